@@ -12,13 +12,10 @@ import type { SingleDocument } from './slot-tree.ts';
 import { isEmptyValue, typeName, valueText } from './text.ts';
 import { ABSENT } from './helpers/types.ts';
 
-/** What an optional slot leaves: the key or item goes away with it. */
+/** The value of an optional slot that is empty: its key or item is left out. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/**
- * Fills skeletons of one render. `single` reads the document of a partial, `charge` is told the size of each value and throws
- * when it gets too much, and `inText` of each number that becomes part of a text.
- */
+/** Fills the skeletons of one render. */
 export class Filler {
   readonly #slots: Slots;
   readonly #single: (slot: Slot) => SingleDocument | undefined;
@@ -27,6 +24,11 @@ export class Filler {
   readonly #sizes = new WeakMap<object, number>();
   #base = 0;
 
+  /**
+   * @param single reads the document of a partial
+   * @param charge is called with the size of each value, and throws when they are too large together
+   * @param inText is called with each number that becomes part of a text
+   */
   constructor(
     slots: Slots,
     single: (slot: Slot) => SingleDocument | undefined,
@@ -49,7 +51,7 @@ export class Filler {
     return this.#node(node);
   }
 
-  /** Begins with a document, by the number of its first slot. */
+  /** Begins with the document whose first slot has this number: the holes of nodes count from there. */
   begin(base: number): void {
     this.#base = base;
   }
@@ -59,7 +61,7 @@ export class Filler {
     return this.#slots.at(this.#base + hole.index);
   }
 
-  /** The text of a key, for whoever looks a field up. */
+  /** The text of a key that holds values. */
   keyOf(text: Text): string | typeof NOTHING {
     return this.#key(text);
   }
@@ -124,7 +126,7 @@ export class Filler {
       return this.#slotText(slot);
     }
     let result = '';
-    // By number here and in `layout.ts`: iterators cost more than what is done in these loops.
+    // Indexes here and in `layout.ts`, since iterators cost more than the body of these loops.
     for (let index = 0; index < text.pieces.length; index++) {
       const piece = text.pieces[index] ?? '';
       if (typeof piece === 'string') {
@@ -149,7 +151,7 @@ export class Filler {
         inner.kind === 'o' && isEmptyValue(inner.value) ? '' : this.#slotText(inner),
       );
       this.#charge(text.length, slot);
-      // A file of a partial ends with a newline, which is not part of its value.
+      // The newline at the end of a partial's file is not part of its value.
       return text.replace(/\r?\n$/, '');
     }
     if (value === ABSENT) return '';
@@ -191,7 +193,7 @@ export class Filler {
     return merges ? this.#merged(map, node.entries) : map;
   }
 
-  /** `<<`: written keys win over merged ones, the first merged map over later ones. */
+  /** The map with those of `<<` merged in: its own keys win over merged ones, the first merged map over later ones. */
   #merged(written: ValueMap, entries: readonly Entry[]): ValueMap {
     const map: ValueMap = new Map();
     for (const entry of entries) {
@@ -254,7 +256,7 @@ export class Filler {
     return value;
   }
 
-  /** About the number of characters that a value prints. */
+  /** The number of characters that a value prints, about. */
   #sizeOf(value: Value): number {
     if (typeof value === 'string') return value.length;
     if (typeof value !== 'object' || value === null) return 4;
@@ -268,7 +270,7 @@ export class Filler {
   }
 }
 
-/** The lines after the first begin at the column of the slot; empty lines stay empty. */
+/** Indents all lines but the first to the column of the slot; empty lines stay empty. */
 function indented(text: string, column: number): string {
   return column === 0 ? text : text.replaceAll(/\n(?!\n|$)/g, `\n${' '.repeat(column)}`);
 }

@@ -1,4 +1,4 @@
-/** Expressions as Go templates and languages with operators write them, in native spelling. */
+/** Reads expressions of Go templates and of languages with operators, and gives their native spelling for hints. */
 
 /** An expression that was read. */
 export type Foreign = {
@@ -6,17 +6,17 @@ export type Foreign = {
   native: string;
   /** It is called with arguments. */
   isCall: boolean;
-  /** What is called is a helper. */
+  /** The name that it calls is that of a helper. */
   isHelper: boolean;
   /** The operators that it was written with. */
   operators: readonly string[];
-  /** It names things as Go templates do, or has pipes. */
+  /** It has names such as `.Values.x`, or pipes. */
   isGo: boolean;
-  /** The value before `toYaml`, `quote`, `nindent` and the like made a text of it. */
+  /** For `x | toYaml | nindent 4` and the like: `x`, whether `quote` is among the calls, and the partial that `x` includes. */
   pipe?: { native: string; quotes: boolean; include: string | undefined };
 };
 
-/** Operators, loosest first, and the helpers that they are. */
+/** The helper for each operator; those that bind least come first. */
 export const OPERATORS: readonly Readonly<Record<string, string>>[] = [
   { '||': 'or' },
   { '&&': 'and' },
@@ -35,7 +35,7 @@ type ForeignExpression =
 const TOKEN =
   /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(-?\d+(?:\.\d+)?)(?![\w.])|(===|!==|==|!=|<=|>=|&&|\|\||\?\?|:=|[|()<>!?:,+*/%[\]=]|-(?=\s))|((?:\$|@|\.\.\/|\.\/|\.(?=[\w$])|\.(?=[\s)|,]|$))*(?:[\w$]|-(?=\w))*(?:[./](?:[\w$-]+|\[[^\]]*\]))*))/y;
 
-/** Undefined for what is no expression of any of these languages. */
+/** Reads an expression; undefined for text that is none in any of these languages. */
 export function parseForeign(text: string, isHelper: (name: string) => boolean): Foreign | undefined {
   const tokens = tokensOf(
     text.replaceAll(/\(\s*(\$?\.Files)\.Glob\s+([^()]+?)\s*\)\.(AsConfig|AsSecrets)/g, '($1.$3 $2)'),
@@ -61,6 +61,7 @@ export function parseForeign(text: string, isHelper: (name: string) => boolean):
   }
 }
 
+/** The text is no expression. */
 class NoExpression extends Error {}
 
 type ForeignToken = { text: string; kind: 'string' | 'number' | 'sign' | 'path'; spaced: boolean };
@@ -111,7 +112,7 @@ class Reader {
     return value;
   }
 
-  /** `c ? a : b` and `a ?? b`. */
+  /** Reads `c ? a : b` and `a ?? b`. */
   #choice(): ForeignExpression {
     const value = this.#binary(0);
     if (this.#take('??')) {
@@ -145,14 +146,14 @@ class Reader {
     }
   }
 
-  /** A term, or a helper with terms behind it. */
+  /** Reads a term, or a helper with its arguments behind it. */
   #call(): ForeignExpression {
     const head = this.#term();
     const args: ForeignExpression[] = [];
     while (this.#startsTerm()) args.push(this.#term());
     if (args.length === 0) return head;
     if (head.type === 'path') return { type: 'call', name: head.text, args };
-    // `(.Files.Glob "x").AsConfig` and the like are none of these.
+    // A call of what a call gives, as in `(.Files.Get "x") y`, has no native spelling.
     throw new NoExpression();
   }
 
@@ -178,7 +179,7 @@ class Reader {
     }
     if (token.kind !== 'path') throw new NoExpression();
     const next = this.#tokens[this.#at];
-    // `key=value` of a helper or a partial.
+    // A named argument: `key=value`.
     if (next?.text === '=' && !next.spaced) {
       this.#at++;
       return { type: 'named', name: token.text, value: this.#term() };
@@ -187,7 +188,7 @@ class Reader {
     return this.#path(token.text);
   }
 
-  /** `upper(a, b)`. */
+  /** Reads the arguments of `upper(a, b)`. */
   #arguments(name: string): ForeignExpression {
     this.operators.push(`${name}( )`);
     this.#at++;
@@ -225,14 +226,14 @@ class Reader {
     return { type: 'path', text };
   }
 
-  /** The native name of what Go templates call `.Values.x`, `$.Release.Name`, `$x`, `.`. */
+  /** The native name for `.Values.x`, `$.Release.Name`, `$x` or `.`. */
   #nameOf(written: string): string {
     const go = /^\$?\.?(Values|Release|Chart|Capabilities|Files|Template)(?:\.(.*))?$/.exec(written);
     if (go !== null) {
       this.isGo = true;
       return rootName(go[1] ?? '', go[2]);
     }
-    // Handlebars has this one, too.
+    // Handlebars reads `.` as `this`, too.
     if (written === '.') return 'this';
     if (written === '$') {
       this.isGo = true;
@@ -278,16 +279,17 @@ function rootName(root: string, rest: string | undefined): string {
   return [name, field.charAt(0).toLowerCase() + field.slice(1), ...more].join('.');
 }
 
-/** Handlebars has no `…`, and backslashes are themselves there. */
+/** A text in quotes that Handlebars knows: it has no backquotes. */
 function quoted(text: string): string {
   const inner = text.slice(1, -1);
   if (text.startsWith('`')) return inner.includes('"') ? `'${inner}'` : `"${inner}"`;
   return text;
 }
 
+/** The helpers that make a text of a value for the YAML of a Go template. */
 const TO_TEXT: ReadonlySet<string> = new Set(['toYaml', 'nindent', 'indent', 'quote', 'squote']);
 
-/** What is below the calls that make a text for YAML. */
+/** The value inside calls of {@link TO_TEXT}; undefined where there is no such call. */
 function pipeOf(expression: ForeignExpression): Foreign['pipe'] {
   let inner = expression;
   let quotes = false;
@@ -314,7 +316,7 @@ function print(expression: ForeignExpression, inCall: boolean): string {
       return `${expression.name}=${print(expression.value, true)}`;
     case 'call': {
       const name = expression.name.replace(/^must(?=[A-Z])/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-      // `.` and `$` are what a template sees without being told.
+      // A context of `.` or `$` is left out: native calls use the current context by themselves.
       const isContext = ({ type, ...one }: ForeignExpression): boolean =>
         type === 'path' && 'text' in one && (one.text === 'this' || one.text === '@root');
       const keepsContext = !['include', 'tpl', 'template'].includes(name);

@@ -1,4 +1,4 @@
-/** Go templates of a chart that mixes both kinds, as native templates include them. */
+/** Native templates include Go templates, in charts that have both. */
 import { PkgError } from '../../errors.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import type { Value } from '../../yaml/value.ts';
@@ -10,8 +10,10 @@ import { Namespace } from './scope.ts';
 import type { Item, Scope } from './scope.ts';
 
 /**
- * What the Go template of a name prints, undefined where there is none. Its `.` is what is given; without that,
- * all that Go templates of the chart know.
+ * The text of the Go template of a name; undefined where there is none.
+ *
+ * @param param its `.`; without it, `.` is the root context of the chart's Go templates
+ * @throws {PkgError} for an error in the Go template, with the call in its notes, and for named arguments
  */
 export function printGoTemplate(
   evaluator: Evaluator,
@@ -41,7 +43,7 @@ export function printGoTemplate(
   return text;
 }
 
-/** The names of native templates mean nothing to Go templates: they get their own. */
+/** The value for `.`. The root of native templates means nothing to Go templates: they get their own, by undefined. */
 function dataOf(item: Item): Value | undefined {
   if (item instanceof Namespace || typeof item === 'function') return undefined;
   return item === ABSENT ? null : (item as Value);

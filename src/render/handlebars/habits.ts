@@ -1,14 +1,14 @@
 /**
- * What authors write out of habit: the spellings of Go templates and of other languages, each with the native spelling
- * of that very expression. Read only when a template cannot be.
+ * Finds spellings of Go templates and of other languages in native templates, and gives the native spelling of the same
+ * expression as the hint. Called only for templates with errors.
  */
 import { parseForeign } from './foreign.ts';
 import type { Foreign } from './foreign.ts';
 
-/** What is wrong with a mustache, and how it is written here. */
+/** An error in a mustache, and how the mustache is written here. */
 export type Habit = { message: string; hint: string };
 
-/** What a habit depends on: the blocks that are open where it stands, and what the file names itself. */
+/** What a hint depends on: the blocks that are open there, the names of helpers, and the text of the file. */
 export type Surroundings = { open: readonly string[]; isHelper: (name: string) => boolean; source: string };
 
 const KEYWORD =
@@ -57,7 +57,7 @@ function go(tag: string, hint: string): Habit {
   return { message: `${shortened(tag)} is written as in another template language`, hint };
 }
 
-/** `{{elseif}}` is no habit of Go. */
+/** The message for `{{elseif}}`, which other languages have, and Go templates do not. */
 function elseMessage(inner: string, tag: string): { message?: string } {
   return /^(?:#\s*)?(?:elseif|elsif|elif|else-if)\b/.test(inner) ? { message: `${shortened(tag)} is no tag` } : {};
 }
@@ -67,14 +67,14 @@ function shortened(text: string): string {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-/** `{{ $labels.x }}` of Prometheus: a name that nobody sets. */
+/** Is this `{{ $labels.x }}` of Prometheus: a variable that the file does not set? Then the braces are meant literally. */
 function isLiteral(inner: string, source: string): boolean {
   const name = /^\$(\w+)/.exec(inner)?.[1] ?? /(?:^|[\s(|])\$(\w+)/.exec(inner)?.[1];
   if (name === undefined || name === 'root') return false;
   return !new RegExp(`\\$${name}\\s*(?::=|=|,)|,\\s*\\$${name}\\b`).test(source);
 }
 
-/** Slips in what is nearly native. */
+/** The hint for a mustache that is nearly native, as `{{ #if x }}` or `{{/if x}}`. */
 function slipIn(raw: string, inner: string, surroundings: Surroundings): string | undefined {
   if (/^\s+[#/>*]/.test(raw) && !raw.trimStart().startsWith('/*'))
     return `no blank stands before the sign: {{${inner}}}`;
@@ -104,7 +104,7 @@ function slipIn(raw: string, inner: string, surroundings: Surroundings): string 
   return pattern !== null && !/["']/.test(inner) ? `a pattern stands in quotes: "${pattern[1]}"` : undefined;
 }
 
-/** `#if`, `#each`, `else if`, `>`, and what stands between them and a name for the value. */
+/** Cuts a mustache into `#if`, `else if`, `> name` or the like, its expression, and `as |x|`. */
 function partsOf(inner: string): { prefix: string; rest: string; suffix: string } {
   const prefix =
     /^(?:#\s*(?:if|unless|with|each)|else\s+(?:if|unless|with|each)|#?>\s*[^\s]+|\^)(?=\s|$)/.exec(inner)?.[0] ?? '';
@@ -113,7 +113,7 @@ function partsOf(inner: string): { prefix: string; rest: string; suffix: string 
   return { prefix: prefix.replaceAll(/\s+/g, ' '), rest: suffix === '' ? rest : rest.slice(0, -suffix.length), suffix };
 }
 
-/** What to write for a statement of another language. */
+/** The hint for a statement of another language, as `{{range .Values.x}}`. */
 function statementIn(inner: string, surroundings: Surroundings): string | undefined {
   const assigned = /^(?:(?:set|let|var|const)\s+)?\$?(\w+)\s*(?::=|=(?!=))\s*([^]+)$/.exec(inner);
   if (assigned !== null && (inner.startsWith('$') || /^(?:set|let|var|const)\s/.test(inner)))
@@ -185,13 +185,13 @@ function unquoted(text: string): string {
   return /^["'`]([^"'`]*)["'`]/.exec(text)?.[1] ?? text.split(/\s/)[0] ?? text;
 }
 
-/** The context that is given behind the name of a template; `.` and `$` are the one that there is. */
+/** The context behind the name of a template; empty for `.` and `$`, which stand for the current one. */
 function contextOf(rest: string, surroundings: Surroundings): string {
   const context = rest.replace(/^["'`][^"'`]*["'`]\s*/, '').trim();
   return context === '' || context === '.' || context === '$' ? '' : ` ${value(context, surroundings)}`;
 }
 
-/** An expression as an argument. */
+/** An expression in native spelling, in parentheses where it is a call. */
 function value(text: string | undefined, { isHelper }: Surroundings): string {
   const parsed = text === undefined ? undefined : parseForeign(text, isHelper);
   if (parsed === undefined) return '…';
@@ -202,7 +202,7 @@ function spelling(parsed: Foreign, prefix: string): string {
   return parsed.isCall && prefix !== '' && !prefix.startsWith('>') ? `(${parsed.native})` : parsed.native;
 }
 
-/** What to write for a value that Go templates turn into text for the sake of YAML. */
+/** The hint for `{{ toYaml .Values.x | nindent 4 }}` and the like: native templates take the value itself. */
 function whole({ pipe }: Foreign, prefix: string): string | undefined {
   if (pipe === undefined || prefix !== '') return undefined;
   const { native, quotes, include } = pipe;
@@ -217,11 +217,11 @@ export type SourceTag = { text: string; offset: number };
 const TAGS =
   /\\\{\{|\{\{~?!--[^]*?--~?\}\}|\{\{~?![^]*?\}\}|\{\{\{\{([^{}\s]*)[^{}]*\}\}\}\}[^]*?\{\{\{\{\/\1\}\}\}\}|\{\{\{?[^]*?(?:\}\}\}?|$)/g;
 
-/** Finding them takes the square of the length at worst, and nobody writes such templates. */
+/** Longer sources and mustaches are not looked at: finding the ends of mustaches takes the square of the length at worst. */
 const MAX_SOURCE = 1 << 16;
 const MAX_TAG = 500;
 
-/** The habits of a whole source, with the mustaches in which they are. */
+/** Finds the foreign spellings of a whole source, with the mustaches in which they are. */
 export function habitsOf(source: string, isHelper: (name: string) => boolean): (SourceTag & Habit)[] {
   const found: (SourceTag & Habit)[] = [];
   if (source.length > MAX_SOURCE) return found;

@@ -1,6 +1,6 @@
 /**
- * Documents printed from their structure: what all documents of a shape have in common is printed once, and
- * between it stand the values of slots. Gives the same text as printing the filled document does.
+ * Prints documents from their structure: the parts that all documents of a shape share are printed once, and the values
+ * of slots between them for each document. The text is the same as that of the filled document.
  */
 import { printChild, printItem, printKey } from '../../yaml/print.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
@@ -11,10 +11,10 @@ import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
 import type { Entry, Node } from './skeleton.ts';
 
-/** Text, and between it the values of slots. */
+/** The printed constants of a structure, and between them the values of slots. */
 export type Layout = {
   readonly pieces: readonly (string | ValuePiece)[];
-  /** The fields that say which object it is. */
+  /** The fields `apiVersion`, `kind` and `metadata`. */
   readonly head: readonly (readonly [key: string, value: Node])[];
 };
 
@@ -23,18 +23,18 @@ type ValuePiece = {
   readonly node: Node;
   readonly isItem: boolean;
   readonly indent: string;
-  /** Which texts the field holds, if any, and where it is. */
+  /** The type of the field, if it is known, and its path. */
   readonly type: FieldType | undefined;
   readonly path: ValuePath;
 };
 
-/** What to do about values that are not what their fields hold: see {@link withTexts}. */
+/** What happens to values that do not fit to their fields: see {@link withTexts}. */
 export type TextRules = {
   refuse: (value: Value, path: ValuePath, wanted: Wanted) => never;
   changed: (value: number | bigint | boolean, path: ValuePath) => void;
 };
 
-/** Where a node stands in its document, and which texts it holds. */
+/** The path of a node in its document, and its type. */
 type Spot = { type: FieldType | undefined; path: ValuePath };
 
 type Collection = Extract<Node, { type: 'map' | 'list' }>;
@@ -42,8 +42,8 @@ type Collection = Extract<Node, { type: 'map' | 'list' }>;
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 /**
- * The layout of the structure of an object of this type. Undefined for what is no object, and where values decide which fields
- * there are: `optional`, `spread`, keys that are values, and `<<`.
+ * The layout of an object of this type. Undefined for a structure that is no object, and for one whose fields depend on
+ * values: it has `optional`, `spread`, keys that are values, or `<<`.
  */
 export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
   if (node.type !== 'map') return undefined;
@@ -53,7 +53,7 @@ export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
       head.push([entry.key, entry.value]);
   }
   const kind = head.find(([key]) => key === 'kind')?.[1];
-  // A list of objects is judged by its items.
+  // The fields of a list of objects have the types of its items.
   if (kind?.type !== 'const' || String(kind.value).endsWith('List')) return undefined;
   const writer = new Writer();
   return writer.collection(node, '', { type, path: [] }) ? { pieces: writer.finish(), head } : undefined;
@@ -75,7 +75,7 @@ export function printLayout({ pieces }: Layout, filler: Filler, { refuse, change
   return text.slice(0, -1);
 }
 
-/** The fields of the document that the filler has begun that say which object it is. */
+/** The `apiVersion`, `kind` and `metadata` of the document that the filler has begun. */
 export function headOf({ head }: Layout, filler: Filler): ValueMap {
   const map: ValueMap = new Map();
   for (let index = 0; index < head.length; index++) {
@@ -85,7 +85,7 @@ export function headOf({ head }: Layout, filler: Filler): ValueMap {
   return map;
 }
 
-/** Lays collections out; each method says whether it could. */
+/** Makes layouts; each method returns false where there is none for the node. */
 class Writer {
   readonly #pieces: (string | ValuePiece)[] = [];
   #text = '';
@@ -151,19 +151,19 @@ function fieldOf({ type, path }: Spot, key: string): Spot {
   return { type: type && memberOf(type, key), path: [...path, key] };
 }
 
-/** What is told of a document's own text. */
+/** What {@link checkLiterals} calls for errors; both throw. */
 export type LiteralErrors = {
-  /** A number or a boolean that is written otherwise than it is read. */
+  /** For a number or a boolean that is written otherwise than it is read: 1.10, yes. */
   literal: (written: string, path: ValuePath) => never;
-  /** A text, a list or a map where something else belongs, or what is no base64. */
+  /** For a text, a list or a map where something else belongs, and for a text that is not base64. */
   misplaced: (found: string, path: ValuePath, wanted: Wanted) => never;
 };
 
 /**
- * Checks what a document's own text says. Where texts belong, a number or a boolean that is written otherwise than it is
- * read, as 1.10 or yes, is meant as a text and is none; where a text, a list, a map or base64 belongs, another is an error.
+ * Checks the values that are written in a structure. In a field for text, a number or a boolean that is written
+ * otherwise than it is read, as 1.10 or yes, is an error; in any field, a value of another type is.
  *
- * @param errors throw, with the path of the field
+ * @param errors are called with the path of the field, and throw
  */
 export function checkLiterals(node: Node, type: FieldType | undefined, path: ValuePath, errors: LiteralErrors): void {
   if (type === undefined) return;
@@ -180,20 +180,20 @@ export function checkLiterals(node: Node, type: FieldType | undefined, path: Val
       if (item.type !== 'spread') checkLiterals(item, itemOf(spot, index).type, [...path, index], errors);
     }
   } else if (node.type === 'map') {
-    // Of {{spread list}} without a dash, the value that is no map is told when it is put in.
+    // {{spread x}} alone is a map here; if x is a list, filling the document reports that.
     const isSpread = node.entries.every((entry) => entry.type === 'spread');
     if (wanted !== 'map' && !isSpread) errors.misplaced('a map', path, wanted);
     for (const entry of node.entries) {
       if (entry.type === 'merge') checkLiterals(entry.value, type, path, errors);
       if (entry.type !== 'pair') continue;
-      // Where keys are values, all fields of a map hold the same.
+      // Only maps whose fields all have one type have keys that are values.
       const key = typeof entry.key === 'string' ? entry.key : '';
       checkLiterals(entry.value, memberOf(type, key), [...path, key], errors);
     }
   }
 }
 
-/** What is refused here was refused before: see {@link checkLiterals}. */
+/** {@link checkLiterals} has thrown for such values before a layout is made. */
 function keep(): never {
   throw new Error('a literal that does not fit to its field was let pass');
 }

@@ -1,10 +1,10 @@
-/** Plain scalars of templates, which mean the same to all readers of YAML and to Kubernetes, or are errors. */
+/** Checks plain scalars of templates: those that readers of YAML disagree on, as `yes` and `0644`, are errors. */
 import { booleanKey } from '../../chart/boolean-keys.ts';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
 import type { Value } from '../../yaml/value.ts';
 import { SkeletonError } from './skeleton-errors.ts';
 
-/** Is this a number or a boolean whose text would be another, or one that is no text in Kubernetes either way? */
+/** Is this a number or a boolean that becomes another text than the one written (`1.10`, `yes`), or a fraction? */
 export function isUnlike(value: Value, text: string): boolean {
   if (typeof value === 'boolean') return text !== String(value);
   if (typeof value === 'number') return !Number.isInteger(value) || text !== String(value);
@@ -30,7 +30,7 @@ export function checkLiteral(text: string, offset: number): void {
 }
 
 /**
- * A value as it is.
+ * Gives the value back.
  *
  * @throws {SkeletonError} for `.inf` and `.nan`, which JSON does not have
  */

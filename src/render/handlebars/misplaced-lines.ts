@@ -1,30 +1,30 @@
 /**
- * Why a rendered text is no YAML. YAML's reader stops at the first line that cannot go on, and that is mostly the line
- * behind the one that is wrong: of `{{#if x}}`, a key that is indented too far, `{{/if}}` and the next key it names the
- * next key. Here the indentation of the lines before is looked at, too.
+ * Finds the wrong line of a text that is no YAML. js-yaml reports the line at which it has to stop, which mostly is the
+ * one behind the wrong line: where the key inside `{{#if x}}` is indented too far, it reports the key behind `{{/if}}`.
+ * This looks at the indentation of the lines before, too.
  */
 
-/** The line that is wrong, by the offset of its first character that is not blank. */
+/** The wrong line, given by the offset of its first character that is not blank. */
 export type Misplaced = {
   offset: number;
   message: string;
   hint: string;
-  /** The line that it does not fit to, and what is wrong with that one where a block or a partial printed it. */
+  /** The line that it contradicts, and the message where that one is wrong, since a block or a partial printed it. */
   other?: { offset: number; message: string };
 };
 
 /** A line that is neither blank nor a comment. */
 type Line = { start: number; indent: number; text: string };
 
-/** A map or a list that is open: how far in it stands, and the line that began it. */
+/** An open map or list: its indentation, and the line that began it. */
 type Level = { indent: number; isList: boolean; line: Line };
 
 /**
  * Looks for the line that is wrong.
  *
- * @param text the rendered text, markers of slots and all
- * @param offset where YAML's reader stopped
- * @returns undefined where nothing better can be said than what the reader says
+ * @param text the rendered text with the markers of slots
+ * @param offset where js-yaml stopped
+ * @returns undefined where the message of js-yaml is the best
  */
 export function findMisplaced(text: string, offset: number): Misplaced | undefined {
   const lines = linesUntil(text, offset);
@@ -36,11 +36,11 @@ export function findMisplaced(text: string, offset: number): Misplaced | undefin
   );
 }
 
-/** The lines up to the one with the offset; those of texts behind `|` and `>` are left out. */
+/** The lines up to the one with the offset, without those of texts behind `|` and `>`. */
 function linesUntil(text: string, offset: number): Line[] {
   const lines: Line[] = [];
   let start = 0;
-  /** Lines that are further in than this belong to a text. */
+  /** Lines that are indented further than this belong to a text behind `|` or `>`. */
   let block = Infinity;
   for (const line of text.split('\n')) {
     if (start > offset) break;
@@ -55,7 +55,7 @@ function linesUntil(text: string, offset: number): Line[] {
   return lines;
 }
 
-/** `a: "text` without an end: the reader goes on to whatever quote comes next. */
+/** Finds `a: "text` without a closing quote: js-yaml takes the next quote, lines further down, for it. */
 function openQuote(lines: readonly Line[]): Misplaced | undefined {
   for (const line of lines) {
     const found = /^(?:- +)*(?:[^\s"'#][^"'#]*?: +)?(["'])/.exec(line.text);
@@ -73,12 +73,12 @@ function openQuote(lines: readonly Line[]): Misplaced | undefined {
   return undefined;
 }
 
-/** A line that is neither a key nor an item, before one that is read as its continuation. */
+/** Finds a line that is neither a key nor an item, before one that is read as its continuation. */
 function missingColon(before: readonly Line[], last: Line, text: string, offset: number): Misplaced | undefined {
   const lines = [...before, last].slice(-3);
   const index = lines.findIndex(({ indent, text: written }, at) => {
     if (at === 0 || isKey(written) || isItem(written)) return false;
-    // A line that is further in may be the text of the key above it, unless it looks like an item.
+    // A line that is indented further may be the text of the key above it, unless it looks like an item.
     return (lines[at - 1]?.indent ?? -1) >= indent || /^-[^\s-]/.test(written);
   });
   const line = lines[index];
@@ -105,12 +105,12 @@ function isItem(text: string): boolean {
   return /^-(?:\s|$)/.test(text);
 }
 
-/** Is something deeper expected after the line? */
+/** Does the line end with a key or a dash, so that its value may follow on further lines? */
 function opens(text: string): boolean {
   return /(?:^|[\s"'\uE001\w]):(?:\s+[&!]\S+)*(?:\s+#.*)?$/.test(text) || /^(?:-\s*)+$/.test(text);
 }
 
-/** A line whose indentation fits to none of the lines before. */
+/** Finds a line whose indentation fits to none of the lines before. */
 function unfit(before: readonly Line[], last: Line): Misplaced | undefined {
   const levels: Level[] = [];
   for (const line of before) enter(levels, line);
@@ -152,13 +152,14 @@ function unfit(before: readonly Line[], last: Line): Misplaced | undefined {
   return undefined;
 }
 
+/** Opens and closes levels as the line requires. */
 function enter(levels: Level[], line: Line): void {
   let { indent, text } = line;
   for (;;) {
     while ((levels.at(-1)?.indent ?? -1) > indent) levels.pop();
     const isList = isItem(text);
     const top = levels.at(-1);
-    // Items may stand as far in as the key that holds them.
+    // Items may stand at the column of the key that holds them.
     if (top === undefined || top.indent < indent || (isList && !top.isList)) levels.push({ indent, isList, line });
     else if (top.isList && !isList) levels.pop();
     const dash = /^-\s+/.exec(text);
@@ -169,7 +170,7 @@ function enter(levels: Level[], line: Line): void {
   }
 }
 
-/** `a: b: c`, or several keys that a loop printed behind each other. */
+/** Finds `a: b: c`, and several keys that a loop printed on one line. */
 function twoOnLine(line: Line, offset: number): Misplaced | undefined {
   const before = line.text.slice(0, offset - line.start);
   // In { } and [ ] keys follow each other on a line.

@@ -8,7 +8,7 @@ import { habitsOf } from './habits.ts';
 import { isHelperName } from './helpers/index.ts';
 import { controlWhitespace } from './whitespace.ts';
 
-/** What Handlebars' generated parser says about the token it could not use. */
+/** What Handlebars' parser tells about an unexpected token. */
 type SyntaxHash = { text: string; token: string | number | null; line: number; loc?: Location & RawLocation };
 type RawLocation = { first_line: number; first_column: number };
 
@@ -21,7 +21,7 @@ class TemplateSyntaxError extends Error {
 }
 
 /**
- * Parses a template with Handlebars' own parser; what its white space means is ours (`whitespace.ts`).
+ * Parses a template with Handlebars' own parser, and applies our own rules of white space (`whitespace.ts`).
  *
  * @param source the template's text
  * @param name `CHART/templates/FILE`
@@ -46,10 +46,10 @@ export function parseTemplate(source: string, name: string, file: string): Templ
   }
 }
 
-/** At most so many are reported at once. */
+/** Foreign spellings beyond this are not reported. */
 const MAX_HABITS = 20;
 
-/** The error, or what is foreign in the template where that is the reason: all of it, for the parser stops at the first. */
+/** The error, with all foreign spellings of the template: the parser stops at the first. Without it where they are its cause. */
 function withHabits(error: PkgError, source: string, file: string): PkgError[] {
   const habits = habitsOf(source, isHelperName).slice(0, MAX_HABITS);
   const errors = habits.map(
@@ -65,10 +65,10 @@ function withHabits(error: PkgError, source: string, file: string): PkgError[] {
 const CLOSE_MUSTACHE = 'a mustache is closed by two braces: {{x}}';
 const CLOSE_EACH = 'each {{#block}} is closed by {{/block}}';
 
-/** Blocks in blocks, links of a chain of `else if`, which the parser nests as well, and calls in calls. */
+/** How deep blocks (each `else if` counts as one more) and calls may be nested. */
 const MAX_DEPTH = 500;
 
-/** Looked for before parsing, since the parser's time grows with the square of the depth. */
+/** The offset at which a template is nested too deeply. Found before parsing, which takes the square of the depth. */
 function tooDeepAt(source: string): number | undefined {
   /** How many levels each open block is. */
   const blocks: number[] = [];
@@ -102,7 +102,7 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
     const { hash } = error;
     const at = positionOf(hash, error.message, source);
     const open = atEnd(hash) ? openBlock(source) : undefined;
-    // Where it begins is what is wrong, not the end of the file.
+    // A block that is left open is reported where it begins, and not at the end of the file.
     return new PkgError('PKG_TEMPLATE_SYNTAX', describe(hash, at, source), {
       at: open === undefined ? { file, ...at } : positionAt(source, open.offset, file),
       notes:
@@ -135,7 +135,7 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
   return error;
 }
 
-/** Where it went wrong: the parser's location is that of the last good token, so its picture is read too. */
+/** The position of an error. The parser locates the token before it, so the `---^` in its message is read too. */
 function positionOf(hash: SyntaxHash, message: string, source: string): { line: number; column: number } {
   const line = hash.line + 1;
   const picture = /\n([^\n]*)\n(-*)\^/.exec(message);
@@ -199,14 +199,13 @@ function describe(hash: SyntaxHash, at: { line: number; column: number }, source
   return `${token ?? (text.trim() === '' ? 'this' : text.trim().slice(0, 40))} is not expected here`;
 }
 
-/** As much of a line is looked at, before and behind a fault. */
+/** How many characters of a line are looked at before and behind an error: the patterns take the square of them. */
 const MAX_LINE = 500;
 
-/** What only Go templates write. */
+/** A name such as `.Values.x`, which only Go templates have. */
 const GO_NAME = /\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/;
 
 function hintsFor(source: string, at: { line: number; column: number }, hash: SyntaxHash): string[] {
-  // Looking through a line takes the square of its length.
   const from = Math.max(0, at.column - MAX_LINE);
   const line = (source.split('\n')[at.line - 1] ?? '').slice(from, at.column + MAX_LINE);
   if (/\{\{[^}]*\$\w/.test(line) && !GO_NAME.test(line)) {

@@ -8,7 +8,7 @@ export type ChartTemplates = {
   chart: Chart;
   path: string;
   templates: ParsedTemplate[];
-  /** Files of partials. */
+  /** The files whose names begin with `_`. */
   files: ParsedTemplate[];
   partials: Map<string, PartialBody>;
 };
@@ -41,7 +41,7 @@ export class PartialIndex {
     const seen = new Set<string>();
     for (const { chart, partials } of libraries) {
       const library = chart.metadata.name;
-      // The same library further down is that of another library.
+      // The same library again is a dependency of another library, further down.
       if (seen.has(library)) continue;
       seen.add(library);
       for (const [name, body] of partials) {
@@ -58,7 +58,8 @@ export class PartialIndex {
   }
 
   /**
-   * A partial of a name. A library sees its own first, then those of its own libraries, then what its user sees.
+   * Finds a partial. A template of a library finds its own partials first, then those of the libraries below it, then
+   * those of the chart that uses it.
    *
    * @param from the name of the template that asks: `CHART/templates/FILE`
    */
@@ -95,7 +96,7 @@ export class PartialIndex {
     return index;
   }
 
-  /** A template of the chart itself, as a checksum names it: `configmap.yaml`, with or without folder and `.hbs`. */
+  /** A template of the chart itself, as a checksum includes it: `configmap.yaml`, with or without folder and `.hbs`. */
   #wholeTemplate(name: string): PartialBody | undefined {
     const inside = name.replace(`${this.#own.path}/`, '').replace(/^templates\//, '');
     const wanted = `${this.#own.path}/templates/${inside}`;

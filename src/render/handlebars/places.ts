@@ -1,4 +1,4 @@
-/** Where the scalars of a text begin: js-yaml's events say only where their values do. */
+/** Finds the offset at which each scalar of a text begins: js-yaml's events give only that of its value. */
 import { SCALAR_STYLE } from 'js-yaml';
 import type { Event } from 'js-yaml';
 
@@ -7,24 +7,24 @@ export type ScalarEvent = Extract<Event, { valueStart: number }>;
 /** Follows the events of a text in their order. */
 export class Places {
   readonly #text: string;
-  /** Where the last thing that is written begins, or ends if that is known. */
+  /** The end of the last event, or its beginning where the end is not known. */
   #last = 0;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Where the last thing that was passed begins, or ends if that is known. */
+  /** The end of the last event that was passed, or its beginning where the end is not known. */
   get last(): number {
     return this.#last;
   }
 
-  /** Passes what is no scalar. */
+  /** Passes an event that is no scalar. */
   pass(offset: number): void {
     this.#last = offset;
   }
 
-  /** Where a scalar begins: at its tag, anchor, quote or sign of a block; an empty item at its dash. */
+  /** The offset at which a scalar begins: that of its tag, anchor, quote, `|` or `>`; of an empty item that of its dash. */
   begin(event: ScalarEvent, isItem: boolean): number {
     const { style, valueStart, valueEnd, tagStart, anchorStart } = event;
     const from = this.#last;
@@ -41,7 +41,7 @@ export class Places {
     return sign === null ? valueStart : line + sign.index;
   }
 
-  /** The next thing that is written in a map: an empty key stands before it. */
+  /** The offset of the next character that is neither white space nor a comment: an empty value stands before it. */
   #written(from: number): number {
     const space = /(?:[\s,{]|#.*)*/y;
     space.lastIndex = from;

@@ -1,6 +1,6 @@
 /**
- * Plain texts of YAML, without quotes, that nobody means. YAML takes `a: {{x}},` for a text that ends with a comma, and
- * `data:` above `a:{{x}}` for a text that is the whole of `data`, and says nothing. In quotes all of them are texts.
+ * Refuses plain texts of YAML that are typing errors. YAML reads `a: {{x}},` as a text that ends with a comma, and
+ * `a:{{x}}` below `data:` as a text that is the value of `data`. With quotes around them they are allowed.
  */
 import type { Hole } from './markers.ts';
 
@@ -8,9 +8,9 @@ import type { Hole } from './markers.ts';
 type PlainError = { message: string; hint: string };
 
 /**
- * Looks at a text that values are part of.
+ * Checks a plain text with values in it.
  *
- * @param pieces what is written, and the values between
+ * @param pieces the written text, and the holes of the values in it
  * @param inFlow it is an entry of `[ ]` or `{ }`
  */
 export function unmeantPieces(pieces: readonly (string | Hole)[], inFlow: boolean): PlainError | undefined {
@@ -18,7 +18,7 @@ export function unmeantPieces(pieces: readonly (string | Hole)[], inFlow: boolea
   const last = pieces.at(-1);
   if (typeof last === 'string') {
     const end = /([,;])\s*$/.exec(last)?.[1];
-    // In `a=1;b=2;` it is meant.
+    // A text of several values, as `a={{x}};b={{y}};`, may end with a semicolon.
     if (end === ',' || (end === ';' && pieces.length === 2))
       return {
         message: `the ${end} at the end becomes part of this text`,
@@ -50,7 +50,7 @@ export function unmeantPieces(pieces: readonly (string | Hole)[], inFlow: boolea
     : undefined;
 }
 
-/** A text on a line of its own below its key that looks like a key or an item without the blank that makes it one. */
+/** Checks a plain text on the line below its key: it may be a key or an item that lacks a blank. */
 export function unmeantBelowKey(text: string): PlainError | undefined {
   const [line = ''] = text.split('\n', 1);
   if (/^-[^\s\d.-]/.test(line)) return below('a blank follows the dash of an item: - {{x}}');

@@ -1,4 +1,4 @@
-/** The random calls of one render: which there were, in which order, and what each gave. */
+/** Records the calls of random helpers in a render, in their order, with the value of each. */
 import { isMap } from '../../yaml/value.ts';
 import { charge, chargeRead } from '../functions/limits.ts';
 import { callId, matchesKey } from '../random-values.ts';
@@ -8,47 +8,47 @@ import type { Argument } from './helpers/types.ts';
 
 /** A call as the evaluator sees it. */
 export type RandomCall = {
-  /** Names the call among all calls of the render, whatever its arguments are. */
+  /** Tells the call from all others of the render, whatever its arguments are. */
   site: string;
-  /** What earlier versions of pkg named it. */
+  /** The identities that earlier versions of pkg gave it. */
   earlier: readonly string[];
   call: string;
   args: string;
-  /** The texts among its arguments: random values that it was given, perhaps. */
+  /** The texts among its arguments, which may be random values themselves. */
   texts: readonly string[];
-  /** The key that it names itself. */
+  /** The key of `key="admin"`. */
   key: string | undefined;
   form: RegExp | undefined;
 };
 
-/** The value of a call, and the key that the call names itself. */
+/** The value of a call, and the key of its `key="admin"`. */
 export type MadeValue = RandomValue & { ownKey: string | undefined };
 
-/** One run of a call: a template that is included runs again. `path` leads to it in documents within its field. */
+/** One run of a call; a template that is included runs again. `path` is that within a document inside `{{#yaml}}`. */
 export type Occurrence = { id: string; path: string };
 
-/** What the passes of a render share: so each call is made once, and keys that one pass finds serve the next. */
+/** What the passes of a render share: the values made so far, and the keys that the last pass found. */
 export type PassState = {
   made: Map<string, string>;
   keys: ReadonlyMap<string, readonly string[]>;
 };
 
-/** What a call costs: it is stored with its names, which takes about two kilobytes until the release is written. */
+/** The steps of a call: it is stored with its names, about two kilobytes, until the release is written. */
 const CALL = 500;
 
-/** Texts longer than this have other causes than random values; maps with more of them, too. */
+/** Longer texts are not looked for, nor more texts of one result: they hold more than a random value. */
 const MAX_ALIAS = 100_000;
 const MAX_ALIASES = 1000;
 
-/** Calls of one pass over the templates. */
+/** The calls of one pass over the templates. */
 export class RandomCalls {
   /** The values, by {@link callId}. */
   readonly values: Map<string, MadeValue> = new Map();
   /** All runs, in their order. */
   readonly log: Occurrence[] = [];
-  /** Texts that were made of random values, as `lower` makes one, and the calls whose values went into them. */
+  /** Texts made of random values, as by `(lower (randAlphaNum 16))`, with the calls whose values went into them. */
   readonly aliases: Map<string, string[]> = new Map();
-  /** The call that took the value of another as an argument, by the other. */
+  /** For each call whose value is an argument of another call, that other call. */
   readonly takenBy: Map<string, string> = new Map();
   readonly #input: RandomInput | undefined;
   readonly #state: PassState;
@@ -63,8 +63,8 @@ export class RandomCalls {
   /**
    * The value of a call.
    *
-   * @param since how many runs there were when its arguments were not read yet
-   * @returns undefined when a call that is another one has the same key
+   * @param since the length of the log before the arguments were evaluated: the calls after it are among them
+   * @returns undefined when another call has the same key
    */
   remember(call: RandomCall, since: number, make: () => string): string | undefined {
     charge(CALL);
@@ -101,7 +101,7 @@ export class RandomCalls {
     return value;
   }
 
-  /** Notes what an expression gave that ran random calls: `(lower (randAlphaNum 16))`. */
+  /** Notes the result of an expression with random calls in it, as `(lower (randAlphaNum 16))`. */
   derived(since: number, result: unknown): void {
     const ids = [...new Set(this.log.slice(since).map(({ id }) => id))];
     let left = MAX_ALIASES;
@@ -125,7 +125,7 @@ export function partsOf(value: string): string[] {
   try {
     return Object.values(JSON.parse(value) as Record<string, string>);
   } catch {
-    // A random text may begin in any way.
+    // A random text may begin like JSON.
     return [value];
   }
 }

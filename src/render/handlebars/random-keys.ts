@@ -1,7 +1,7 @@
 /**
- * The keys of random values: which fields of which objects they stand in. A value may have gone through other helpers
- * and blocks, so it is looked for in all slots: as it is, in base64, or as what an expression made of it; where it is
- * not to be seen, as in a checksum, the field counts whose expression made it.
+ * Finds the keys of random values: the fields of objects in which they stand, as `Secret/db:data.password`. Other
+ * helpers and blocks may have changed a value, so it is looked for in all slots: as it is, in base64, or as the result
+ * of an expression with it. Where the value is not visible, as in a checksum, its key is the field of the expression.
  */
 import { charge } from '../functions/limits.ts';
 import type { Slot, Slots } from './output.ts';
@@ -10,20 +10,20 @@ import type { RandomCalls } from './random-calls.ts';
 import { memberOf, NAMING, treeOf } from './slot-tree.ts';
 import type { Leaf, SlottedDocument, Tree } from './slot-tree.ts';
 
-/** A call and a field: whether its value stands there, and whether the expression of that field made it. */
+/** A call and a field. `isSeen`: its value is visible there. `isOwn`: the expression of that field made it. */
 type Sighting = { id: string; field: string; isSeen: boolean; isOwn: boolean };
 
-/** What stands in place of a random value in a name. */
+/** Replaces a random value in the name of an object. */
 const RANDOM = '*';
-/** Shorter texts are looked for only as a whole: they may stand in others by chance. */
+/** Shorter texts must be a whole value: in a longer one they may occur by chance. */
 const MIN_LENGTH = 8;
 
 /**
  * Finds keys.
  *
- * @param documents all that print objects, in the order of the render
- * @param namespace that of the release: an object may name it or not
- * @returns keys by the site of the call, those in Secrets first
+ * @param documents the documents of all objects, in the order of the render
+ * @param namespace the namespace of the release, which objects may name or leave out
+ * @returns the keys by the site of the call, those in Secrets first
  */
 export function findKeys(
   calls: RandomCalls,
@@ -37,7 +37,7 @@ export function findKeys(
   return finder.finish();
 }
 
-/** Says of the random calls in the slots of a document that is the text of a field (`{{#yaml}}`) where in it they are. */
+/** Notes the path of each random call in a document inside `{{#yaml}}`, whose text is the value of a field. */
 export function labelCalls(
   calls: RandomCalls,
   document: SlottedDocument,
@@ -60,7 +60,7 @@ class KeyFinder {
   readonly #namespace: string;
   readonly #matcher: Matcher;
   readonly #sightings: Sighting[] = [];
-  /** How often each object was there. */
+  /** How often each object occurred: the second `Job/x` is `Job/x~2`. */
   readonly #objects = new Map<string, number>();
 
   constructor(calls: RandomCalls, namespace: string) {
@@ -80,7 +80,7 @@ class KeyFinder {
     const prefix = this.#objectOf(kind, memberOf(tree, 'metadata'));
     const seen = new Map<Slot, { first: string; ids: Set<string> }>();
     visit(tree, '', this.#matcher, (_leaf, path, pieces) => {
-      // Both are the same data once the object lives.
+      // The API server stores stringData as data.
       const field = prefix + (kind === 'Secret' ? path.replace(/^stringData\b/, 'data') : path);
       for (const { slot, text } of pieces) {
         let known = seen.get(slot);
@@ -95,6 +95,7 @@ class KeyFinder {
     }
   }
 
+  /** The beginning of the keys in an object: `Secret/db:`, or `Secret/NAMESPACE/db:` outside the release's namespace. */
   #objectOf(kind: string, metadata: Tree | undefined): string {
     const namespace = this.#stable(metadata, 'namespace');
     const own = namespace === '' || namespace === this.#namespace ? [] : [namespace];
@@ -104,7 +105,7 @@ class KeyFinder {
     return `${object}${count === 1 ? '' : `~${count}`}:`;
   }
 
-  /** Which calls made a text, and which values it shows. `seen` collects those that the slot's own expression made. */
+  /** Notes the calls whose values a text holds; `seen` collects those of the slot's own expression. */
   #piece(slot: Slot, text: string, field: string, seen: Set<string>): void {
     const found = this.#matcher.find(text);
     const isText = typeof slot.value === 'string';
@@ -117,6 +118,7 @@ class KeyFinder {
     for (const id of found) this.#sightings.push({ id, field, isSeen: true, isOwn: false });
   }
 
+  /** The text of a field without its random parts; empty where there is none. */
   #stable(tree: Tree | undefined, name: string): string {
     const member = tree && memberOf(tree, name);
     return member?.type === 'leaf' ? this.#matcher.stable(member) : '';
@@ -141,7 +143,8 @@ class KeyFinder {
       if (isSeen && isOwn === owned.has(id)) add(id, field);
     }
     for (const { id, field, isSeen } of this.#sightings) if (!isSeen && !shown.has(id)) add(id, field);
-    // An argument of another call has that one's keys, whose own are known first: it was made last.
+    // A call that is an argument of another gets the key of that one, as `FIELD<genCA`. The other was made after it,
+    // so in reverse order its keys are known.
     for (const [id, { call, site, ownKey }] of [...this.#calls.values].reverse()) {
       if (keys.has(site) || ownKey !== undefined) continue;
       const taker = this.#calls.values.get(this.#calls.takenBy.get(id) ?? '')?.site;
@@ -153,17 +156,17 @@ class KeyFinder {
   }
 }
 
-/** What is in Secrets first, since other objects copy it. */
+/** Sorts keys, those in Secrets first: the fields of other objects are copies of them. */
 function sorted(keys: Iterable<string>): string[] {
   const rank = (key: string): string => (key.startsWith('Secret/') ? '0' : '1') + key;
   return [...keys].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-/** Finds the values of random calls, and what was made of them, in texts. */
+/** Finds the values of random calls, and the texts made of them, in other texts. */
 class Matcher {
   readonly #calls: RandomCalls;
   readonly #whole = new Map<string, string[]>();
-  /** Longer texts by what they begin with. */
+  /** Texts of at least {@link MIN_LENGTH} characters, by their first ones. */
   readonly #beginnings = new Map<string, { text: string; ids: string[] }[]>();
 
   constructor(calls: RandomCalls) {
@@ -201,13 +204,13 @@ class Matcher {
     }
   }
 
-  /** Does the value of a call of the same expression stand in its text? So short ones count, too. */
+  /** Is the value of a call part of a text? Asked for calls of the text's own expression, so short values count too. */
   isIn(id: string, text: string): boolean {
     charge(text.length >> 3);
     return partsOf(this.#calls.values.get(id)?.value ?? '').some((part) => part !== '' && text.includes(part));
   }
 
-  /** A text as part of a key: what is random in it changes. */
+  /** A text as part of a key, with {@link RANDOM} for what is random in it. */
   stable({ pieces }: Leaf): string {
     return pieces.map((piece) => (typeof piece === 'string' ? piece : this.#stablePiece(piece))).join('');
   }
@@ -227,7 +230,7 @@ class Matcher {
 
 type Visitor = (leaf: Leaf, path: string, pieces: { slot: Slot; text: string }[]) => void;
 
-/** Goes through all texts that come from slots, keys too, each with the path of its field. */
+/** Calls `found` for all texts with slots in them, also for keys of maps, with the path of the field. */
 function visit(tree: Tree, path: string, matcher: Matcher, found: Visitor): void {
   const leaf = (one: Leaf, at: string): void => {
     const pieces = one.pieces.filter((piece) => typeof piece === 'object');
@@ -256,7 +259,7 @@ function keyLabel(key: string, isFirst: boolean): string {
   return `[${JSON.stringify(key)}]`;
 }
 
-/** `name=web`: an item is known by what names it, and not by its number, which changes when others come and go. */
+/** The label `name=web` of an item with a name; its index would change when items are added before it. */
 function itemLabel(item: Tree, matcher: Matcher): string | undefined {
   for (const name of NAMING) {
     const member = memberOf(item, name);
