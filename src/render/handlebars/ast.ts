@@ -187,7 +187,9 @@ export function isLiteral({ type }: Expression): boolean {
   return type !== 'PathExpression' && type !== 'SubExpression';
 }
 
-/** Is this the name of a file of partials (its last part begins with `_`), or of a text that such a file gives to `tpl`? */
+/**
+ * Is this the name of a file of partials (its last part begins with `_`), or of a text that such a file gives to `tpl`?
+ */
 export function isPartialFile(name: string): boolean {
   return name.slice(name.lastIndexOf('/') + 1).startsWith('_');
 }

@@ -117,7 +117,10 @@ const INFIX: ReadonlySet<string> = new Set([
   'contains',
 ]);
 
-/** Reports a value that is called with arguments, as `(values.x 1)`, and functions that do not exist, as `(files.read …)`. */
+/**
+ * Reports a value that is called with arguments, as `(values.x 1)`, and functions that do not exist, as `(files.read
+ * …)`.
+ */
 function isNotCallable(
   report: CheckReport,
   node: Mustache | Sub,

@@ -76,7 +76,9 @@ function checkInline(report: CheckReport, { params, program, loc }: DecoratorBlo
   checkProgram(report, program, { contexts: ['open'], locals: new Set(), isLoop: true });
 }
 
-/** Reports `${values.x}`, `<%= values.x %>` and `{% if values.x %}`: mustaches of other languages, which are printed. */
+/**
+ * Reports `${values.x}`, `<%= values.x %>` and `{% if values.x %}`: mustaches of other languages, which are printed.
+ */
 function checkContent(report: CheckReport, { original, loc }: Content): void {
   if (!FOREIGN_MARKS.test(original)) return;
   const found =

@@ -39,7 +39,9 @@ export type ReadDocument = {
   trace(path: ValuePath): TracedField;
 };
 
-/** The steps of reading a character. A line with one value is 30 characters with its marker, and takes four kilobytes. */
+/**
+ * The steps of reading a character. A line with one value is 30 characters with its marker, and takes four kilobytes.
+ */
 const READING = 8;
 
 type Piece = { text: string; start: number };
@@ -304,7 +306,9 @@ class PrintedDocument implements ReadDocument {
   }
 }
 
-/** A document whose fields depend on values (`optional`, `spread`, computed keys), so that its value is made at once. */
+/**
+ * A document whose fields depend on values (`optional`, `spread`, computed keys), so that its value is made at once.
+ */
 class FilledDocument implements ReadDocument {
   readonly value: ValueMap;
   readonly #tracer: Tracer;

@@ -150,7 +150,9 @@ export class NativeRender implements NativeTemplates {
   }
 }
 
-/** A chart in one pass: its templates, their interpreter, and `at`, the path of its values in those of the top chart. */
+/**
+ * A chart in one pass: its templates, their interpreter, and `at`, the path of its values in those of the top chart.
+ */
 type ChartRun = {
   chart: Chart;
   own: ChartTemplates;

@@ -145,7 +145,10 @@ export class Interpreter implements Evaluator {
     }
   }
 
-  /** Runs `{{optional x}}`, which leaves its key or item out for an empty value, or `{{spread x}}`, which adds entries or items. */
+  /**
+   * Runs `{{optional x}}`, which leaves its key or item out for an empty value, or `{{spread x}}`, which adds entries
+   * or items.
+   */
   #special(node: Mustache, name: 'optional' | 'spread', scope: Scope, frame: Frame, output: Output): void {
     const [param, ...more] = node.params;
     if (param === undefined || more.length > 0) {

@@ -12,7 +12,10 @@ export type Foreign = {
   operators: readonly string[];
   /** It has names such as `.Values.x`, or pipes. */
   isGo: boolean;
-  /** For `x | toYaml | nindent 4` and the like: `x`, whether `quote` is among the calls, and the partial that `x` includes. */
+  /**
+   * For `x | toYaml | nindent 4` and the like: `x`, whether `quote` is among the calls, and the partial that `x`
+   * includes.
+   */
   pipe?: { native: string; quotes: boolean; include: string | undefined };
 };
 

@@ -1,4 +1,6 @@
-/** Gaps: where blocks and partials stand that printed nothing. A key that has nothing but gaps for a value is left out. */
+/**
+ * Gaps: where blocks and partials stand that printed nothing. A key that has nothing but gaps for a value is left out.
+ */
 import type { Block, Partial, PartialBlock, Program, Template } from './ast.ts';
 import { linesOf } from './ast.ts';
 

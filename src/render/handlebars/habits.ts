@@ -67,7 +67,9 @@ function shortened(text: string): string {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-/** Is this `{{ $labels.x }}` of Prometheus: a variable that the file does not set? Then the braces are meant literally. */
+/**
+ * Is this `{{ $labels.x }}` of Prometheus: a variable that the file does not set? Then the braces are meant literally.
+ */
 function isLiteral(inner: string, source: string): boolean {
   const name = /^\$(\w+)/.exec(inner)?.[1] ?? /(?:^|[\s(|])\$(\w+)/.exec(inner)?.[1];
   if (name === undefined || name === 'root') return false;
@@ -217,7 +219,10 @@ export type SourceTag = { text: string; offset: number };
 const TAGS =
   /\\\{\{|\{\{~?!--[^]*?--~?\}\}|\{\{~?![^]*?\}\}|\{\{\{\{([^{}\s]*)[^{}]*\}\}\}\}[^]*?\{\{\{\{\/\1\}\}\}\}|\{\{\{?[^]*?(?:\}\}\}?|$)/g;
 
-/** Longer sources and mustaches are not looked at: finding the ends of mustaches takes the square of the length at worst. */
+/**
+ * Longer sources and mustaches are not looked at: finding the ends of mustaches takes the square of the length at
+ * worst.
+ */
 const MAX_SOURCE = 1 << 16;
 const MAX_TAG = 500;
 

@@ -49,7 +49,10 @@ export function parseTemplate(source: string, name: string, file: string): Templ
 /** Foreign spellings beyond this are not reported. */
 const MAX_HABITS = 20;
 
-/** The error, with all foreign spellings of the template: the parser stops at the first. Without it where they are its cause. */
+/**
+ * The error, with all foreign spellings of the template: the parser stops at the first. Without it where they are its
+ * cause.
+ */
 function withHabits(error: PkgError, source: string, file: string): PkgError[] {
   const habits = habitsOf(source, isHelperName).slice(0, MAX_HABITS);
   const errors = habits.map(

@@ -24,7 +24,9 @@ export class Places {
     this.#last = offset;
   }
 
-  /** The offset at which a scalar begins: that of its tag, anchor, quote, `|` or `>`; of an empty item that of its dash. */
+  /**
+   * The offset at which a scalar begins: that of its tag, anchor, quote, `|` or `>`; of an empty item that of its dash.
+   */
   begin(event: ScalarEvent, isItem: boolean): number {
     const { style, valueStart, valueEnd, tagStart, anchorStart } = event;
     const from = this.#last;

@@ -40,7 +40,8 @@ function within(output: Output, index: number, before: string): PrintedBy | unde
 function positionWithin(template: Template, node: PrintingNode, text: string, before: string): Position {
   const start = positionIn(template, node.loc);
   if (node.type !== 'ContentStatement') return start;
-  // White space that was cut off in front stands in the file too; the indentation put before lines of partials does not.
+  // White space that was cut off in front stands in the file too; the indentation put before lines of partials does
+  // not.
   const cut = node.original.slice(0, node.cut ?? 0);
   const lines = (cut + before).split('\n');
   const line = before.split('\n').length - 1;

@@ -95,7 +95,9 @@ class KeyFinder {
     }
   }
 
-  /** The beginning of the keys in an object: `Secret/db:`, or `Secret/NAMESPACE/db:` outside the release's namespace. */
+  /**
+   * The beginning of the keys in an object: `Secret/db:`, or `Secret/NAMESPACE/db:` outside the release's namespace.
+   */
   #objectOf(kind: string, metadata: Tree | undefined): string {
     const namespace = this.#stable(metadata, 'namespace');
     const own = namespace === '' || namespace === this.#namespace ? [] : [namespace];

@@ -1,4 +1,4 @@
-/** Native templates of a chart tree become documents. */
+/** Renders the native templates of a chart tree to documents. */
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { checkObject } from '../check-object.ts';
@@ -12,14 +12,14 @@ import { NativeRender } from './engine.ts';
 import { inTopValues } from './template-error.ts';
 
 /**
- * Parses and checks native templates when it is called first, and gives the same ones each time: Go templates are rendered
- * again to find out what printed a line. It takes the Go templates that the native ones may include.
+ * Parses and checks native templates at the first call, and gives the same render at each later one: Go templates are
+ * rendered again to find out what printed a line. Its argument are the Go templates that native ones may include.
  *
- * @throws {PkgError} all faults at once
+ * @throws {PkgError} all errors at once
  */
 export type NativeOpener = (goTemplates?: GoTemplates) => Promise<NativeRender>;
 
-/** @param inputOf makes what is rendered, with values that are given away */
+/** @param inputOf makes the input, with values that the render may change */
 export function nativeOpener(inputOf: () => RenderInput): NativeOpener {
   let opened: NativeRender | undefined;
   return async (goTemplates) => {
@@ -33,9 +33,9 @@ export function nativeOpener(inputOf: () => RenderInput): NativeOpener {
 }
 
 /**
- * What the native templates of a chart tree give; each document has to be an object of Kubernetes.
+ * The documents of the native templates of a chart tree. Each must be an object of Kubernetes.
  *
- * @throws {PkgError} for templates and for objects, at their places in the templates
+ * @throws {PkgError} for errors of templates and objects, at positions in the templates
  */
 export function readNative(
   render: NativeRender,
@@ -81,7 +81,7 @@ class LateDocument implements RenderedDocument {
   }
 }
 
-/** Integers of `--set` are of a kind of their own only to Go templates. */
+/** Makes integers of `--set` numbers where they fit: only Go templates tell integers and floats apart. */
 function narrowIntegers(value: Value[] | ValueMap): void {
   for (const [key, item] of value.entries()) {
     if (typeof item === 'object' && item !== null) narrowIntegers(item);

@@ -1,4 +1,4 @@
-/** Partials at run time: which body a name means, with what it is run, and the inline partials around it. */
+/** Runs partials: finds the body of a name, and makes the scope that it runs in. */
 import type { PkgError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -14,7 +14,7 @@ import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scop
 
 const decorated = new WeakMap<Program, boolean>();
 
-/** Do decorators stand among the statements of a program? Asked each time that it runs, so found out once. */
+/** Do decorators stand among the statements of a program? Found once, since each run of the program asks. */
 export function hasDecorators(program: Program): boolean {
   let has = decorated.get(program);
   if (has === undefined) {
@@ -37,7 +37,7 @@ export function withInlines(evaluator: Evaluator, program: Program, scope: Scope
   return { ...scope, inlines };
 }
 
-/** Adds what `{{#*inline "name"}}` names. */
+/** Adds the inline partial of `{{#*inline "name"}}`. */
 function addInline(
   evaluator: Evaluator,
   inlines: Map<string, PartialBody>,
@@ -53,7 +53,7 @@ function addInline(
   inlines.set(name.value, { program: block.program, template: frame.template, scope: undefined });
 }
 
-/** `{{> name}}` and `{{#> name}}`. */
+/** Runs `{{> name}}` or `{{#> name}}`. */
 export function printPartial(
   evaluator: Evaluator,
   node: Partial | PartialBlock,
@@ -79,18 +79,17 @@ export function printPartial(
   const block =
     node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
   enterBody(evaluator, found, `partial ${name}`, node, { context, provenance, block }, scope, frame, printed);
-  // An inline partial or a block is indented as it stands in its own template: that indentation is not part of it.
+  // The lines of an inline partial or a block are indented in their own template: that indentation is taken off.
   const isInside = found.program !== found.template.program;
   const less = isInside && output.slots !== undefined && node.alone === true ? printed.commonIndent : 0;
   put(evaluator, printed, less, node, scope, frame, output, since);
 }
 
 /**
- * Puts what a partial printed where it stands: its lines where it stands alone on its line, else its document as a
- * value.
+ * Adds the output of a partial: its lines where the partial stands alone on its line, else its document as a value.
  *
- * @param less so many blanks of each line are left out
- * @param since how many random calls there were before it ran
+ * @param less how many blanks are taken off each line
+ * @param since the length of the log of random calls before it ran
  */
 function put(
   evaluator: Evaluator,
@@ -113,7 +112,7 @@ function put(
   evaluator.noteGap(node, frame, output, before);
 }
 
-/** A context with the fields that are named beside it. */
+/** A context with the named arguments of a call as further fields. */
 export function extended(evaluator: Evaluator, context: Item, hash: Hash, scope: Scope, frame: Frame): Item {
   const fields: ItemMap = new Map(isMap(context) ? (context as ItemMap) : []);
   for (const pair of hash.pairs) {
@@ -141,7 +140,7 @@ function bodyOf(
   frame: Frame,
 ): PartialBody | undefined {
   const found = name === '@partial-block' ? partialBlockOf(scope.data) : findBody(evaluator, name, scope, frame);
-  // The block of {{#> name}} is what is printed when there is no such partial.
+  // {{#> name}} prints its block where there is no such partial.
   if (found === undefined && node.type === 'PartialBlockStatement') {
     return { program: node.program, template: { name: '', file: '', source: '', program: node.program }, scope };
   }
@@ -149,8 +148,8 @@ function bodyOf(
 }
 
 /**
- * The partial that a name means in a template: an inline partial around it, else one of its chart. Inside a library its
- * own come before the inline partials of whoever uses it.
+ * Finds the partial of a name: an inline partial around the call, else one of the chart. For a template of a library
+ * chart, its own partials come before the inline partials of the chart that uses it.
  */
 export function findBody(evaluator: Evaluator, name: string, scope: Scope, frame: Frame): PartialBody | undefined {
   const { host } = evaluator;
@@ -173,7 +172,7 @@ export function enterBody(
     context: Item;
     provenance: Provenance | undefined;
     block?: PartialBody | undefined;
-    /** Of a text of `tpl`; bodies of other sorts are named by what they are. */
+    /** Given for a text of `tpl`; other bodies get one by what they are. */
     identity?: CallIdentity;
   },
   scope: Scope,
@@ -187,7 +186,7 @@ export function enterBody(
       hints: [`does ${what} include itself without an end?`],
     });
   }
-  // A whole template is the same run however it was reached: a checksum sees the same random values.
+  // A whole template has one identity however it is included, so that its checksum has the same random values.
   const isWhole = body.program === template.program && !isPartialFile(template.name);
   const whole = isWhole ? { identity: template.name, earlier: undefined } : undefined;
   const { identity, earlier } = inner.identity ?? whole ?? nameOfRun(evaluator, what, scope, frame);
@@ -201,7 +200,7 @@ export function enterBody(
   };
   let { inlines } = scope;
   if (body.scope === undefined && inner.block !== undefined && hasDecorators(inner.block.program)) {
-    // Inline partials inside the block are known to the partial that it is given to.
+    // The partial can use the inline partials that its block defines.
     const added = new Map(inlines);
     for (const statement of inner.block.program.body) {
       if (statement.type === 'DecoratorBlock') addInline(evaluator, added, statement, frame);
@@ -226,11 +225,12 @@ export function enterBody(
 
 const UNNAMED: CallIdentity = { identity: '', earlier: undefined };
 
+/** The identity of a run, which is needed only where random values are made. */
 function nameOfRun(evaluator: Evaluator, what: string, scope: Scope, frame: Frame): CallIdentity {
   return evaluator.host.makesRandomValues ? evaluator.identify(frame, scope, what) : UNNAMED;
 }
 
-/** The error for a name that no partial has, with the nearest one that is there. */
+/** The error for a name that no partial has, with the nearest name of one. */
 export function missingPartial(
   evaluator: Evaluator,
   name: string,
@@ -244,9 +244,9 @@ export function missingPartial(
 }
 
 /**
- * Says of a partial that it is not there, or that it is not clear which is meant.
+ * The message for a partial that does not exist, or exists in several libraries.
  *
- * @param names those that are there
+ * @param names the names of partials that exist
  * @param owners the libraries that have one of this name
  */
 export function absentPartial(
@@ -279,7 +279,7 @@ export function absentPartial(
   };
 }
 
-/** Inside a partial block, `@partial-block` means that of the partial around it. */
+/** The data inside the block of a partial, where `@partial-block` is the block of the next partial around. */
 function hideBlock(data: Data): Data {
   let at: Data | undefined = data;
   while (at !== undefined && at.partialBlock === undefined) at = at.outer;

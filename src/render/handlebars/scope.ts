@@ -1,4 +1,4 @@
-/** Names: what a path means where it stands. */
+/** Scopes, and the values that paths lead to in them. */
 import type { Expression, Path, Program, Template } from './ast.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
@@ -9,11 +9,11 @@ import type { Value } from '../../yaml/value.ts';
 /** A function of the context: `files.get`, `capabilities.has`. */
 export type Callable = (args: readonly Argument[], fail: (message: string) => never) => Argument;
 
-/** Whatever a path may lead to. */
+/** A value or function that a path may lead to. */
 export type Item = Argument | Callable | ItemMap;
 export type ItemMap = Map<string, Item>;
 
-/** `@index`, `@key`, … of one loop; `outer` is what `@../index` sees. */
+/** `@index`, `@key` and the like of one loop; `outer` has those of the loop around it. */
 export type Data = {
   index?: number;
   key?: string | number;
@@ -23,18 +23,18 @@ export type Data = {
   outer: Data | undefined;
 };
 
-/** A partial that stands in a template: `{{#*inline}}`, or the block given to `{{#> partial}}`. */
+/** The body of a partial: a file, `{{#*inline}}`, or the block of `{{#> partial}}`, which has the scope around it. */
 export type PartialBody = { program: Program; template: Template; scope: Scope | undefined };
 
-/** The names that a block gives to what it passes in. */
+/** The names of `as |item key|`, with their values. `outer` has those of the block around. */
 export type Locals = { names: readonly string[]; items: readonly Item[]; scope: Scope; outer: Locals | undefined };
 
-/** How a context came about: which expression, in which scope, and which of its items. */
+/** Where a context comes from: an expression and its scope, with the key of the item in a loop. */
 export type Provenance = { scope: Scope; expression: Expression; key?: string | number };
 
-/** Where an expression stands. Scopes are never changed; entering a block makes a new one. */
+/** The names that an expression can use. Scopes are never changed: a block makes a new one. */
 export type Scope = {
-  /** The six names, the same at every depth. */
+  /** The map of `values`, `release` and the other names that are the same at every depth. */
   readonly root: ItemMap;
   readonly context: Item;
   /** The scope whose context `../` means. */
@@ -55,7 +55,7 @@ export const ROOT_NAMES: ReadonlySet<string> = new Set([
   'template',
 ]);
 
-/** `this.x`, `./x` and `../x` look only into a context; `[this]` is a name like any other. */
+/** Is this `this.x`, `./x` or `../x`, which are looked up only in a context? `[this]` is an ordinary name. */
 export function isScoped({ depth, original }: Path): boolean {
   if (depth > 0) return true;
   const first = original.charCodeAt(0);
@@ -67,7 +67,7 @@ export function simpleName(path: Path): string | undefined {
   return path.parts.length === 1 && !path.data && !isScoped(path) ? path.parts[0] : undefined;
 }
 
-/** Where a path starts, and the names that are still to follow. */
+/** The item at which a path starts, the names that follow, and the path of that item below the root, if it is known. */
 type Start = { item: Item; rest: readonly string[]; trail: (() => readonly string[] | undefined) | undefined };
 
 function startOf(path: Path, scope: Scope): Start {
@@ -96,7 +96,7 @@ function startOfData(path: Path, scope: Scope): Start {
   for (let depth = path.depth; depth > 0 && data !== undefined; depth--) data = data.outer;
   if (name === 'root') return { item: scope.root, rest, trail: () => [] };
   if (name === 'go') return { item: GO_ROOT, rest, trail: undefined };
-  // As a condition: was the partial called with a block?
+  // {{#if @partial-block}} asks whether the partial was called with a block.
   if (name === 'partial-block')
     return { item: partialBlockOf(data) === undefined ? ABSENT : true, rest, trail: undefined };
   for (let at = data; at !== undefined; at = at.outer) {
@@ -114,7 +114,7 @@ export function partialBlockOf(scoped: Data | undefined): PartialBody | undefine
   return undefined;
 }
 
-/** What a path leads to; absent when a name on the way is not there. */
+/** The item that a path leads to; absent when a name on the way does not exist. */
 export function lookupPath(path: Path, scope: Scope): Item {
   // Most lookups start at the context or the root, and make no object for the start.
   const isUsual = !path.data && path.depth === 0 && scope.locals === undefined;
@@ -125,12 +125,13 @@ export function lookupPath(path: Path, scope: Scope): Item {
   return found;
 }
 
+/** The start of a path without `@`, `../` and names of blocks. */
 function usualStart(path: Path, scope: Scope): Item {
   const head = path.parts[0];
   return head !== undefined && ROOT_NAMES.has(head) && !isScoped(path) ? scope.root : scope.context;
 }
 
-/** A field of a map, an item or the length of a list or string; no inherited property of anything. */
+/** A field of a map, or an item or the `length` of a list or string; never a property of a JavaScript object. */
 export function member(item: Item, name: string): Item {
   if (isItemMap(item)) {
     const found = item.get(name);
@@ -150,7 +151,7 @@ export function isItemMap(item: Item): item is ItemMap {
   return isMap(item);
 }
 
-/** Where an expression's value stands below the chart's values; undefined when it is not one of them. */
+/** The path of an expression's value in the chart's values; undefined when it is not one of them. */
 export function valuePathOf(expression: Expression, scope: Scope): readonly string[] | undefined {
   const trail = trailOfExpression(expression, scope);
   return trail !== undefined && trail.length > 0 && trail[0] === 'values' ? trail.slice(1) : undefined;
@@ -173,7 +174,7 @@ function trailOf(scope: Scope): readonly string[] | undefined {
   return [...trail, String(provenance.key)];
 }
 
-/** Why a path leads nowhere: the part of it that is there, the name that is not, and the names beside it. */
+/** Why a path leads nowhere: the part that exists, the first name that does not, and the names beside that. */
 export function explainAbsence(path: Path, scope: Scope): { known: string; missing: string; beside: string[] } {
   const { item, rest } = startOf(path, scope);
   let found = item;
@@ -190,7 +191,7 @@ export function explainAbsence(path: Path, scope: Scope): { known: string; missi
   return { known: '', missing: path.original, beside: [] };
 }
 
-/** What a path is looked up in when it leads nowhere: where its first name that is not there would be. */
+/** For a path that leads nowhere: its first name that does not exist, and the item in which it was looked up. */
 export function absentFrom(path: Path, scope: Scope): { container: Item; name: string } {
   const { item, rest } = startOf(path, scope);
   let container = item;
@@ -205,7 +206,7 @@ export function absentFrom(path: Path, scope: Scope): { container: Item; name: s
 /** A map of the context that holds functions beside values. */
 export class Namespace extends Map<string, Item> {}
 
-/** A value as helpers see it: functions of the context are left out. */
+/** An item as an argument: functions are absent, and left out of maps. */
 export function asArgument(item: Item): Argument {
   if (typeof item === 'function') return ABSENT;
   if (typeof item !== 'object' || !(item instanceof Namespace)) return item as Argument;

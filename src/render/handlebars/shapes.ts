@@ -1,6 +1,6 @@
 /**
- * Documents told apart by what printed them. A loop prints the same constants around other values each time:
- * the sequence of constants and slots is the shape of a document, which is found much faster than its text.
+ * Finds equal documents without comparing their texts. A loop prints the same constants around other values in each
+ * turn: the sequence of constants and slots is the shape of a document, and documents of one shape have one structure.
  */
 import { MARKER_LENGTH } from './markers.ts';
 import type { SlotKind } from './markers.ts';
@@ -13,31 +13,33 @@ export type ShapedDocument = {
   shape: Shape;
   /** The number of its first slot; 0 where it has none. */
   base: number;
-  /** Where it begins: a part of the output, and the character of it. */
+  /** Where it begins: the part of the output, and the offset in this part. */
   part: number;
   offset: number;
 };
 
-/** A constant, cut at the separators that it holds. `dashesFirst`: at the start of a line it may begin with one. */
+/**
+ * A constant, cut at the `---` in it. `dashesFirst`: it begins with `---`, which is a separator at the start of a line.
+ */
 type Constant = { pieces: readonly { id: number; offset: number; blank: boolean }[]; dashesFirst: boolean };
 
 const KINDS: readonly SlotKind[] = ['v', 'o', 's', 'p'];
 const KIND_IDS: Readonly<Record<SlotKind, number>> = { v: 0, o: 1, s: 2, p: 3 };
 const FIRST_ID = KINDS.length;
 const SEPARATOR = /^---(?=[ \t\r\n])/gm;
-/** A line that the next part may make a separator, or not. */
+/** Ends with dashes, which are a separator only if the next part does not continue the line. */
 const UNSURE = /\n-{1,3}$/;
 const ONLY_DASHES = /^-{1,3}$/;
-/** The first line that is not blank begins at its first column, so separators do too. */
+/** The first line that is not blank is not indented, and so no separator is. */
 const NOT_INDENTED = /^(?:[^\S\n]*\n)*\S/;
 
-/** A constant or slot after others: all shapes of a render are paths in one tree, and nothing is made to find one. */
+/** A node of the tree of all shapes of a render: a path from the root is a shape, and finding one allocates nothing. */
 export class Shape {
   readonly id: number;
   readonly before: Shape | undefined;
-  /** The structure of documents of this shape, once it was read. */
+  /** The structure of documents of this shape, once it has been read. */
   nodes: readonly Node[] | undefined;
-  // Nearly always there is only one.
+  // Nearly all nodes have one successor, so a map is made only for further ones.
   #next: Shape | undefined;
   #others: Map<number, Shape> | undefined;
 
@@ -46,7 +48,7 @@ export class Shape {
     this.before = before;
   }
 
-  /** This shape and one thing more. */
+  /** The shape with one more constant, slot or gap. */
   then(id: number): Shape {
     if (this.#next?.id === id) return this.#next;
     const known = this.#others?.get(id);
@@ -70,7 +72,7 @@ export class Shapes {
     this.#slots = slots;
   }
 
-  /** The documents of an output that are not blank; undefined where only its whole text can tell. */
+  /** The documents of an output that are not blank; undefined where its separators show only in its whole text. */
   split(output: Output): ShapedDocument[] | undefined {
     const documents: ShapedDocument[] = [];
     let current: ShapedDocument = { shape: this.#nothing, base: 0, part: 0, offset: 0 };
@@ -97,7 +99,8 @@ export class Shapes {
       }
       const constant = this.#constant(part);
       if (constant === undefined) return undefined;
-      // A separator at the very start is one only where a line starts; dashes alone are one only with what follows.
+      // Dashes at the start of a part are a separator only at the start of a line, and then `---` alone may go on in
+      // the next part.
       if (constant.dashesFirst && isLineStart(before) === ONLY_DASHES.test(part)) return undefined;
       before = part;
       if (!begun) {
@@ -139,8 +142,8 @@ export class Shapes {
   }
 
   /**
-   * What a shape is made of, the same in every run: its constants, slots and gaps. The text that {@link text} gives holds
-   * the nonce of this run, and without that a constant could look like a slot.
+   * The constants, slots and gaps of a shape as a text that is the same in every run. {@link text} holds the nonce of
+   * this run, without which a constant could look like a slot.
    */
   keyOf(shape: Shape): { key: string; length: number } {
     let key = '';

@@ -15,7 +15,9 @@ import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
 import { MAX_DEPTH, DuplicateKey, SkeletonError, keyHints, valueAsTag, yamlError } from './skeleton-errors.ts';
 
-/** A text with holes. `literal`: it is a block behind `|`, where all lines of a value get the indentation of its hole. */
+/**
+ * A text with holes. `literal`: it is a block behind `|`, where all lines of a value get the indentation of its hole.
+ */
 export type Text = { type: 'text'; pieces: (string | Hole)[]; literal: boolean; offset: number };
 
 export type Entry =

@@ -1,4 +1,4 @@
-/** Documents as trees of texts, each text with the slot that it comes from. */
+/** Makes trees of documents in which each piece of text has the slot that it comes from. */
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
@@ -11,7 +11,7 @@ import { valueText } from './text.ts';
 /** A document of the render: its structure, and the number of its first slot. */
 export type SlottedDocument = { node: Node; base: number };
 
-/** The document of a partial that is a value, and where the characters of its text stand. */
+/** The document of a partial that is a value; `locate` gives the position of a character of its text. */
 export type SingleDocument = SlottedDocument & { locate: (offset: number) => Position };
 
 /** A document with the values of its slots, each piece of text with the slot that it comes from. */
@@ -23,11 +23,11 @@ export type Tree =
 /** A text. */
 export type Leaf = Extract<Tree, { type: 'leaf' }>;
 
-/** Fields that tell the items of a list from each other, wherever they move. */
+/** Fields that identify the items of a list, whatever their order. */
 export const NAMING: readonly string[] = ['name', 'key', 'id', 'user', 'username'];
 
 /**
- * The tree of a document: values that are maps or lists are part of it, constants only so far as they name something.
+ * The tree of a document. Maps and lists of values are part of it; of constants only the fields that name something are.
  *
  * @param single reads the document of a partial that is a value
  */
@@ -89,7 +89,7 @@ function textOf({ value, printed }: Pick<Slot, 'value' | 'printed'>): string {
   return value === ABSENT || typeof value === 'object' ? '' : valueText(value);
 }
 
-/** The value of a slot, of which each text comes from that slot. */
+/** The tree of a slot's value: all its texts come from that slot. */
 function valueTree(value: Slot['value'], slot: Slot): Tree {
   if (value !== ABSENT && isMap(value)) {
     const entries = [...value].map(([key, item]) => ({
@@ -102,13 +102,15 @@ function valueTree(value: Slot['value'], slot: Slot): Tree {
   return { type: 'leaf', pieces: [{ slot, text: textOf({ value }) }] };
 }
 
-/** The slot for a key of a value, without the random calls: a key belongs to one only where its text holds what the call made. */
+/**
+ * The slot without its random calls, for a key of its value: the calls made the key only where it holds their value.
+ */
 function keySlot(slot: Slot): Slot {
   const { random: _random, ...rest } = slot;
   return rest;
 }
 
-/** Constants hold no random values; kept are the fields that name an object or an item which holds some. */
+/** The tree of a constant, which holds no random values: only of the fields that name an object or an item. */
 function constantTree(value: Value): Tree {
   if (isMap(value)) {
     const entries = [...value].flatMap(([key, item]) => {

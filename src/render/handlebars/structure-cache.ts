@@ -1,6 +1,6 @@
 /**
- * The structures of the documents that earlier runs of a chart printed: what stands in a document between the values of
- * slots has been read as YAML already. See {@link Shapes.keyOf} for what tells documents apart.
+ * Caches the structures of documents between runs, so that the YAML between the values of slots is parsed once. The keys
+ * are those of {@link Shapes.keyOf}.
  */
 import type { Chart } from '../../chart/chart.ts';
 import { cachesBetweenRuns } from '../../run-cache.ts';
@@ -9,15 +9,19 @@ import type { CachedText, NameTable } from '../template-cache.ts';
 import type { Node } from './skeleton.ts';
 import { decodeNodes, encodeNodes } from './structure-codec.ts';
 
-/** Larger documents are not cached: aliases make large ones of small texts, and each use of one is written out here. */
+/**
+ * Structures with more nodes are not cached: small texts with aliases have large ones, and each alias is encoded in
+ * full.
+ */
 const MAX_NODES = 20_000;
 
-/** The cache is written again when the structures that only this run read are more than one in so many. */
+/** The cache is written again when more than one in this many of its structures is new. */
 const LEAST_NEW_SHARE = 20;
 
-/** Structures of other values are dropped when they are more than so many times those of this run. */
+/** Structures that this run did not use are dropped when they are more than this many times those that it used. */
 const MAX_UNUSED = 4;
 
+/** The cached structures of a chart. */
 export class StructureCache {
   readonly #file: TemplateCacheFile;
   readonly #names: NameTable;
@@ -55,7 +59,7 @@ export class StructureCache {
     this.#fresh++;
   }
 
-  /** Writes the cache when the program ends, if this run read enough that was not in it. */
+  /** Writes the cache when the program ends, if enough structures are new. */
   save(): void {
     this.#file.writeLater(this.#names, (names) => {
       if (this.#fresh * LEAST_NEW_SHARE <= this.#before.size) return undefined;

@@ -1,4 +1,4 @@
-/** Errors in the structure that templates print: which tag put the line there that is wrong. */
+/** Errors in the structure that templates print, with the tag that printed the wrong line. */
 import { PkgError, formatPosition } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { walk } from './ast.ts';
@@ -12,13 +12,13 @@ import type { PrintedBy } from './printed-by.ts';
 import { DuplicateKey } from './skeleton-errors.ts';
 import type { SkeletonError } from './skeleton-errors.ts';
 
-/** A tag that something was printed by. */
+/** The tag of a block, or the call of a partial, that printed something. */
 type PrintingTag = { template: Template; loc: Location; isBlock: boolean };
 
 /**
  * The error for the structure of a document.
  *
- * @param start where the document begins: the part of the output, and the character of it
+ * @param start where the document begins: the part of the output, and the offset in this part
  */
 export function structureError(
   error: SkeletonError,
@@ -55,7 +55,7 @@ export function structureError(
       tag = differs(own, beside);
       const moved = tag === undefined ? differs(beside, own) : undefined;
       if (moved !== undefined) {
-        // What a block or a partial printed does not fit to the template around it.
+        // Only the other line is printed by a block or a partial of its own, so that one is wrong.
         notes.push(`the line that it does not fit to is at ${formatPosition(at(offset))}`);
         tag = moved;
         ({ offset, message } = other);
@@ -71,7 +71,7 @@ export function structureError(
     hints.unshift(`take the ~ out of ${joined.what}`);
   } else {
     tag ??= inlineBlock(printed);
-    // Calls of partials are named below.
+    // Calls of partials are named by `describeCalls`.
     if (tag?.isBlock === true) {
       const what = tagSource(tag.template, tag.loc);
       notes.push(`this line is printed by ${what} at ${formatPosition(positionIn(tag.template, tag.loc))}`);
@@ -85,7 +85,7 @@ export function structureError(
   });
 }
 
-/** The blocks and the calls of partials that something was printed by, outermost first. */
+/** The blocks and the calls of partials around the node that printed something, outermost first. */
 function trailOf(printed: PrintedBy | undefined): PrintingTag[] {
   if (printed === undefined) return [];
   const trail: PrintingTag[] = [];
@@ -114,14 +114,14 @@ function holds({ loc }: Block, at: Location['start']): boolean {
   return isAfter && (at.line < loc.end.line || (at.line === loc.end.line && at.column < loc.end.column));
 }
 
-/** The tag of a trail that another trail does not have: the call of a partial, or the innermost of several blocks. */
+/** The first tag of a trail that another trail does not have; of blocks that follow each other the innermost. */
 function differs(trail: readonly PrintingTag[] = [], other: readonly PrintingTag[] = []): PrintingTag | undefined {
   let first = trail.findIndex(({ loc }, index) => other[index]?.loc !== loc);
   while (trail[first]?.isBlock === true && trail[first + 1]?.isBlock === true) first++;
   return trail[first];
 }
 
-/** A block that begins on the line on which what it prints stands: all of its turns are one line. */
+/** The block that stands whole on the line of what it printed: all turns of such a loop print one line. */
 function inlineBlock(printed: PrintedBy | undefined): PrintingTag | undefined {
   if (printed === undefined) return undefined;
   return blocksAround(printed.template, printed.node.loc).findLast(

@@ -1,6 +1,6 @@
 /**
- * What is known about the native templates of a chart from earlier runs: their syntax trees, the names that they use, and
- * that no check found a fault in them. A later run parses and checks only what is new.
+ * Caches the native templates of a chart between runs: their syntax trees, the names that they use, and that checks found
+ * no error in them. A later run parses and checks only new files.
  */
 import type { Chart, ChartMetadata } from '../../chart/chart.ts';
 import { cacheFilesOf } from '../template-cache.ts';
@@ -10,32 +10,35 @@ import { isPartialFile, pathOf, walk } from './ast.ts';
 import type { Program, Template } from './ast.ts';
 import { simpleName } from './scope.ts';
 
-/** What a template uses, by name. */
+/** The names that a template uses. */
 export type Uses = {
-  /** All that may be helpers. */
+  /** Names that may be those of helpers. */
   helpers: readonly string[];
-  /** Given by name to a helper or a partial. */
+  /** Names of named arguments of helpers and partials. */
   parameters: readonly string[];
-  /** Inline partials that are defined in it. */
+  /** Names of inline partials that are defined in it. */
   inlines: readonly string[];
 };
 
-/** What a check that found no fault asked about the chart, and the answers: with the same answers it finds none again. */
+/**
+ * The questions that a check without errors asked about the chart, with the answers: while they hold, there are no
+ * errors.
+ */
 export type Answers = {
-  /** The partials that were looked for, and whether they are there. */
+  /** The partials that the check asked for, and whether they exist. */
   partials: ReadonlyMap<string, boolean>;
-  /** The fields of Chart.yaml that were looked for, which are all there. */
+  /** The fields of Chart.yaml that the check asked for, which all exist. */
   chartFields: readonly string[];
 };
 
 type EncodedTree = { numbers: Int32Array; names: NameTable };
 
-/** A template file, parsed in this run or in an earlier one. The tree of an earlier run is decoded when it is wanted. */
+/** A template file, parsed in this run or in an earlier one. A tree of an earlier run is decoded when it is read. */
 export class ParsedTemplate implements Template {
   readonly name: string;
   readonly file: string;
   readonly uses: Uses;
-  /** This run found out something about it that is not in the cache. */
+  /** This run parsed or checked it, so that the cache has to be written. */
   isNew = false;
   #answers: Answers | undefined;
   readonly #data: Uint8Array;
@@ -73,7 +76,7 @@ export class ParsedTemplate implements Template {
     return parsed;
   }
 
-  /** Undefined where no check has found that there is no fault. */
+  /** Undefined where there was no check yet, or it found errors. */
   get answers(): Answers | undefined {
     return this.#answers;
   }
@@ -101,7 +104,7 @@ export class ParsedTemplate implements Template {
     return this.#program;
   }
 
-  /** The template as the cache holds it, by the name that it has there. */
+  /** Encodes the template for the cache, in which it has this name. */
   encode(name: string, names: NameTable): CachedText<null> {
     if (this.#encoded?.names !== names) this.#encoded = { numbers: encodeAst(this.program, this.source, names), names };
     const { helpers, parameters, inlines } = this.uses;
@@ -120,7 +123,7 @@ function usesOf(program: Program, isFile: boolean): Uses {
   const inlines = new Set<string>();
   walk(program, (node) => {
     if ('hash' in node) for (const { key } of node.hash?.pairs ?? []) parameters.add(key);
-    // Those of a file of partials are partials of its chart.
+    // Inline partials at the top of a file of partials are partials of the whole chart, and in its index.
     const isPartial = isFile && program.body.some((one) => one === node);
     if (node.type === 'DecoratorBlock' && node.params[0]?.type === 'StringLiteral' && !isPartial)
       inlines.add(node.params[0].value);
@@ -140,7 +143,7 @@ function namesWith(answers: ReadonlyMap<string, boolean>, wanted: boolean): stri
   return [...answers].filter(([, answer]) => answer === wanted).map(([name]) => name);
 }
 
-/** Lists of names as integers: for each its length, then the indexes of its names. */
+/** Encodes lists of names: the length of each, then the indexes of its names. */
 function encodeLists(lists: readonly (readonly string[])[], names: NameTable): Int32Array {
   return Int32Array.from(lists.flatMap((list) => [list.length, ...list.map((name) => names.indexOf(name))]));
 }
@@ -158,10 +161,12 @@ function decodeLists(numbers: Int32Array, names: NameTable): string[][] {
 /** A chart, and its path in the tree of charts: `web/charts/db`. */
 export type ChartScope = { chart: Chart; path: string };
 
-/** A template file of a chart that is to be parsed. */
+/** A template file of a chart. */
 export type TemplateFile = { name: string; file: string; data: Uint8Array; scope: ChartScope };
 
-/** The caches of the templates of a chart and its dependencies. A cache is read when a template of it is looked for. */
+/**
+ * The caches of a chart and its dependencies, one each. A cache is read when the first of its templates is looked up.
+ */
 export class TemplateCaches {
   readonly #files: ReadonlyMap<ChartScope, TemplateCacheFile>;
   readonly #read = new Map<TemplateCacheFile, { texts: Map<string, CachedText<null>>; names: NameTable }>();
@@ -170,7 +175,7 @@ export class TemplateCaches {
     this.#files = cacheFilesOf(files, top, 'native');
   }
 
-  /** The template of a file as an earlier run parsed it; undefined when none did, or the file was another. */
+  /** The template of a file as an earlier run parsed it; undefined when none did, or the file has changed since. */
   find({ name, file, data, scope }: TemplateFile): ParsedTemplate | undefined {
     const cache = this.#files.get(scope);
     if (cache === undefined) return undefined;
@@ -182,7 +187,7 @@ export class TemplateCaches {
   }
 
   /**
-   * Writes the caches that were read when the program ends, where this run found out more.
+   * Writes the caches when the program ends, where templates are new or gone.
    *
    * @param parsed the templates of all files
    */

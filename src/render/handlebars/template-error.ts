@@ -38,7 +38,9 @@ export function templateError(
   return error;
 }
 
-/** The position of an error: in a text that `tpl` runs it has two, the call of `tpl` in a file, and that in the text. */
+/**
+ * The position of an error: in a text that `tpl` runs it has two, the call of `tpl` in a file, and that in the text.
+ */
 function positionsOf({ template, loc, calls }: { template: Template; loc: Location; calls: CallSite | undefined }): {
   at: Position;
   excerpts: Excerpt[];

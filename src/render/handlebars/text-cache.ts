@@ -1,8 +1,8 @@
-/** The texts that `tpl` was called with, parsed: charts call it with the same text for themselves and their checksums. */
+/** Caches the trees of texts that `tpl` runs: charts run one text for an object and again for its checksum. */
 import type { Template } from './ast.ts';
 import type { parseTemplate } from './parse.ts';
 
-/** How much text is kept with its trees, in characters: a tree takes about 100 times the memory of its text. */
+/** How many characters of text are cached with their trees: a tree takes about 100 times the memory of its text. */
 const MAX_TEXT = 1 << 19;
 
 /** Parses texts, and keeps the trees of as many as fit. */
@@ -16,11 +16,11 @@ export class TextCache {
   }
 
   /**
-   * The template of a text. The tree may be an earlier call's; name and file are always those of this call.
+   * The template of a text. Its tree may come from an earlier call, its name and file are those of this call.
    *
    * @param name `CHART/templates/FILE` of the template that calls `tpl`
    * @param file the text, as messages name it
-   * @returns `firstName` is the name that the first call with this text gave
+   * @returns `firstName` is the name in the first call with this text
    * @throws {PkgError} `PKG_TEMPLATE_SYNTAX`, `PKG_TEMPLATE_LIMIT`
    */
   parse(source: string, name: string, file: string): Template & { firstName: string } {

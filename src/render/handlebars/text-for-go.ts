@@ -1,4 +1,4 @@
-/** What a Go template gets of a native partial. */
+/** The text that a Go template gets from a native partial. */
 import { PkgError } from '../../errors.ts';
 import { printYaml } from '../../yaml/print.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -8,11 +8,11 @@ import { SkeletonError } from './skeleton-errors.ts';
 import { printedText } from './tpl.ts';
 
 /**
- * YAML where the partial prints maps or lists, so that values in it are only values; what it looks like where it prints a
- * text. Which of both it is never follows from a value, except where a value is all that a document of it is.
+ * The text of a native partial: YAML where it prints maps or lists, so that no value can change their structure, else
+ * the printed text. A value decides which only where it is all that one of its documents holds.
  *
- * @param output what the partial printed, as structure
- * @throws {PkgError} for what is wrong with its structure
+ * @param output the output of the partial, as structure
+ * @throws {PkgError} for errors in its structure
  */
 export function textForGo(
   { structure, checkStructure }: Pick<Host, 'structure' | 'checkStructure'>,
@@ -21,11 +21,11 @@ export function textForGo(
   const documents = isText(checkStructure, output) ? [] : structure(output);
   const isStructure = documents.some((document) => isMap(document) || Array.isArray(document));
   const text = isStructure ? documents.map((document) => printYaml(document)).join('---\n') : printedText(output);
-  // The newline that ends a file is not part of what it says.
+  // The newline at the end of a partial's file is not part of its text.
   return text.replace(/\r?\n$/, '');
 }
 
-/** Is what was printed a text that has no structure, whatever the values in it? */
+/** Is the output a text without structure, whatever the values in it are? */
 function isText(check: Host['checkStructure'], output: Output): boolean {
   try {
     check(output);
@@ -34,7 +34,7 @@ function isText(check: Host['checkStructure'], output: Output): boolean {
     const cause = error instanceof PkgError ? error.cause : undefined;
     if (!(cause instanceof SkeletonError)) throw error;
     if (cause.isYaml) return true;
-    // `yes` is an error as a value of a map or a list, and a text like others where it is all that is printed.
+    // `yes` is an error as a value in a map or a list, but a text like others where it is the whole output.
     const text = output.toString();
     const isAll = text.slice(0, cause.offset).trim() === '' && !/^---/m.test(text);
     if (isAll || /^[^\s[{]+$/.test(text.trim())) return true;

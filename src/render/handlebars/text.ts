@@ -1,3 +1,4 @@
+/** The texts of values. */
 import { chargeWalk } from '../functions/limits.ts';
 import { printJson } from '../../yaml/json.ts';
 import { printYaml } from '../../yaml/print.ts';
@@ -6,7 +7,7 @@ import type { Value } from '../../yaml/value.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
 
-/** What a value looks like in text: nothing for null, JSON for a map or a list. */
+/** The text of a value: empty for null, JSON for a map or a list. */
 export function valueText(value: Value): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';
@@ -17,13 +18,13 @@ export function valueText(value: Value): string {
   return String(value);
 }
 
-/** Absent, null, or an empty string, list or map: what `optional` leaves out. */
+/** Is this absent, null, or an empty string, list or map, which `optional` leaves out? */
 export function isEmptyValue(value: Argument): value is typeof ABSENT | null {
   if (value === ABSENT || value === null || value === '') return true;
   return (Array.isArray(value) && value.length === 0) || (isMap(value) && value.size === 0);
 }
 
-/** The lines that a spread value looks like, after what stands before it on its line. */
+/** The lines of `{{spread x}}` where text is printed; `before` is the line up to it. */
 export function spreadText(value: Argument, before: string): string {
   if (isEmptyValue(value)) return '';
   chargeWalk(value);

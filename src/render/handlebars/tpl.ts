@@ -1,4 +1,4 @@
-/** `tpl` and `goTpl`: texts among the values as templates, alone or wherever they stand in a map or a list. */
+/** `tpl` and `goTpl`: run texts of values as templates, single texts or all those in a map or a list. */
 import { PkgError } from '../../errors.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import { printJson } from '../../yaml/json.ts';
@@ -32,9 +32,11 @@ type TplCall = {
 };
 
 /**
- * `tpl value [context]`: what a text looks like as a template. Of a map or a list each text in it is taken so, keys
- * too; one that is nothing but a mustache becomes its value, with its type. `goTpl` is the same for Go templates, which
- * only know texts.
+ * `tpl value [context]`: runs a text as a template, and gives its output. In a map or a list it runs each text, also
+ * keys; there a text that is one mustache becomes the value of that, with its type. `goTpl` runs Go templates, which
+ * give texts only.
+ *
+ * @throws {PkgError} for errors in a text, at the call and in the text
  */
 export function evaluateTexts(
   evaluator: Evaluator,
@@ -90,9 +92,9 @@ function structureOf(call: TplCall, value: Value, path: readonly string[]): Argu
   return map;
 }
 
-/** A text as a template. */
+/** The output of a text as a template. */
 function textOf(call: TplCall, text: string, path: readonly string[]): string {
-  // Most texts are no templates.
+  // Most texts have no mustaches.
   if (!text.includes('{{')) return text;
   if (call.name === 'goTpl') return goText(call, text, path);
   const output = call.evaluator.textOutput();
@@ -100,7 +102,7 @@ function textOf(call: TplCall, text: string, path: readonly string[]): string {
   return output.toString();
 }
 
-/** The same, or the value of its only mustache. */
+/** The output of a text, or the value of its only mustache. */
 function valueOf(call: TplCall, text: string, path: readonly string[]): Argument {
   if (!text.includes('{{')) return text;
   const { host } = call.evaluator;
@@ -115,7 +117,7 @@ function valueOf(call: TplCall, text: string, path: readonly string[]): Argument
   return printedText(output);
 }
 
-/** What was printed as structure, as a text. */
+/** The text of an output of structure. */
 export function printedText(output: Output): string {
   return output.asText(({ value, printed }) => {
     if (printed !== undefined) return printedText(printed).replace(/\r?\n$/, '');
@@ -174,18 +176,18 @@ function errorOfText(
   return inCall;
 }
 
-/** The arguments as part of a call's identity: as they are when short, a digest when long. */
+/** The arguments as part of a call's identity: up to 80 characters as JSON, longer ones as a digest. */
 export function argsText(args: readonly Argument[]): string {
   for (const arg of args) if (arg !== ABSENT) chargeWalk(arg);
   const text = args.map((arg) => (arg === ABSENT ? '' : printJson(toPlain(arg)))).join(',');
   if (text.length <= 80) return text;
-  // Loaded here, since loading takes longer than most renders.
+  // Loading node:crypto takes 6 ms, so it waits for the first long argument.
   return `sha256:${process.getBuiltinModule('node:crypto').hash('sha256', text)}`;
 }
 
 /**
- * Names a run of a text by the place of its call, the number of the call and the text. Earlier versions of pkg
- * named it after the file that had first called `tpl` with this text, and all texts of one file alike.
+ * The identity of a run of a text: the position and number of the call, and the text. Earlier versions of pkg took the
+ * file that had first called `tpl` with this text, and gave all texts of one file the same identity.
  */
 function identityOfText(
   evaluator: Evaluator,
@@ -200,11 +202,15 @@ function identityOfText(
   return { identity, earlier };
 }
 
-/** Parses a text; where it cannot be, the error says who asked for it and where the text comes from. */
+/**
+ * Parses a text.
+ *
+ * @throws {ValueError} for a syntax error, with the call of `tpl` and the path of the text in the values
+ */
 function parseText(call: TplCall, text: string, path: readonly string[]): ReturnType<Evaluator['host']['parseText']> {
   const { evaluator, node, frame } = call;
   try {
-    // A text may run others, and their file is named once.
+    // A text that runs another one has this suffix already.
     const file = frame.template.file.replace(/ \(tpl\)$/, '');
     return evaluator.host.parseText(text, frame.template.name, `${file} (tpl)`);
   } catch (error) {

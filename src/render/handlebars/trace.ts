@@ -1,3 +1,4 @@
+/** Finds the positions of fields in documents, and the values of the chart that they hold. */
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
 import { positionIn } from './template-error.ts';
@@ -11,17 +12,17 @@ import type { SingleDocument } from './slot-tree.ts';
 import { parseSkeleton } from './skeleton.ts';
 import type { Entry, Node } from './skeleton.ts';
 
-/** Where a field of a rendered object is written, and which of the chart's values it holds. */
+/** The position of a field of a rendered object, and the path of its value in the chart's values, if it is one. */
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };
 
-/** The structure of documents, and the text that it was read from. */
+/** The nodes of documents, and the text that they were read from. */
 export type ParsedText = { nodes: readonly Node[]; text: () => { text: string; gaps: readonly PlacedGap[] } };
 
 type Context = { filler: Filler; whole: (node: Node) => Node; single: (slot: Slot) => SingleDocument | undefined };
 
 /**
- * Finds fields in the documents of one render. Constants of a document know their values and not where these
- * stand: for whoever asks, its text is read once more.
+ * Finds fields in the documents of one render. A constant node has no offsets for the fields in it, so the text of the
+ * document is read once more to find one.
  */
 export class Tracer {
   readonly filler: Filler;
@@ -44,9 +45,8 @@ export class Tracer {
   }
 
   /**
-   * Follows a path into a document, to the key or the item that it leads to. What is no part of the document
-   * but of a value stands where that value is put in. A path that leads nowhere ends at the last thing that is
-   * there.
+   * Follows a path to a key or an item of a document. A field inside a value has the position of the mustache that
+   * gives the value. A path that leads nowhere ends at the last field that exists.
    *
    * @param base the number of the document's first slot
    */
@@ -60,9 +60,9 @@ export class Tracer {
     return traceDocument(context, { node, base, locate }, path);
   }
 
-  /** Which of the chart's values a field holds. */
+  /** The path of a field's value in the chart's values. */
   valuePath(node: Node, base: number, path: readonly (string | number)[]): readonly string[] | undefined {
-    // Where it stands is not asked for, so that the text need not be read again.
+    // Without positions the text need not be read again.
     const context = { filler: this.filler, whole: (of: Node) => of, single: this.#single };
     return traceDocument(context, { node, base, locate: () => ({ file: '' }) }, path).valuePath;
   }
@@ -106,7 +106,7 @@ function traceDocument(
   return { at: locate(offset), valuePath: valuePathOf(filler, node) };
 }
 
-/** The value that a node is, or is the text of. */
+/** The path of the value that a node is, or that is part of its text. */
 function valuePathOf(filler: Filler, node: Node): readonly string[] | undefined {
   if (node.type === 'hole') return slotPath(filler.slot(node.hole));
   if (node.type !== 'text') return undefined;

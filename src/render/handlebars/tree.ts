@@ -1,4 +1,4 @@
-/** The native templates of a chart tree: parsed, and checked before they run. */
+/** Parses the native templates of a chart tree, and checks them before they run. */
 import type { Chart } from '../../chart/chart.ts';
 import { isGuard } from '../../chart/guard.ts';
 import { CHART_FIELDS } from '../../chart/metadata.ts';
@@ -26,25 +26,25 @@ import type { ChartScope, TemplateFile, Uses } from './template-cache.ts';
 /** The templates of a chart and of all charts below it. */
 export type TemplateTree = {
   charts: ReadonlyMap<Chart, ChartTemplates>;
-  /** The partials that each chart sees. */
+  /** The partials that the templates of each chart can include. */
   partials: ReadonlyMap<Chart, PartialIndex>;
-  /** Names that some call of a partial gives. */
+  /** Names of named arguments that some call passes. */
   parameters: ReadonlySet<string>;
   /** Names of inline partials. */
   inlines: ReadonlySet<string>;
-  /** Whether some template names a helper whose values are stored. */
+  /** Does some template call a helper whose values are stored? */
   makesRandomValues: boolean;
   /** Parses texts that templates run; undefined where no template runs any. */
   parse: typeof parseTemplate | undefined;
 };
 
-/** A program that renders a chart again, as a server does, need not parse it again: that is 60 % of a render. */
+/** Templates that this process has parsed: a server that renders a chart again saves 60 % of the time. */
 const parsedBefore = new ParseCache();
 
 /**
  * Parses the templates of a chart tree and loads the helpers that they name.
  *
- * @param known keeps what is parsed; without it, what this process parses is kept as long as the chart
+ * @param known the cache for parsed templates; without it, the cache of this process and those between runs are used
  * @throws {PkgError} all syntax errors at once
  */
 export async function openTree(chart: Chart, known?: ParseCache): Promise<TemplateTree> {
@@ -59,7 +59,11 @@ export async function openTree(chart: Chart, known?: ParseCache): Promise<Templa
   return { charts, partials, parameters, inlines, makesRandomValues, parse };
 }
 
-/** Parses the templates of a chart and its subcharts; all that cannot be parsed is reported together. */
+/**
+ * Parses the templates of a chart and its subcharts.
+ *
+ * @throws {PkgError} all syntax errors at once
+ */
 async function parseTree(chart: Chart, known: ParseCache | undefined): Promise<ChartTemplates[]> {
   const scopes = scopesOf(chart, chart.metadata.name);
   const files = scopes.flatMap(filesOf);
@@ -105,7 +109,7 @@ async function parseFiles(files: readonly TemplateFile[]): Promise<Map<TemplateF
   return parsed;
 }
 
-/** A chart that is a dependency twice, by an alias, has the same file under two names. */
+/** The key of a file in the cache: a chart that is a dependency twice, by an alias, has one file under two names. */
 function keyOf({ name, file }: TemplateFile): string {
   return `${name} ${file}`;
 }
@@ -154,7 +158,7 @@ function textOf(data: Uint8Array, file: string): string {
   }
 }
 
-/** A partial file is a partial itself, and so is every `{{#*inline}}` that stands in it. */
+/** Adds the partials of a file: the file itself, and every `{{#*inline}}` at its top level. */
 function addPartials(partials: Map<string, PartialBody>, name: string, template: Template, errors: PkgError[]): void {
   const add = (own: string, program: Program, at: Position): void => {
     const other = partials.get(own);
@@ -180,7 +184,7 @@ function addPartials(partials: Map<string, PartialBody>, name: string, template:
   }
 }
 
-/** Does a file of partials hold nothing but inline partials? Then its own name is free for one of them. */
+/** Does a file of partials hold nothing but inline partials? Then one of them may have the name of the file. */
 function isEmpty({ body }: Program): boolean {
   return body.every(
     ({ type, ...one }) =>
@@ -190,7 +194,7 @@ function isEmpty({ body }: Program): boolean {
   );
 }
 
-/** What all templates use. */
+/** The names that all templates use. */
 function usedNames(charts: readonly ChartTemplates[]): Record<keyof Uses, Set<string>> {
   const used = { helpers: new Set<string>(), parameters: new Set<string>(), inlines: new Set<string>() };
   for (const { templates, files } of charts) {
@@ -204,9 +208,9 @@ function usedNames(charts: readonly ChartTemplates[]): Record<keyof Uses, Set<st
 }
 
 /**
- * Checks all templates, whichever of their branches are run.
+ * Checks all templates in all their branches.
  *
- * @param goTemplates those that native templates of the chart may include
+ * @param goTemplates the Go templates that native templates of the chart may include
  */
 export async function checkTree(
   { charts, partials, inlines }: TemplateTree,
@@ -277,7 +281,7 @@ function checkAndNote(template: ParsedTemplate, names: ChartNames, check: typeof
   return errors;
 }
 
-/** What to write for a partial of a library that a chart does not see. */
+/** The hint for a partial of a library that is no dependency of the chart. */
 function elsewhere(name: string, own: ChartTemplates, all: readonly ChartTemplates[]): string | undefined {
   const [library = '', inner = ''] = name.split('/', 2);
   const owner = all.find(
@@ -291,7 +295,7 @@ function elsewhere(name: string, own: ChartTemplates, all: readonly ChartTemplat
   return `a chart sees its own libraries alone: name ${wanted} in the dependencies of ${user}, and put it into the charts/ of ${user}`;
 }
 
-/** Errors that say how a helper is written show a call of it, too; names of other languages are answered with ours. */
+/** Adds to errors of calls an example of the helper, and to names of other languages the helper that is meant. */
 async function withAdvice(errors: readonly PkgError[]): Promise<PkgError[]> {
   const [{ EXAMPLES }, { helperOfAlias }] = await Promise.all([
     import('./helpers/examples.ts'),
@@ -312,7 +316,7 @@ async function withAdvice(errors: readonly PkgError[]): Promise<PkgError[]> {
   });
 }
 
-/** The fields of Chart.yaml that there are, and those that it may have. */
+/** The fields of this Chart.yaml, and all that a Chart.yaml may have. */
 export function chartFieldsOf({ chart }: ChartTemplates): ReadonlySet<string> {
   return new Set([...chart.metadata.all.keys(), ...CHART_FIELDS]);
 }

@@ -1,13 +1,16 @@
-/** Calls that can run and that nobody means: arguments in another order, names in quotes, names of a loop's turn. */
+/**
+ * Finds calls that would run but are typing errors: arguments in another order, names in quotes, swapped names of a
+ * loop.
+ */
 import { isLiteral } from './ast.ts';
 import type { Call, Expression } from './ast.ts';
 
-/** What is wrong with a call, and what to write. */
+/** The message and the hint for such a call. */
 export type Unmeant = { message: string; hint: string };
 
 /**
- * Helpers that look for something in a text, which comes last: Go's pipes put it there, and other languages put it first.
- * A text that is written out there, behind a value, is the pattern.
+ * Helpers that look for a pattern in a text. The text comes last, for Go's pipes; other languages put it first. If the
+ * last argument is a text in quotes and the first a value, the two are swapped.
  */
 const TEXT_LAST: ReadonlySet<string> = new Set([
   'contains',
@@ -29,9 +32,9 @@ const TEXT_LAST: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Arguments in an order that other languages have.
+ * Finds arguments in the order of other languages.
  *
- * @param source gives an argument as it is written
+ * @param source gives the source of an argument
  */
 export function unmeantOrder(name: string, { params }: Call, source: (one: Expression) => string): Unmeant | undefined {
   const [first, ...others] = params;
@@ -52,13 +55,13 @@ export function unmeantOrder(name: string, { params }: Call, source: (one: Expre
   return { message: `${name} takes the text to look at last`, hint };
 }
 
-/** Helpers to which a text in quotes may be given by mistake for a name; others print it, or take it for a key. */
+/** Helpers that compare or choose, to which the name of a value in quotes is given by mistake. Others may print it. */
 const COMPARING: ReadonlySet<string> = new Set([
   ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not', 'all', 'any', 'empty'],
   ...['default', 'coalesce', 'ternary'],
 ]);
 
-/** `as |key value|`: the item comes first here. */
+/** Finds `as |key value|`: here the item comes first. */
 export function unmeantNames(names: readonly string[]): Unmeant | undefined {
   const [first = '', second = ''] = names;
   const isKey = (name: string): boolean => /^(?:k|key|i|idx|index)$/.test(name);
@@ -70,10 +73,10 @@ export function unmeantNames(names: readonly string[]): Unmeant | undefined {
 }
 
 /**
- * A text that is the name of a value, or has a mustache in it: no value is put there.
+ * Finds a text in quotes that is the name of a value, or has a mustache in it: neither is replaced by a value.
  *
- * @param isKnown is there a value of this name?
- * @param helper what it is given to; undefined for a block or a partial
+ * @param isKnown can there be a value of this name?
+ * @param helper the helper that it is given to; undefined for a block or a partial
  */
 export function unmeantText(
   text: string,

@@ -1,16 +1,16 @@
 /**
- * What white space a template prints. A line on which nothing but block tags, comments and partials stand prints
- * nothing itself, whichever branches run. Handlebars' own pass leaves blanks before `{{else if}}` and the `{{/if}}`
- * behind it, which put the next key into the map above.
+ * Decides which white space a template prints. A line that holds nothing but tags of blocks, comments and partials
+ * prints nothing itself, whichever branches run; such a line is called quiet. Handlebars' own pass leaves blanks before
+ * `{{else if}}` and the `{{/if}}` behind it, which would indent the next key into the map above.
  *
- * On such a line `~` joins no lines that the tags stand between: `{{~#if}}` takes the line break before it and leaves
- * its own, and what follows `{{#if a~}}` stands where the tag does.
+ * On a quiet line `~` does not join the lines before and after it: `{{~#if}}` takes the line break before it and leaves
+ * that of its own line, and the text behind `{{#if a~}}` begins at the column of the tag.
  */
 import type { Block, Content, DecoratorBlock, Location, Partial, PartialBlock, Program, Statement } from './ast.ts';
 
 type Strip = { open?: boolean; close?: boolean };
 
-/** What Handlebars' parser says of `~`, of `else if`, and nothing else here needs. */
+/** The `~` of each tag, as Handlebars' parser gives them. */
 type Strips = {
   strip?: Strip;
   openStrip?: Strip;
@@ -20,19 +20,19 @@ type Strips = {
 
 type Wrapped = (Block | DecoratorBlock | PartialBlock) & Strips;
 
-/** A tag between contents. Its line is quiet if only such tags, and no values, stand on it. */
+/** A tag between contents. Its line is quiet if no tag of the kind `value` stands on it. */
 type Tag = {
   kind: 'open' | 'else' | 'close' | 'partial' | 'comment' | 'value';
   block?: BlockLines;
   partial?: Partial | PartialBlock;
-  /** `~` on its left, on its right. */
+  /** Has it a `~` on its left, or on its right? */
   left: boolean;
   right: boolean;
-  /** How far in it stands, if its line is quiet. */
+  /** The indentation of its line, if that is quiet. */
   indent?: number;
 };
 
-/** How a block stands in its text. `inline`: something else stands on the line of its first tag. */
+/** The lines of a block. `inline`: something else stands on the line of its first tag. */
 type BlockLines = { inline: boolean; node: Wrapped };
 
 type SourcePiece = Content | Tag;
@@ -40,12 +40,12 @@ type SourcePiece = Content | Tag;
 /** A part of a content on one line. */
 type Segment = { content: Content; from: number; to: number };
 
-/** Blocks that give one value, which stays where the first tag stands. */
+/** Blocks that give one value, which stands at the first tag, as in `a: {{#yaml}}`. */
 const VALUE_BLOCKS: ReadonlySet<string> = new Set(['yaml', 'json']);
 
 /**
- * Takes white space out of the contents of a template: what `~` cuts off, and lines of tags. Partials on such lines
- * get the indentation of the line, and are marked as alone.
+ * Takes white space out of the contents of a template: what `~` cuts off, and quiet lines. Partials on quiet lines get
+ * the indentation of the line, and are marked as alone.
  */
 export function controlWhitespace(program: Program, source: string): void {
   const pieces: SourcePiece[] = [];
@@ -108,7 +108,7 @@ function collectTags(
       pieces.push({ kind: 'comment', ...sides(node.strip) });
       return;
     case 'PartialStatement':
-      // Handlebars' parser gives each an indentation only when its own pass runs.
+      // Handlebars' parser leaves this to its own pass of white space.
       node.indent = '';
       pieces.push({ kind: 'partial', partial: node, ...sides(node.strip) });
       return;
@@ -161,7 +161,7 @@ function cut({ content, from, to }: Segment, cuts: Cuts): void {
 }
 
 /**
- * Cuts what a line of tags would print.
+ * Cuts the white space of a line with tags, if it is quiet.
  *
  * @param isLast nothing follows in the template or the inline partial
  */
@@ -175,7 +175,7 @@ function cutLine(
   const isQuiet = isBlank && tags.every(({ tag }) => tag.kind !== 'value');
   const first = tags[0]?.tag;
   const joinsBefore = first?.left === true && tags.at(-1)?.tag.right !== true;
-  // Only the tag that begins a block says how it stands, and it comes before the others.
+  // `inline` is set at the first tag of a block, which comes before its other tags.
   const isInline =
     tags.some(({ tag: { kind, block } }) => (kind === 'else' || kind === 'close') && block?.inline === true) ||
     (joinsBefore && first?.kind === 'open');
@@ -185,10 +185,10 @@ function cutLine(
   if (!isQuiet) return;
   const last = segments.at(-1);
   const newline = last !== undefined && last.content.original.charAt(last.to - 1) === '\n' ? last : undefined;
-  // The line that such a tag ends is still to be ended where it began, unless its block ends it.
+  // `{{~else}}` cuts the line break before it, which the branch before needs if its block begins on a line of its own.
   if (joinsBefore && first !== undefined && first.kind === 'else' && first.block?.inline === false) first.left = false;
   if (isInline || (joinsBefore && first?.kind === 'close' && !isLast)) {
-    // The line that the block begins on has no end of its own where the block prints nothing: this line's end is it.
+    // Where the block prints nothing, the line on which it begins has no line break but that of this line: keep it.
     cutBefore(segments, tags[0]?.at ?? 0, cuts);
     return;
   }
@@ -231,7 +231,7 @@ function endsOf(pieces: readonly SourcePiece[]): boolean[] {
   return ends;
 }
 
-/** `~` takes all white space up to the next tag or text. */
+/** Cuts all white space between each `~` and the next tag or text. */
 function cutAtTildes(pieces: readonly SourcePiece[], cuts: Cuts): void {
   for (const [index, piece] of pieces.entries()) {
     if (!('kind' in piece)) continue;
@@ -250,7 +250,7 @@ function cutAtTildes(pieces: readonly SourcePiece[], cuts: Cuts): void {
       const known = cutsOf(after, cuts);
       known.front = Math.max(known.front, blanks.length - kept);
       const next = pieces[index + 2];
-      // What stands behind two such tags stands where the first one does.
+      // The text behind several tags of this sort begins at the column of the first.
       if (next !== undefined && 'kind' in next && blanks === after.original && next.indent !== undefined)
         next.indent = kept;
     }

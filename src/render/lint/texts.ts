@@ -1,4 +1,7 @@
-/** Fields of what Go templates print that should be texts, lists or maps and are not. Of native templates they are errors. */
+/**
+ * Fields of what Go templates print that should be texts, lists or maps and are not. Of native templates they are
+ * errors.
+ */
 import { PkgError } from '../../errors.ts';
 import { GoDocument, splitDocuments } from '../gotemplate/manifests.ts';
 import type { GoText } from '../gotemplate/engine.ts';

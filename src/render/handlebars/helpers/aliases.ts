@@ -1,4 +1,4 @@
-/** What other languages call a helper. Read for the hints of errors alone: these names cannot be called. */
+/** Names that other languages have for helpers, for the hints of errors: these names cannot be called. */
 const ALIASES: Readonly<Record<string, string>> = {
   upper: 'uppercase toUpperCase upcase ucase',
   lower: 'lowercase toLowerCase downcase lcase',
@@ -69,7 +69,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /** The helper that another language calls by this name. */
 export function helperOfAlias(name: string): string | undefined {
-  // Sprig's twins that fail, which all helpers do here.
+  // Sprig has `mustX` beside `X`, which throws instead of giving nothing; here all helpers throw.
   if (/^must[A-Z]/.test(name)) return name.charAt(4).toLowerCase() + name.slice(5);
   const lower = name.toLowerCase();
   return Object.keys(ALIASES).find((helper) => ALIASES[helper]?.toLowerCase().split(' ').includes(lower));

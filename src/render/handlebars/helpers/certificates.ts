@@ -1,4 +1,4 @@
-/** Certificates. What a call gave first is kept with the release. */
+/** Certificates. The result of the first call is stored with the release, so that upgrades keep it. */
 import type { ValueMap } from '../../../yaml/value.ts';
 import { makeAuthority, makeSelfSigned, makeSigned, readPair } from '../../functions/certificates.ts';
 import type { CertificatePair } from '../../functions/certificates.ts';

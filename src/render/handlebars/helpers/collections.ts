@@ -1,4 +1,4 @@
-/** Lists of maps, by a field of theirs. Sprig has none of these but `pluck`: the names are ours. */
+/** Helpers that select, sort or group lists of maps by a field. Of these Sprig has only `pluck`. */
 import type { Value, ValueMap } from '../../../yaml/value.ts';
 import { compareText } from '../../functions/characters.ts';
 import { describe } from './describe.ts';

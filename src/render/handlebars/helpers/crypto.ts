@@ -1,4 +1,4 @@
-/** Passwords, keys and encryption. What is random in them is kept with the release. */
+/** Passwords, keys and encryption. Random results are stored with the release, so that upgrades keep them. */
 import { decryptAes, encryptAes, generatePrivateKey } from '../../functions/keys.ts';
 import { checkUserName, derivePassword, hashPassword } from '../../functions/passwords.ts';
 import { helper, size, text } from './parameters.ts';

@@ -1,4 +1,4 @@
-/** YAML and JSON as text, and text as data. Keys stay in their order; numbers stay exact. */
+/** Prints and reads YAML and JSON. Keys keep their order, and numbers stay exact. */
 import { PkgError } from '../../../errors.ts';
 import { printYaml } from '../../../yaml/print.ts';
 import { parseYaml } from '../../../yaml/read.ts';

@@ -3,7 +3,7 @@ import { isMap } from '../../../yaml/value.ts';
 import { ABSENT } from './types.ts';
 import type { Argument } from './types.ts';
 
-/** How messages speak of an argument: `the text "abc"`, `the number 5`, `a list`, `null`. */
+/** An argument in messages: `the text "abc"`, `the number 5`, `a list`, `null`. */
 export function describe(value: Argument): string {
   if (value === ABSENT) return 'a name that is not there';
   if (value === null) return 'null';

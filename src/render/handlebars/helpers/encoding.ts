@@ -1,4 +1,4 @@
-/** Base64 and base32 of a text's UTF-8 bytes. A value holds no bytes that are not text. */
+/** Base64 and base32 of a text's UTF-8 bytes. Decoded bytes must be text too. */
 import { decodeBase32, decodeBase64, decodeText, encodeBase32, encodeBase64 } from '../../functions/encoding.ts';
 import { helper, text } from './parameters.ts';
 import type { Helper } from './types.ts';

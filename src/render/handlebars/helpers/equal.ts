@@ -14,10 +14,10 @@ export function isEqual(a: Argument, b: Argument): boolean {
   return identityOf(a === ABSENT ? null : a) === identityOf(b === ABSENT ? null : b);
 }
 
-/** A text that is the same for equal values and no others: finds an equal one among many in one step. */
+/** A text that is the same for equal values and no others, as a key for a set of values. */
 export function identityOf(value: Value): string {
   const identity = structureOf(value);
-  // The text of what is within is copied once more at each level.
+  // Each level copies the texts of the levels below once more.
   chargeMade(identity);
   return identity;
 }

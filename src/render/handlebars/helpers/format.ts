@@ -45,7 +45,7 @@ function printf(format: string, values: readonly Value[]): string {
       return printed;
     },
     problem: (problem, verb, directive) => {
-      // A precision below 0 is none.
+      // A negative precision counts as none.
       if (problem === 'BADPREC' && isNegative) return '';
       const written = cut(decodeText(directive()), 0, MAX_SHOWN);
       if (problem === 'NOVERB') throw unknown(written, verb);
@@ -68,9 +68,9 @@ function printf(format: string, values: readonly Value[]): string {
   return decodeText(text);
 }
 
-/** As for Go. */
+/** The largest width and precision, as in Go. */
 const MAX_SIZE = 1e6;
-/** A directive with a larger width is the rest of the format. */
+/** Longer directives are cut in messages. */
 const MAX_SHOWN = 40;
 
 function formatValue(value: Value, verb: string, spec: FormatSpec, directive: () => string): string {
@@ -116,7 +116,10 @@ function formatValue(value: Value, verb: string, spec: FormatSpec, directive: ()
   }
 }
 
-/** A number as it is written, whole ones too large for an exponent as well, with the signs and zeros that the flags ask for. */
+/**
+ * A number as it is written, whole ones too large for an exponent as well, with the signs and zeros that the flags ask
+ * for.
+ */
 function formatAsWritten(value: number | bigint, verb: string, spec: FormatSpec): string {
   if (verb === 'v' && (typeof value === 'bigint' || Number.isInteger(value))) {
     return formatDigits(BigInt(value), true, 'd', spec);
@@ -135,7 +138,11 @@ function unknown(written: string, verb: string): FunctionFailure {
   );
 }
 
-/** The text of what has one; fails for a list, a map and null. */
+/**
+ * The text of a text, number or boolean.
+ *
+ * @throws {PkgError} for a list, a map and null
+ */
 function printedText(value: Value): string {
   const text = textOf(value);
   if (text !== undefined) return text;

@@ -1,6 +1,6 @@
 /**
  * The helpers of native templates, by the names and with the argument order that Sprig and Helm give them;
- * docs/helpers.md lists them. What few charts use lies in modules that are loaded when a chart does.
+ * docs/helpers.md lists them. Modules that few charts need are loaded only for these.
  */
 import { PkgError } from '../../../errors.ts';
 import { dataTexts } from './data.ts';
@@ -127,7 +127,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> 
 const loaded: Map<string, Helper> = new Map();
 for (const helpers of COMMON) addAll(helpers);
 
-/** Loads what these helpers need; names that are no helpers are passed over. */
+/** Loads the modules of these helpers; names that are no helpers are ignored. */
 export async function loadHelpers(names: Iterable<string>): Promise<void> {
   const missing = new Set(names).difference(loaded);
   const groups = GROUPS.filter((group) => group.names.some((name) => missing.has(name)));
@@ -141,7 +141,7 @@ function addAll(helpers: Helpers): void {
 /**
  * The helper of this name, undefined when there is none.
  *
- * @throws PkgError PKG_INTERNAL when it exists and {@link loadHelpers} was not called for it
+ * @throws {PkgError} `PKG_INTERNAL` when it exists and {@link loadHelpers} was not called for it
  */
 export function findHelper(name: string): Helper | undefined {
   const helper = loaded.get(name);

@@ -1,12 +1,11 @@
 /**
- * JSON to and from values. Through plain objects, `443` would come before `http`: here keys keep their
- * order.
+ * JSON to and from values. Keys keep their order: plain objects of JavaScript would put `443` before `http`.
  */
 import { parseJson } from '../../../yaml/json.ts';
 import { isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
 
-/** Prints JSON on one line, or with `indent` at each level of many. */
+/** Prints JSON on one line, or on many with `indent` at each level. */
 export function printJsonValue(value: Value, indent = ''): string {
   return print(value, indent, indent === '' ? '' : '\n');
 }
@@ -39,10 +38,10 @@ function wrap(brackets: string, parts: readonly string[], indent: string, line: 
 /**
  * Reads JSON into values.
  *
- * @throws PkgError PKG_YAML_SYNTAX with the position, for what is not JSON
+ * @throws {PkgError} `PKG_YAML_SYNTAX` with the position, for text that is not JSON
  */
 export function parseJsonValue(text: string, file: string): Value {
-  // What is read below is known to be JSON, so each token can be taken for what it begins with.
+  // The text below is known to be JSON, so the first character of a token tells its type.
   parseJson(text, file);
   let at = 0;
   const take = (pattern: RegExp): string => {

@@ -1,4 +1,4 @@
-/** What a value is, by Go's names, which charts know. */
+/** The types of values, by Go's names, which charts compare with. */
 import { isMap } from '../../../yaml/value.ts';
 import { anything, helper, text } from './parameters.ts';
 import { ABSENT } from './types.ts';
@@ -8,7 +8,7 @@ export const kinds: Record<string, Helper> = {
   kindOf: helper([anything('value')], ([value]) => kindOf(value)),
   kindIs: helper([text('kind'), anything('value')], ([kind, value]) => isOfKind(kind, value)),
   typeOf: helper([anything('value')], ([value]) => typeOf(value)),
-  // There are no pointers here, which is what Sprig tells apart by the two.
+  // In Sprig typeIsLike also accepts a pointer to the type; values here have no pointers.
   typeIs: helper([text('type'), anything('value')], ([type, value]) => isOfType(type, value)),
   typeIsLike: helper([text('type'), anything('value')], ([type, value]) => isOfType(type, value)),
 };
@@ -37,7 +37,7 @@ function kindOf(value: Argument): string {
   return isWhole(value) ? 'int' : 'float64';
 }
 
-/** A whole number is of all three kinds of numbers: `1` and `1.0` are the same value here. */
+/** A whole number has all three kinds of numbers: `1` and `1.0` are the same value here. */
 function isOfKind(kind: string, value: Argument): boolean {
   if (typeof value !== 'number' && typeof value !== 'bigint') return kindOf(value) === kind;
   return kind === 'float64' || ((kind === 'int' || kind === 'int64') && isWhole(value));

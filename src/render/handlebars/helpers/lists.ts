@@ -72,12 +72,12 @@ export const lists: Record<string, Helper> = {
   }),
 };
 
-/** A list's first or last item when it is not a value: the list is empty. */
+/** The first or last item where it is null or does not exist: absent only for an empty list. */
 function atEnd(list: readonly Value[]): Argument {
   return list.length === 0 ? ABSENT : null;
 }
 
-/** What a key or place leads to; absent where there is nothing, at any depth. */
+/** The field or item at the end of keys and indexes; absent where one of them leads nowhere. */
 function member(from: Argument, key: Value, position: number, context: HelperContext): Argument {
   if (from === ABSENT || from === null) return ABSENT;
   if (isMap(from)) return from.get(keyOf(key, position, context)) ?? missing(from, String(key));
@@ -101,7 +101,7 @@ function keyOf(key: Value, position: number, context: HelperContext): string {
   return context.fail(`index takes a key as argument ${position} to look into a map, not ${describe(key)}`);
 }
 
-/** Go's rule: empty when the step leads away from the end, or nowhere. */
+/** A list of numbers, as in Go: empty when the step leads away from the end, or is 0. */
 function range(start: number, end: number, step: number): number[] {
   if (end < start ? step >= 0 : step <= 0) return [];
   const length = Math.ceil((end - start) / step);

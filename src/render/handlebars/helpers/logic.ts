@@ -1,4 +1,4 @@
-/** Comparison, logic and defaults. Most take absent names: to ask for them is what they are for. */
+/** Comparison, logic and defaults. Most take absent names, since charts ask with them whether a value is set. */
 import { compareText } from '../../functions/characters.ts';
 import { describe } from './describe.ts';
 import { isEqual } from './equal.ts';
@@ -19,7 +19,7 @@ export const logic: Record<string, Helper> = {
   le: comparison((order) => order <= 0),
   gt: comparison((order) => order > 0),
   ge: comparison((order) => order >= 0),
-  // As in Go: the argument that decides, not just true or false. Where none does, the place is -1: the last.
+  // As in Go, the result is the argument that decides. Where none does, its index is -1: the last argument.
   and: helper([anything('value'), rest(anything('value'))], ([first, others]) => {
     const all = [first, ...others] as Argument[];
     const at = all.findIndex((one) => !isTrue(one));
@@ -49,7 +49,7 @@ export const logic: Record<string, Helper> = {
   required: helper(
     [scalar('message'), anything('value')],
     ([message, value], context) =>
-      // 0 and false are values that somebody gave, as for Helm.
+      // 0 and false count as given, as in Helm.
       (value === ABSENT || value === null || value === '' ? context.fail(message) : value) as Argument,
   ),
   fail: helper([scalar('message')], ([message], context) => context.fail(message)),
@@ -59,8 +59,8 @@ export const logic: Record<string, Helper> = {
 };
 
 /**
- * Are two values the same? A text is never the same as a number or a boolean, and where it reads alike nobody means that:
- * `eq values.replicas "2"`. In Go templates comparing them is an error, too.
+ * Are two values the same? A text never equals a number or a boolean. Where it reads like one, as in
+ * `eq values.replicas "2"`, comparing them is an error, as in Go templates.
  */
 function isSame(a: Argument, b: Argument, context: HelperContext): boolean {
   const [text, other]: [Argument, Argument] = typeof a === 'string' ? [a, b] : [b, a];

@@ -1,4 +1,7 @@
-/** Maps. None is changed: `set`, `unset`, `merge` and the others give a new one. Keys stay in their order. */
+/**
+ * Helpers for maps. They never change a map: `set`, `unset`, `merge` and the others make a new one. Keys keep their
+ * order.
+ */
 import { cloneValue, isMap } from '../../../yaml/value.ts';
 import type { ValueMap } from '../../../yaml/value.ts';
 import { chargeCopy, chargeWalk } from '../../functions/limits.ts';
@@ -54,7 +57,7 @@ export const maps: Record<string, Helper> = {
   }),
 };
 
-/** Keys and values by turns, then named arguments. What is absent is left out: it stays absent. */
+/** A map of keys and values in turns, and of named arguments. Absent values are left out. */
 function makeDict(args: Argument[], hash: Map<string, Argument>, context: HelperContext): Argument {
   if (args.length % 2 === 1) context.fail(`dict takes keys and values by turns, and its last key has no value`);
   const dict: ValueMap = new Map();
@@ -74,7 +77,7 @@ function read(map: ValueMap, key: string): Argument {
   return value === undefined ? ABSENT : value;
 }
 
-/** Keys, a default, and the map to look into: the default where a key on the way is not there. */
+/** `dig key … default map`: the value at a path of keys, or the default where a key does not exist. */
 function dig(args: readonly Argument[], context: HelperContext): Argument {
   if (args.length < 3) {
     context.fail(`dig takes at least 3 arguments, not ${args.length}`, ['Write it as (dig key … default map)']);
@@ -94,8 +97,8 @@ function dig(args: readonly Argument[], context: HelperContext): Argument {
 }
 
 /**
- * The first map with what the second says; maps in both are merged. What is there counts, whatever it is: `0`, `false`
- * and null too. The keys of the first map stay in their order, and new ones follow.
+ * The first map with the fields of the second; a map in both is merged. Every value of the second counts, also `0`,
+ * `false` and null. The keys of the first map keep their order, and new ones follow.
  */
 function overwrite(to: ValueMap, from: ValueMap): ValueMap {
   chargeCopy(to.size + from.size);

@@ -83,7 +83,7 @@ function round(number: number | bigint, places: number, from: number, context: H
   const given = Number(number);
   const power = 10 ** places;
   const scaled = Math.abs(given) * power;
-  // Beyond 2^53 there are no fractions to round, and the scaled number may not exist.
+  // Numbers beyond 2^53 have no fractions to round, and scaled they may be infinite.
   if (places >= 0 && !(scaled < Number.MAX_SAFE_INTEGER)) return number;
   const below = Math.floor(scaled);
   const rounded = (scaled - below >= from ? Math.ceil(scaled) : below) / power;

@@ -26,12 +26,12 @@ type Values<P extends readonly Parameter<unknown>[]> = {
   [K in keyof P]: P[K] extends Parameter<infer T> ? Exact<T> : never;
 };
 
-/** Inference widens the unique symbol that stands for what is absent; this narrows it again. */
+/** Narrows `symbol` to the type of ABSENT again, which inference has widened. */
 type Exact<T> = T extends symbol ? typeof ABSENT : T extends (infer I)[] ? (symbol extends I ? Exact<I>[] : T) : T;
 
 /**
- * A helper that takes these parameters and no named arguments. Its body runs only when each argument is
- * what its parameter expects; any other call fails with what was expected and what came.
+ * Makes a helper with these parameters and no named arguments. Its body runs only with arguments of the expected types;
+ * for others the call fails, and the message says what was expected and what was given.
  */
 export function helper<const P extends readonly Parameter<unknown>[]>(
   parameters: P,
@@ -42,7 +42,7 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
     const values = readArguments(parameters, args, context) as Values<P>;
     try {
       const made = body(values, context);
-      // Texts that are no longer than this become no more than a few times as long by one call.
+      // One call makes a text at most a few times longer, so checking each result limits all of them.
       if (typeof made === 'string') checkLength(made.length);
       return made;
     } catch (error) {
@@ -54,7 +54,7 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
   return call;
 }
 
-/** Fails when a helper that knows no named arguments is given some. */
+/** Fails for named arguments, which most helpers do not take. */
 export function rejectNamed(hash: ReadonlyMap<string, Argument>, context: HelperContext): void {
   for (const name of hash.keys()) context.fail(`${context.helper} takes no named arguments, and here is ${name}=`);
 }
