@@ -8,9 +8,6 @@ import { RUNS } from '../support/generation.ts';
 /** Lines of a template, and what is left of them without tags. */
 type Lines = { readonly template: readonly string[]; readonly text: readonly string[] };
 
-/** How tags are written: `~` on the left, as those write it who come from `{{-`. */
-type Style = { tag: (inner: string) => string };
-
 const VALUES = { yes: true, no: false, none: [], one: ['i'], two: ['i', 'j'], map: { k: 'v' } };
 
 const TRUE = ['values.yes', 'values.map', '(eq 1 1)', 'values.one'];
@@ -23,60 +20,87 @@ const joined = (parts: readonly Lines[]): Lines => ({
 
 type Tree = { lines: Lines; body: Lines };
 
-function tree(style: Style, line: fc.Arbitrary<string>): fc.Arbitrary<Lines> {
-  const { tag } = style;
+const tag = (inner: string): string => `{{${inner}}}`;
+
+function tree(
+  line: fc.Arbitrary<string>,
+  more: (body: fc.Arbitrary<Lines>) => fc.Arbitrary<Lines>[],
+): fc.Arbitrary<Lines> {
   return fc.letrec<Tree>((tie) => ({
     lines: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       line.map((text) => ({ template: [text], text: [text] })),
-      fc.constant({ template: ['  {{!-- a\n note --}}'], text: [] }),
-      block(tag, tie('body')),
+      fc
+        .constantFrom('  {{!-- a\n note --}}', '{{! note }}', '{{#if values.yes}}{{/if}} {{!-- a }} note --}}')
+        .map(alone),
+      ...blocks(tie('body')),
+      ...more(tie('body')),
     ),
     body: fc.array(tie('lines'), { maxLength: 3 }).map(joined),
   })).body;
 }
 
-/** A chain of conditions or a loop, at any column, sometimes with another block on the lines of its tags. */
-function block(tag: (inner: string) => string, body: fc.Arbitrary<Lines>): fc.Arbitrary<Lines> {
+/** A line that prints nothing. */
+const alone = (line: string): Lines => ({ template: [line], text: [] });
+
+/** Chains of conditions and loops, at any column, sometimes with another block on the lines of their tags. */
+function blocks(body: fc.Arbitrary<Lines>): fc.Arbitrary<Lines>[] {
   const indent = fc.integer({ min: 0, max: 6 }).map((count) => ' '.repeat(count));
+  const names = fc.constantFrom('if', 'unless', 'with');
   const chain = fc
     .record({
       indent,
-      branches: fc.array(fc.tuple(fc.boolean(), fc.nat(3), body), { minLength: 1, maxLength: 4 }),
+      branches: fc.array(fc.tuple(names, fc.boolean(), fc.nat(3), body), { minLength: 1, maxLength: 4 }),
       last: fc.option(body, { nil: undefined }),
-      name: fc.constantFrom('if', 'unless'),
+      otherwise: fc.constantFrom('else', '^'),
     })
-    .map(({ indent: at, branches, last, name }): Lines => {
+    .map(({ indent: at, branches, last, otherwise }): Lines => {
       const template: string[] = [];
       let text: readonly string[] | undefined;
-      for (const [index, [holds, which, { template: own, text: left }]] of branches.entries()) {
+      for (const [index, [name, holds, which, { template: own, text: left }]] of branches.entries()) {
         const condition = (holds ? TRUE : FALSE)[which] ?? '';
-        const isIf = index > 0 || name === 'if';
-        template.push(at + tag(index === 0 ? `#${name} ${condition}` : `else if ${condition}`), ...own);
-        if (holds === isIf) text ??= left;
+        template.push(at + tag(`${index === 0 ? '#' : 'else '}${name} ${condition}`), ...own);
+        if (holds === (name !== 'unless')) text ??= left;
       }
       if (last !== undefined) {
-        template.push(at + tag('else'), ...last.template);
+        template.push(at + tag(otherwise), ...last.template);
         text ??= last.text;
       }
-      template.push(at + tag(`/${name}`));
+      template.push(at + tag(`/${branches[0]?.[0]}`));
       return { template, text: text ?? [] };
     });
   const loop = fc
-    .record({ indent, list: fc.constantFrom('none', 'one', 'two'), own: body, other: body })
-    .map(({ indent: at, list, own, other }): Lines => {
-      const text = list === 'none' ? other.text : VALUES[list as 'one'].flatMap(() => own.text);
-      return {
-        template: [
-          at + tag(`#each values.${list}`),
-          ...own.template,
-          at + tag('else'),
-          ...other.template,
-          at + tag('/each'),
-        ],
-        text,
-      };
+    .record({
+      indent,
+      list: fc.constantFrom('none', 'one', 'two', 'map'),
+      own: body,
+      other: body,
+      isChain: fc.boolean(),
+    })
+    .map(({ indent: at, list, own, other, isChain }): Lines => {
+      const text = list === 'none' ? other.text : Object.values(VALUES[list]).flatMap(() => own.text);
+      const template = [
+        at + tag(isChain ? '#if values.none' : `#each values.${list}`),
+        ...(isChain ? [at + tag(`else each values.${list}`)] : []),
+        ...own.template,
+        at + tag('else'),
+        ...other.template,
+        at + tag(isChain ? '/if' : '/each'),
+      ];
+      return { template, text };
     });
+  const plain = fc
+    .record({ indent, isInverse: fc.boolean(), name: fc.constantFrom('yes', 'no'), own: body, other: body })
+    .map(({ indent: at, isInverse, name, own, other }): Lines => ({
+      template: [
+        `${at}{{${isInverse ? '^' : '#'}values.${name}}}`,
+        ...own.template,
+        at + tag('else'),
+        ...other.template,
+        `${at}{{/values.${name}}}`,
+      ],
+      text: VALUES[name as 'yes'] === !isInverse ? own.text : other.text,
+    }));
   const pair = fc
     .record({ indent, outer: fc.boolean(), inner: fc.boolean(), own: body })
     .map(({ indent: at, outer, inner, own }): Lines => ({
@@ -87,37 +111,72 @@ function block(tag: (inner: string) => string, body: fc.Arbitrary<Lines>): fc.Ar
       ],
       text: outer && inner ? own.text : [],
     }));
-  return fc.oneof(chain, loop, pair);
+  return [chain, loop, plain, pair];
 }
 
-const plain: Style = { tag: (inner) => `{{${inner}}}` };
-const goLike: Style = { tag: (inner) => `{{~${inner}}}` };
+const PARTIALS = {
+  'templates/_wrap.hbs': '{{> @partial-block}}\n',
+  'templates/_branch.hbs': '{{#if values.yes}}\n{{> @partial-block}}\n{{else}}\nnever: z\n{{/if}}\n',
+};
+
+/** Blocks of partials and inline partials, which print their lines at the column of their tags. */
+function partials(column: string): (body: fc.Arbitrary<Lines>) => fc.Arbitrary<Lines>[] {
+  return (body) => [
+    fc.tuple(fc.constantFrom('wrap', 'branch', 'absent'), body).map(([name, { template, text }]): Lines => ({
+      template: [`${column}{{#> ${name}}}`, ...template, `${column}{{/${name}}}`],
+      text,
+    })),
+    fc.tuple(fc.nat(1e9), body).map(([n, { template, text }]): Lines => ({
+      template: [`${column}{{#*inline "i${n}"}}`, ...template, `${column}{{/inline}}`, `${column}{{> i${n}}}`],
+      text,
+    })),
+  ];
+}
+
+/** Writes `~` on the left of tags, as those do who come from `{{-`. */
+function styled(lines: readonly string[], tildes: readonly string[]): string[] {
+  let count = 0;
+  return lines.map((line) =>
+    line.replaceAll(/\{\{(?=[#/^]|else)(?![#/^]?[>*])/g, (found) => found + (tildes[count++ % tildes.length] ?? '')),
+  );
+}
+
+const TILDES: readonly (readonly [string, fc.Arbitrary<string[]>])[] = [
+  ['plain', fc.constant([''])],
+  ['with ~ on the left', fc.constant(['~'])],
+  ['with ~ on some', fc.array(fc.constantFrom('', '~'), { minLength: 2, maxLength: 7 })],
+];
 
 test('lines of tags leave the other lines as they are, in texts', async () => {
   const line = fc.tuple(fc.nat(4), fc.constantFrom('a', 'b: c', '- d', '')).map(([n, text]) => ' '.repeat(n) + text);
   await fc.assert(
-    fc.asyncProperty(tree(plain, line), fc.constantFrom('\n', '\r\n'), async ({ template, text }, newline) => {
-      const notes = ['first', ...template, 'last', ''].join(newline);
-      const { notes: printed } = await render(chartOf({ 'templates/NOTES.txt.hbs': notes }, VALUES));
-      expect(printed).toBe(['first', ...text, 'last', ''].join(newline));
-    }),
+    fc.asyncProperty(
+      tree(line, () => []),
+      fc.constantFrom('\n', '\r\n'),
+      async ({ template, text }, newline) => {
+        const notes = ['first', ...template, 'last', ''].join(newline);
+        const { notes: printed } = await render(chartOf({ 'templates/NOTES.txt.hbs': notes }, VALUES));
+        expect(printed).toBe(['first', ...text, 'last', ''].join(newline));
+      },
+    ),
     { numRuns: 300 * RUNS },
   );
 });
 
-test.each([
-  ['plain', plain],
-  ['with ~ on the left', goLike],
-])('a document with tags is the document without them: %s', async (_, style) => {
-  const line = fc.constantFrom('v', '[a, b]', '{c: d}');
+test.each(TILDES)('a document with tags is the document without them: %s', async (_, tildes) => {
+  const line = fc.constantFrom(
+    '    - v',
+    '    - [a, b]',
+    '    - c: d\n      e: f',
+    '    - |\n      text\n\n      more',
+  );
   await fc.assert(
-    fc.asyncProperty(tree(style, line), async ({ template, text }) => {
-      const list = (lines: readonly string[]): string =>
-        lines.map((one) => (/\{\{| note --/.test(one) ? one : `    - ${one}`)).join('\n');
-      const body = `top:\n  before: "1"\n  list:\n    - first\n${list(template)}\n    - last\n  after: "2"\nend: "3"`;
-      const wanted = `top:\n  before: "1"\n  list:\n    - first\n${list(text)}\n    - last\n  after: "2"\nend: "3"`;
-      const rendered = await render(chartOf({ 'templates/x.yaml.hbs': anyObject(body) }, VALUES));
-      expect(rendered.objects[0]?.object).toEqual(parseYaml(anyObject(wanted), 'wanted'));
+    fc.asyncProperty(tree(line, partials('    ')), tildes, async ({ template, text }, all) => {
+      const around = (lines: readonly string[]): string =>
+        `top:\n  before: "1"\n  list:\n    - first\n${lines.join('\n')}\n    - last\n  after: "2"\nend: "3"`;
+      const body = anyObject(around(styled(template, all)));
+      const rendered = await render(chartOf({ ...PARTIALS, 'templates/x.yaml.hbs': body }, VALUES));
+      expect(rendered.objects[0]?.object).toEqual(parseYaml(anyObject(around(text)), 'wanted'));
     }),
     { numRuns: 150 * RUNS },
   );

@@ -167,8 +167,13 @@ export class Output {
         const endsLine = part.endsWith('\n');
         const body = endsLine ? part.slice(0, -1) : part;
         const lines = less === 0 ? body : body.replace(new RegExp(`\\n {0,${less}}`, 'g'), '\n');
-        const indented = replaceEvery(lines, '\n', `\n${indent}`);
-        const first = atLineStart ? indent + indented.slice(blanksOf(body, less)) : indented;
+        // Structure has no blanks on empty lines: behind a text of several lines they would be part of it.
+        const isText = this.slots === undefined;
+        const indented = isText
+          ? replaceEvery(lines, '\n', `\n${indent}`)
+          : lines.replace(/\n(?!\r?(?:\n|$))/g, `\n${indent}`);
+        const isIndented = atLineStart && (isText || !/^\r?\n/.test(part));
+        const first = isIndented ? indent + indented.slice(blanksOf(body, less)) : indented;
         this.#push(first + (endsLine ? '\n' : ''), origin, node);
         atLineStart = endsLine;
       }

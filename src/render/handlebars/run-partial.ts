@@ -80,7 +80,7 @@ export function printPartial(
     node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
   enterBody(evaluator, found, `partial ${name}`, node, { context, provenance, block }, scope, frame, printed);
   // The lines of an inline partial or a block are indented in their own template: that indentation is taken off.
-  const isInside = found.program !== found.template.program;
+  const isInside = found.program === block?.program || found.program !== found.template.program;
   const less = isInside && output.slots !== undefined && node.alone === true ? printed.commonIndent : 0;
   put(evaluator, printed, less, node, scope, frame, output, since);
 }

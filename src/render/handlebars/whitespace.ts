@@ -206,7 +206,7 @@ function cutLine(
   for (const segment of segments) cut(segment, cuts);
 }
 
-/** Cuts the blanks before the first tag of a line, and the newline before them. */
+/** Cuts the blanks before the first tag of a line, and the newline before them; behind it all blanks but the line's end. */
 function cutBefore(segments: readonly Segment[], count: number, cuts: Cuts): void {
   for (const segment of segments.slice(0, count)) {
     const { content, from, to } = segment;
@@ -214,6 +214,10 @@ function cutBefore(segments: readonly Segment[], count: number, cuts: Cuts): voi
     const newline = before.endsWith('\r\n') ? 2 : before.endsWith('\n') ? 1 : 0;
     if (to < content.original.length || from - newline < cutsOf(content, cuts).front) cut(segment, cuts);
     else cut({ content, from: from - newline, to }, cuts);
+  }
+  for (const { content, from, to } of segments.slice(count)) {
+    const end = /\r?\n$/.exec(content.original.slice(from, to))?.[0].length ?? 0;
+    cut({ content, from, to: to - end }, cuts);
   }
 }
 
