@@ -30,16 +30,9 @@ export function structureError(
   const hints = [...error.hints];
   const notes: string[] = [];
   if (error instanceof DuplicateKey) {
-    const [first, second] = [formatPosition(at(error.first)), formatPosition(at(error.offset))];
-    if (first !== second) notes.push(`first given at ${first}`);
-    else {
-      notes.push('a loop gives it in each of its turns');
-      hints.unshift(
-        at(error.first).column === 1
-          ? 'a loop that makes objects begins each with a line ---'
-          : 'make the key of the item, as in {{@key}}: {{this}}, or write items of a list: - {{this}}',
-      );
-    }
+    const { note, hint } = duplicateAdvice(at(error.first), at(error.offset));
+    notes.push(note);
+    if (hint !== undefined) hints.unshift(hint);
   }
   const code = error.isSlot ? 'PKG_TEMPLATE_SLOT' : 'PKG_TEMPLATE_YAML';
   const misplaced = error.isYaml ? findMisplaced(output.textFrom(part).slice(start.offset), error.offset) : undefined;
@@ -83,6 +76,16 @@ export function structureError(
     notes: [...notes, ...describeCalls(printed?.calls)],
     cause: error,
   });
+}
+
+/** The note for a key that is given twice, and the hint where a loop gives it at one position. */
+function duplicateAdvice(first: Position, second: Position): { note: string; hint?: string } {
+  if (formatPosition(first) !== formatPosition(second)) return { note: `first given at ${formatPosition(first)}` };
+  const hint =
+    first.column === 1
+      ? 'a loop that makes objects begins each with a line ---'
+      : 'make the key of the item, as in {{@key}}: {{this}}, or write items of a list: - {{this}}';
+  return { note: 'a loop gives it in each of its turns', hint };
 }
 
 /** The blocks and the calls of partials around the node that printed something, outermost first. */

@@ -1,4 +1,4 @@
-/** The annotations by which a chart tells Helm what to do with an object. Helm passes over what it does not know. */
+/** Checks the annotations `helm.sh/…`, of which Helm ignores those that it does not know. */
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -8,7 +8,7 @@ import { field } from './fields.ts';
 const PREFIX = 'helm.sh/';
 const POLICIES = ['before-hook-creation', 'hook-succeeded', 'hook-failed'];
 
-/** The values that are known, by annotation; any other text where there are none. */
+/** The annotations of Helm, each with the values that it can have; undefined for any text. */
 const KNOWN: Readonly<Record<string, readonly string[] | undefined>> = {
   'helm.sh/hook': undefined,
   'helm.sh/hook-weight': undefined,
@@ -19,7 +19,7 @@ const KNOWN: Readonly<Record<string, readonly string[] | undefined>> = {
   'helm.sh/chart': undefined,
 };
 
-/** What is wrong with the annotations of an object: the annotation, and what is said of it. */
+/** The problems of an object's annotations, each with the key of the annotation. */
 export function annotationProblems(object: ValueMap): { key: string; problem: string }[] {
   const annotations = field(object, 'metadata', 'annotations');
   if (!isMap(annotations)) return [];

@@ -1,6 +1,6 @@
 /**
- * The structure of each branch of native templates, also of those that the values do not take. A template is read
- * without values: marks stand for these, and conditions are decided as the branch asks for.
+ * Checks the structure that each branch of a native template prints, also those that the values do not take. The
+ * template runs without values: mustaches print slots without values, and conditions hold as the branch needs.
  */
 import { PkgError } from '../../errors.ts';
 import { linesOf, pathOf } from '../handlebars/ast.ts';
@@ -18,21 +18,22 @@ import { rootScope, simpleName } from '../handlebars/scope.ts';
 /** A branch that no values can take. */
 export type Unreachable = { at: { file: string; line: number; column: number }; why: string };
 
-/** Conditions by their source, and whether they hold. */
+/** For each condition, given by its source, whether it holds. */
 type Decisions = ReadonlyMap<string, boolean>;
 
+/** A branch of a block, with the conditions under which it runs; undefined where they contradict each other. */
 type Branch = { block: Block; decisions: Decisions | undefined };
 
-/** More are not tried: each is read twice. */
+/** Further branches are not checked, since each is printed and read twice. */
 const MAX_BRANCHES = 200;
 const MAX_DEPTH = 20;
-/** What all readings of a template print, and how many programs one of them runs. */
+/** How many characters all runs of a template may print, and how many programs one run may enter. */
 const MAX_TEXT = 1 << 23;
 const MAX_PROGRAMS = 20_000;
 
 /**
- * What is wrong with branches of a template. A fault is one that a branch has whether everything else is printed or
- * nothing else is: what only some combination of branches prints may be what no values lead to.
+ * The errors in the branches of a template. An error counts only if it occurs both when all other branches run and when
+ * none does: one that needs a certain combination of branches may be impossible with any values.
  */
 export function lintBranches(
   template: Template,
@@ -62,7 +63,7 @@ function keyOf({ message, at }: PkgError): string {
   return `${at?.file}:${at?.line}:${at?.column} ${message}`;
 }
 
-/** Every branch with the conditions under which it is taken; undefined where they contradict each other. */
+/** All branches of a program. */
 function* branchesOf(program: Program, decisions: Decisions, template: Template): Generator<Branch> {
   for (const statement of program.body) {
     if (statement.type === 'PartialBlockStatement' || statement.type === 'DecoratorBlock') {
@@ -102,7 +103,7 @@ const LITERALS: ReadonlyMap<string, boolean> = new Map([
   ['undefined', false],
 ]);
 
-/** What decides on a block, and whether it holds for the first branch; undefined for blocks without a condition. */
+/** The condition of a block, and whether it holds in the first branch; undefined for blocks without one. */
 function conditionOf(block: Block, template: Template): { text: string; holds: boolean } | undefined {
   const path = pathOf(block.path);
   const name = path && simpleName(path);
@@ -123,7 +124,7 @@ function sourceOf(expression: Expression | undefined, template: Template): strin
     .trim();
 }
 
-/** What is wrong with the structure that a template prints. */
+/** The error in the structure that a template prints; undefined without one, or where it prints too much. */
 function errorsOf(
   template: Template,
   partials: PartialIndex,
@@ -146,9 +147,10 @@ function errorsOf(
   }
 }
 
+/** The block that a call of a partial passes. */
 type BlockGiven = { program: Program; origin: Origin } | undefined;
 
-/** Prints the structure of a template with marks for values. */
+/** Runs a template without values. */
 class Printer {
   /** Documents inside `{{#yaml}}` and partials that are values. */
   readonly inner: { output: Output }[] = [];

@@ -6,7 +6,7 @@ import { readText } from './documents.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
-/** What lies in `charts/` and what `Chart.yaml` names must be the same charts. */
+/** Finds charts that only `charts/` or only the dependencies in `Chart.yaml` have. */
 export function lintDependencies(chart: Chart): LintMessage[] {
   const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
   const declared = new Set(chart.metadata.dependencies.map(({ name }) => name));
@@ -24,7 +24,7 @@ export function lintDependencies(chart: Chart): LintMessage[] {
   return messages;
 }
 
-/** `crds/` holds CustomResourceDefinitions and no templates; those of subcharts are looked at too, as in Helm. */
+/** Finds files in `crds/` that are not CustomResourceDefinitions, in subcharts too, as Helm does. */
 export function lintCrds(chart: Chart): LintMessage[] {
   return crdFiles(chart).flatMap(({ file, at }) => {
     const { documents, error } = readText(Buffer.from(file.data).toString('latin1'));

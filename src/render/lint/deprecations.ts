@@ -1,11 +1,11 @@
 /**
- * Versions of Kubernetes' own kinds that are deprecated or gone: the lifecycle marks of k8s.io/api 0.37,
- * as `helm lint` reports them, and a few versions that it does not know (any more), which are ours to report.
+ * Versions of Kubernetes' own kinds that are deprecated or removed: those that k8s.io/api 0.37 marks, which `helm lint`
+ * reports, and a few that it does not know (any more), which only we report.
  */
 
 /**
- * apiVersion, kinds, deprecated in and gone from 1.N (0 for not yet), and the apiVersion to use instead, with the
- * kind if that is another. Lists of the kinds are meant too.
+ * apiVersion, kinds, the minor versions that deprecate and remove them (0 for not yet), and the apiVersion to use
+ * instead, with the kind if that is another. The entries hold for lists of the kinds too.
  */
 const DEPRECATED: readonly (readonly [string, string, number, number, string])[] = [
   ['admissionregistration.k8s.io/v1alpha1', 'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding', 35, 38, ''],
@@ -106,7 +106,7 @@ const DEPRECATED: readonly (readonly [string, string, number, number, string])[]
   ['v1', 'Endpoints', 33, 0, 'discovery.k8s.io/v1 EndpointSlice'],
 ];
 
-/** The same of versions that `helm lint` says nothing of. */
+/** The same for versions that `helm lint` does not report. */
 const FORGOTTEN: typeof DEPRECATED = [
   ['apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition', 16, 22, 'apiextensions.k8s.io/v1'],
   ['apiregistration.k8s.io/v1beta1', 'APIService', 19, 22, 'apiregistration.k8s.io/v1'],
@@ -115,13 +115,13 @@ const FORGOTTEN: typeof DEPRECATED = [
   ['policy/v1beta1', 'PodSecurityPolicy', 21, 25, ''],
 ];
 
-/** What to say of an object's version, and whether Helm's lint says it too. */
+/** The message on an object's version, and whether Helm's lint reports it too. */
 export type Deprecation = { message: string; byHelm: boolean };
 
 /**
- * Undefined when the version is current.
+ * The deprecation of a version; undefined when it is current.
  *
- * @param kubeVersion the Kubernetes that the chart is for: `v1.37.0`
+ * @param kubeVersion the version of Kubernetes to lint for: `v1.37.0`
  */
 export function deprecation(apiVersion: string, kind: string, kubeVersion: string): Deprecation | undefined {
   const minor = Number(/^v?1\.([0-9]+)/.exec(kubeVersion)?.[1] ?? Infinity);
@@ -137,7 +137,7 @@ export function deprecation(apiVersion: string, kind: string, kubeVersion: strin
   return { message: what + use, byHelm: known !== undefined };
 }
 
-/** What is only asked for, or a part of another object, comes in no lists. */
+/** Is there a kind for lists of the kind? Reviews and subresources such as Scale have none. */
 function hasList(apiVersion: string, kind: string): boolean {
   return !/Review$|^(?:Scale|DeploymentRollback)$/.test(kind) && `${apiVersion} ${kind}` !== 'policy/v1beta1 Eviction';
 }

@@ -1,4 +1,6 @@
-/** Texts as Helm's lint reads them: k8s.io/apimachinery's decoder of streams, into the head of an object. */
+/**
+ * Reads texts as Helm's lint does, with k8s.io/apimachinery's decoder of streams, and takes the head of each object.
+ */
 import { printable } from '../../errors-text.ts';
 import { YamlError } from '../../yaml/yaml-error.ts';
 import { parseJson } from '../../yaml/json.ts';
@@ -7,22 +9,22 @@ import { fromPlain, isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { textOf } from '../../chart/fields.ts';
 
-/** What is looked at of an object; what it does not say is empty. */
+/** The fields that tell which object it is; empty where they are missing. */
 export type Head = { apiVersion: string; kind: string; name: string };
 
-/** A document that holds something, with its head. */
+/** A document that is not empty, with its head. */
 export type ManifestDocument = { value: ValueMap; head: Head };
 
-/** What a text holds, up to the first thing that is no document of an object. */
+/** The documents of a text, up to the first error. */
 export type ManifestText = { documents: ManifestDocument[]; error?: string };
 
 /**
- * Reads the documents of a text, given as bytes, one a character. Those that hold nothing are left out.
+ * Reads the documents of a text, given as one character for each byte. Empty ones are left out.
  *
  * A text that begins with `{` is read as JSON, one object after the other, until that fails; the rest is YAML, but
  * not behind a second object.
  *
- * @returns with the error, in one sentence, at which Helm stops reading
+ * @returns the documents, and the error at which Helm stops reading, in one sentence
  */
 export function readText(bytes: string): ManifestText {
   const { documents, rest, error } = /^\s*\{/.test(bytes) ? readJsonStream(bytes) : { documents: [], rest: 0 };
@@ -36,7 +38,7 @@ export function readText(bytes: string): ManifestText {
   return { documents };
 }
 
-/** The objects of JSON that a text begins with, and where what follows them begins. */
+/** The JSON objects at the beginning of a text, and the offset behind them. */
 function readJsonStream(bytes: string): ManifestText & { rest: number } {
   const documents: ManifestDocument[] = [];
   let rest = 0;
@@ -51,11 +53,11 @@ function readJsonStream(bytes: string): ManifestText & { rest: number } {
   if (!isOver && documents.length > 1) {
     return { documents, rest, error: `what follows the object ${documents.length} is no JSON` };
   }
-  // Space up to the end of the line, or up to what follows in it, belongs to neither.
+  // White space up to the end of the line, or up to the next character in it, is skipped.
   return { documents, rest: rest + (/^\s*?(?:\n|(?=\S)|$)/.exec(bytes.slice(rest))?.[0].length ?? 0) };
 }
 
-/** Where the object or list that begins at an offset ends, or the word. */
+/** The end of the object, list or word that begins at an offset. */
 function jsonEnd(bytes: string, from: number): number {
   let depth = 0;
   const token = /\s*(?:([{[])|([}\]])|"(?:[^"\\]|\\[^])*"|[,:]|[^\s{}[\]",:]+)/y;
@@ -68,7 +70,7 @@ function jsonEnd(bytes: string, from: number): number {
   return bytes.length;
 }
 
-/** An object of JSON; undefined for what is none, or has a head that is no text. */
+/** A JSON object; undefined for other text, and for one whose head is not text. */
 function readJson(bytes: string): ManifestDocument | undefined {
   let value: Value;
   try {
@@ -119,7 +121,7 @@ function readChunk(chunk: Chunk): ManifestDocument | string | undefined {
   return typeof head === 'string' ? `in the document from line ${line}, ${head}` : { value, head };
 }
 
-/** Is there a number where the head wants text? It may be one whose text the value does not tell. */
+/** Is there a number in the head, as `apiVersion: 1.10`? Its value does not tell how it is written. */
 function hasNumber(value: ValueMap): boolean {
   for (const [key, item] of value) {
     if (typeof item === 'number') return true;
@@ -135,10 +137,10 @@ function errorOf(error: YamlError, text: string, line: number): string {
 }
 
 /**
- * The head of an object, as Go's JSON decoder fills it: keys without regard to case.
+ * The head of an object, as Go's JSON decoder fills it: the case of keys does not count.
  *
- * @param asText gives what stands where text is wanted
- * @returns what is wrong where it cannot be filled
+ * @param asText gives the text of a field; undefined where it has none
+ * @returns the error, as a text, where it cannot be filled
  */
 function headOf(value: ValueMap, asText: (item: Value) => string | undefined = textOf): Head | string {
   const head: Head = { apiVersion: '', kind: '', name: '' };

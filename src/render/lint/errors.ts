@@ -12,11 +12,11 @@ const RULE_OF_CODE: Partial<Record<PkgError['code'], LintRule>> = {
 };
 
 /**
- * The findings that an error stands for.
+ * The findings for an error, and for the errors in it.
  *
- * @param folder the chart's
- * @param path the part of the chart that was looked at, for errors that don't say where they are
- * @param rule for errors that none of the rules on values is for
+ * @param folder the folder of the chart
+ * @param path the file of the finding where the error has no position
+ * @param rule the rule of the finding where the error is not one of the values
  */
 export function fromError(error: PkgError, folder: string, path: string, rule: LintRule): LintMessage[] {
   if (error.errors.length > 0) return error.errors.flatMap((inner) => fromError(inner, folder, path, rule));
@@ -25,7 +25,7 @@ export function fromError(error: PkgError, folder: string, path: string, rule: L
   const found = where === 'values.yaml' ? 'values-invalid' : (RULE_OF_CODE[error.code] ?? rule);
   const file = isInside ? where : found === 'values-invalid' ? 'values.yaml' : path;
   const hint = error.hints[0] === undefined ? '' : ` (${error.hints[0]})`;
-  // The first note of a value that does not fit says where it comes from.
+  // The first note of an error of a schema says where the value comes from.
   const origin = error.code === 'PKG_SCHEMA_VIOLATION' && error.notes[0] !== undefined ? `; ${error.notes[0]}` : '';
   return [finding(found, file, `${error.message}${origin}${hint}`, error.at)];
 }

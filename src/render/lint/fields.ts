@@ -1,4 +1,4 @@
-/** Reads what may or may not be there in a rendered object. */
+/** Reads fields of rendered objects that may be missing. */
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 

@@ -1,9 +1,10 @@
+/** The rules of lint and their findings. */
 import type { Position } from '../../errors.ts';
 
 /** How bad a finding is: errors fail `pkg lint`, warnings fail it under `--strict`. */
 export type Severity = 'error' | 'warning' | 'info';
 
-// `docs/lint.md` explains each.
+// `docs/lint.md` explains each rule.
 const RULES = {
   // Chart.yaml
   'chart-invalid': 'error',

@@ -1,5 +1,5 @@
 /**
- * Rules on `Chart.yaml` beyond what loading a chart asks for: those of `helm lint`
+ * Rules on `Chart.yaml` beyond those of loading a chart: the rules of `helm lint`
  * (helm/helm, pkg/chart/v2/lint/rules/chartfile.go).
  */
 import { CHART_FIELDS } from '../../chart/metadata.ts';
@@ -11,7 +11,7 @@ import { compareVersions, parseVersion } from '../../chart/version.ts';
 import type { LintRule } from './message.ts';
 import { isEmail, isRequestUrl, isWebUrl } from './urls.ts';
 
-/** A finding in a YAML file: the path of keys that leads to it says where it is. */
+/** A finding in a YAML file, at a path of keys. */
 export type KeyedFinding = { rule: LintRule; keys: ValuePath; message: string };
 
 const MAINTAINER_FIELDS = ['name', 'email', 'url'];
@@ -23,7 +23,7 @@ const STRICT_VERSION =
 
 const MAX_VERSION_LENGTH = 1000;
 
-/** What is worth saying about a chart's metadata. */
+/** The findings on a chart's metadata. */
 export function lintMetadata(metadata: ValueMap): KeyedFinding[] {
   return [
     ...unknownFields(metadata),
@@ -57,7 +57,7 @@ function unknownFields(metadata: ValueMap): KeyedFinding[] {
   return found;
 }
 
-/** Loading takes a chart without one for a chart of Helm 2; a chart that is written today says what it is. */
+/** Finds a missing apiVersion, with which a chart is loaded as one of Helm 2. */
 function apiVersion(metadata: ValueMap): KeyedFinding[] {
   if (metadata.get('apiVersion')) return [];
   return [{ rule: 'chart-api-version', keys: [], message: 'apiVersion is missing: write apiVersion: v2' }];

@@ -1,5 +1,5 @@
 /**
- * Which names objects may have, by kind (helm/helm, pkg/chart/v2/lint/rules/template.go, after the
+ * The names that objects may have, by kind (helm/helm, pkg/chart/v2/lint/rules/template.go, after the
  * validation of Kubernetes' own API groups).
  */
 
@@ -7,25 +7,25 @@ const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const SERVICE = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
 
-type NameRule = { longest: number; pattern: RegExp; says: string };
+type NameRule = { maxLength: number; pattern: RegExp; says: string };
 
 const subdomain: NameRule = {
-  longest: 253,
+  maxLength: 253,
   pattern: SUBDOMAIN,
   says: 'lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit',
 };
 const label: NameRule = {
-  longest: 63,
+  maxLength: 63,
   pattern: LABEL,
   says: 'lower-case letters, digits and "-", beginning and ending with a letter or digit',
 };
 const service: NameRule = {
-  longest: 63,
+  maxLength: 63,
   pattern: SERVICE,
   says: 'lower-case letters, digits and "-", beginning with a letter and ending with a letter or digit',
 };
 const pathSegment: NameRule = {
-  longest: Infinity,
+  maxLength: Infinity,
   pattern: /^(?!\.{1,2}$)[^/%]*$/,
   says: 'anything but ".", "..", "/" and "%"',
 };
@@ -48,10 +48,10 @@ function ruleFor(kind: string): NameRule | undefined {
   }
 }
 
-/** What is wrong with an object's name, or undefined. */
+/** The problem of an object's name; undefined for a good one. */
 export function nameProblem(kind: string, name: string): string | undefined {
   const rule = ruleFor(kind);
   if (rule === undefined) return undefined;
-  if (name.length > rule.longest) return `is longer than ${rule.longest} characters`;
+  if (name.length > rule.maxLength) return `is longer than ${rule.maxLength} characters`;
   return rule.pattern.test(name) ? undefined : `must consist of ${rule.says}`;
 }

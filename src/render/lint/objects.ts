@@ -1,4 +1,4 @@
-/** Rules on what a chart renders to: one object at a time, and workloads beside their budgets. */
+/** Rules on rendered objects. */
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { annotationProblems } from './annotations.ts';
@@ -12,11 +12,11 @@ import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
 
 /**
- * Findings on the chart's own objects. On Go templates our own rules only inform: a chart that passed Helm's lint
- * passes ours.
+ * Findings on the chart's own objects. For Go templates our own rules give infos only, so that a chart that passes
+ * Helm's lint passes ours.
  *
- * @param own what the chart's own templates made, hooks included
- * @param all everything that will be installed, subcharts' objects too: budgets and autoscalers may lie there
+ * @param own the objects of the chart's own templates, hooks too
+ * @param all all objects, those of subcharts too, among which budgets and autoscalers are looked for
  */
 export function lintObjects(
   own: readonly LintObject[],
@@ -41,7 +41,7 @@ export function lintObjects(
   });
 }
 
-/** A finding at a field of an object; `ours` if Helm has nothing to say there. */
+/** A finding at a field of an object; `ours` if Helm's lint does not report it. */
 type FieldFinding = { rule: LintRule; keys: ValuePath; message: string; ours?: boolean };
 
 function lintName({ head: { kind, name }, object }: LintObject): FieldFinding[] {
@@ -92,7 +92,7 @@ function lintList({ head: { kind }, object, printed }: LintObject): FieldFinding
   return [{ rule: 'list-annotations', keys: ['items', index], message: POLICY_IGNORED, ours: true }];
 }
 
-/** Where an object describes the pods it makes, if it makes any. */
+/** The path of the pod template in an object, if it makes pods. */
 function podPath(object: ValueMap): string[] | undefined {
   switch (textAt(object, 'kind')) {
     case 'Pod':
@@ -115,7 +115,7 @@ function lintContainers(object: ValueMap): FieldFinding[] {
   const pod = podPath(object);
   if (pod === undefined) return [];
   const spec = field(object, ...pod, 'spec');
-  // Requests and limits may be given for the pod as a whole.
+  // Requests and limits may be set for the whole pod.
   const podMissing = missingResources(spec);
   return ['initContainers', 'containers'].flatMap((list) =>
     listAt(spec, list).flatMap((container, index) => {
@@ -149,7 +149,7 @@ function lintBudget(object: ValueMap, neighbours: readonly ValueMap[]): FieldFin
   return [{ rule: 'disruption-budget', keys: ['spec', 'replicas'], message, ours: true }];
 }
 
-/** How many replicas a workload is sure to have: an autoscaler's lower bound counts before its own. */
+/** The lowest number of replicas of a workload: that of its autoscaler, if it has one. */
 function lowestReplicas(object: ValueMap, neighbours: readonly ValueMap[]): number {
   const scaler = neighbours.find(
     (other) =>

@@ -4,19 +4,19 @@ import type { ValueSources } from '../../chart/user-values.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Capabilities, RenderLimits } from '../render.ts';
 
-/** What a chart is linted with. */
+/** The options of lint. */
 export type LintOptions = LinkOptions & {
-  /** The bytes of the chart's archive, where it lies in no file: the path is for messages then. */
+  /** The bytes of the chart's archive where it is no file: then the path is only for messages. */
   archive?: Uint8Array;
   userValues: ValueMap;
-  /** What they were read from, to say where a value at fault comes from. */
+  /** The files and flags that the values come from, for messages. */
   sources?: ValueSources;
-  /** What the values files of the sources held. */
+  /** The texts of the values files among the sources. */
   texts?: ReadonlyMap<string, string>;
   namespace?: string;
   capabilities?: Capabilities;
   skipSchemaValidation?: boolean;
-  /** Gets schemas that those of the charts refer to. */
+  /** Loads schemas that the charts' schemas refer to. */
   loadSchema?: SchemaLoader;
   limits?: Partial<RenderLimits>;
 };

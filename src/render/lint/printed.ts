@@ -1,4 +1,4 @@
-/** Helm's rules on what Go templates print, which look at the text of a whole file (helm v4, rules/template.go). */
+/** Helm's rules on the output of Go templates, which read the text of a whole file (helm v4, rules/template.go). */
 import { textOf } from '../../chart/fields.ts';
 import { printable } from '../../errors-text.ts';
 import { YamlError } from '../../yaml/yaml-error.ts';
@@ -13,14 +13,14 @@ import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import type { LintObject } from './lint-object.ts';
 
-/** The longest line that Helm looks at. */
+/** Helm stops reading at a longer line. */
 const MAX_LINE_LENGTH = 1 << 16;
 
 /**
  * Reads what a Go template printed.
  *
  * @param path the template inside its chart
- * @returns its objects, and what is wrong with the text
+ * @returns its objects, and the findings on the text
  */
 export function lintPrinted({ file, text }: GoText, path: string): { objects: LintObject[]; messages: LintMessage[] } {
   const at = { file };
@@ -34,7 +34,7 @@ export function lintPrinted({ file, text }: GoText, path: string): { objects: Li
   return { objects, messages };
 }
 
-/** Is this a file whose text is judged? */
+/** Does Helm's lint check the output of this file? */
 export function isYamlFile(path: string): boolean {
   return /\.ya?ml$/i.test(path);
 }
@@ -47,15 +47,15 @@ function indentProblem(text: string): string | undefined {
   return `what it prints begins with an indented line, which may not be read as it is meant: ${printable(decodeText(first), 80)}`;
 }
 
-/** Is there a selector, as far as Helm looks? */
+/** Does the text hold a selector, by Helm's rule? */
 export function mentionsSelector(text: string): boolean {
   return text.includes('matchLabels') || text.includes('matchExpressions');
 }
 
 /**
- * Helm's rule on lists, which reads the first document of a file, wherever in it the list is.
+ * Helm's rule on lists, which reads the first document of a file, even where the list is another one.
  *
- * @returns what is wrong, and the keys that lead to it
+ * @returns the message, and the keys that lead to the error
  */
 export function listProblem(text: string): { message: string; keys: (string | number)[] } | undefined {
   let document: Value;
@@ -85,5 +85,5 @@ export function listProblem(text: string): { message: string; keys: (string | nu
   return ignored;
 }
 
-/** What is said of a policy that nobody looks at. */
+/** The message for a resource policy at an item of a List. */
 export const POLICY_IGNORED = "annotation 'helm.sh/resource-policy' within List objects is ignored";

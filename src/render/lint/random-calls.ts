@@ -1,4 +1,4 @@
-/** Rules on random calls of native templates: what their values are known by from one revision to the next. */
+/** Rules on the keys of random values in native templates, by which the next revision finds the stored values. */
 import { pathOf, walk } from '../handlebars/ast.ts';
 import type { Expression, Mustache, Program, Sub, Template } from '../handlebars/ast.ts';
 import { positionIn } from '../handlebars/template-error.ts';
@@ -10,7 +10,7 @@ import type { LintMessage } from './message.ts';
 
 type WrittenCall = { name: string; node: Mustache | Sub; key: Expression | undefined };
 
-/** Random calls of a part of a template, in their order there. */
+/** The random calls of a program, in the order of its text. */
 function randomCalls(program: Program): WrittenCall[] {
   const calls: WrittenCall[] = [];
   walk(program, (node) => {
@@ -45,7 +45,7 @@ export function lintSharedKeys(template: Template, path: string): LintMessage[] 
   });
 }
 
-/** Is it the same in all turns of a loop: written out, or made of what is known at every depth alone? */
+/** Is an expression the same in all turns of a loop: a literal, or made only of names such as `release.name`? */
 function isSame(expression: Expression): boolean {
   if (expression.type === 'PathExpression')
     return !expression.data && !isScoped(expression) && ROOT_NAMES.has(expression.parts[0] ?? '');
@@ -53,17 +53,17 @@ function isSame(expression: Expression): boolean {
 }
 
 /**
- * Finds random values that stand in no field of an object and name no key. Such a value is known by the place of its
- * call in the templates alone, so that it changes when the file is renamed or another call comes before it.
+ * Finds random values that stand in no field of an object and have no `key=`. The stored value of such a call is found
+ * by its position in the templates alone: it changes when the file is renamed or another call comes before it.
  *
- * @param values those of a render, with their keys
- * @param templates the chart's templates, partials too
+ * @param values the random values of a render, with their keys
+ * @param templates the chart's templates and partials
  */
 export function lintUnkeyed(values: readonly RandomValue[], templates: readonly Template[]): LintMessage[] {
   return values.flatMap(({ keys, site, call }) => {
     if (keys.length !== 1 || keys[0] !== site) return [];
     const template = templates.find(({ name }) => site.startsWith(`${name}>`));
-    // Of another chart, or the call names a key.
+    // The call is in another chart, or has a key, by which its site is named then.
     if (template === undefined) return [];
     const rest = site.slice(template.name.length + 1);
     const number = /^[A-Za-z]\w*(?:#(\d+))?$/.exec(rest);

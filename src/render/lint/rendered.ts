@@ -1,4 +1,4 @@
-/** Rules on what a chart renders to. */
+/** Renders a chart and applies the rules on its output. */
 import type { Chart } from '../../chart/chart.ts';
 import { resolveDependencies } from '../../chart/dependencies.ts';
 import type { Origins } from '../../chart/origins.ts';
@@ -29,8 +29,8 @@ import { lintSharedKeys, lintUnkeyed } from './random-calls.ts';
 import { lintTexts } from './texts.ts';
 
 /**
- * Renders a chart as Helm's lint does, which goes on where an install would not: subcharts may be missing, the
- * version of Kubernetes is not held against the chart, and what Go templates require or fail for is let pass.
+ * Renders a chart as Helm's lint does, which continues where an install would fail: subcharts may be missing,
+ * `kubeVersion` of the chart is not checked, and `required` and `fail` of Go templates are no errors.
  */
 export async function lintRendered(
   chart: Chart,
@@ -56,7 +56,7 @@ export async function lintRendered(
       objects.push(...found.objects);
     }
     const native = await openNative?.();
-    // Of a library only its parts are used.
+    // The templates of a library chart are rendered only by charts that use it.
     if (native !== undefined && chart.metadata.type !== 'library') {
       const found = await renderNatively(resolved, native, origins);
       objects.push(...found.objects);
@@ -64,7 +64,7 @@ export async function lintRendered(
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
-    // What a native template requires is something that only the chart's user has.
+    // `required` of a native template asks for a value that only the user of the chart can give, so it is no error.
     const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof ExecError);
     return [
       ...branches,
@@ -78,7 +78,7 @@ export async function lintRendered(
   return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion)];
 }
 
-/** Which subcharts are missing is a finding of its own; what is there is judged without them. */
+/** The chart without its missing subcharts, for which there is another rule. */
 function withoutMissing(chart: Chart): Chart {
   const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
   const dependencies = chart.metadata.dependencies.filter(({ name }) => present.has(name));
@@ -107,7 +107,7 @@ async function lintGo(
   { namespace = 'default', capabilities = DEFAULT_CAPABILITIES, limits = {} }: LintOptions,
 ): Promise<{ messages: LintMessage[]; objects: LintObject[] }> {
   const { printGo } = await import('../gotemplate/render.ts');
-  // Helm's lint says of its release neither that it is installed nor which revision it is.
+  // In Helm's lint, .Release.IsInstall is false and .Release.Revision is 0.
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 0, isInstall: false };
   const input = { chart, release, capabilities, limits, lint: true, ...(openNative && { openNative }) };
   const { texts } = await printGo(input, freshValues);
@@ -120,14 +120,14 @@ async function lintGo(
     const found = lintPrinted(text, path);
     objects.push(...found.objects);
     if (!path.startsWith('templates/')) continue;
-    // An install reads what a file prints whatever the file is called; Helm's lint does not.
+    // An install reads the output of every file, Helm's lint only that of .yaml and .yml: for others, infos.
     if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer, types)));
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
   return { messages, objects };
 }
 
-/** Findings on the chart's own native templates in all their branches, whichever the values take. */
+/** Findings on the chart's own native templates in all their branches, also those that the values do not take. */
 async function lintNativeBranches(chart: Chart): Promise<LintMessage[]> {
   const { openTree } = await import('../handlebars/tree.ts');
   const { lintBranches } = await import('./branches.ts');
@@ -153,7 +153,7 @@ async function nativeOf(
 ): Promise<NativeOpener> {
   const { nativeOpener } = await import('../handlebars/render.ts');
   const release: ReleaseContext = { ...RELEASE, namespace, revision: 1, isInstall: true };
-  // Keys of random values are looked for only where values may be stored.
+  // An empty store: without one, the render would not find the keys of random values.
   const random = { stored: new StoredValues() };
   return nativeOpener(() => ({ chart, values: freshValues(), release, capabilities, limits, random }));
 }
@@ -192,7 +192,7 @@ function asLintObject(document: RenderedDocument): LintObject[] {
   return [{ path: inChart(document.source), object, head, at: (keys) => document.trace(keys).at }];
 }
 
-/** Its path without the chart's name, which every source begins with. */
+/** The path of a source inside its chart: without the chart's name. */
 function inChart(source: string): string {
   return source.slice(source.indexOf('/') + 1);
 }

@@ -3,7 +3,7 @@ import type { Value } from '../../yaml/value.ts';
 import { isMap } from '../../yaml/value.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 
-/** Does a selector say anything: `matchLabels` or `matchExpressions`? */
+/** Has a selector `matchLabels` or `matchExpressions`? */
 export function selectsSomething(selector: Value | undefined): boolean {
   return mapAt(selector, 'matchLabels').size > 0 || listAt(selector, 'matchExpressions').length > 0;
 }

@@ -1,4 +1,4 @@
-/** A chart's files as lint looks at them before, and beside, loading it. */
+/** Reads single files of a chart for lint, also of a chart that cannot be loaded. */
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArchive } from '../../chart/archive.ts';
@@ -10,19 +10,19 @@ import { PkgError } from '../../errors.ts';
 import { FileReadError, readRegularFile } from '../../read-file.ts';
 
 /**
- * What lies at a path inside a chart: whatever `.helmignore` says, and whether the chart can be loaded or not.
- * Of an archive that cannot be read there is nothing.
+ * The files of a chart, whether the chart can be loaded or not, and those in `.helmignore` too. An archive that cannot
+ * be read has none.
  */
 export type LintSource = {
   kind: (name: string) => 'file' | 'folder' | undefined;
-  /** Undefined for what is no file, too large to be one of a chart, or behind a link that is not followed. */
+  /** The bytes of a file; undefined for a folder, a file above the limit of charts, and a link that is not followed. */
   read: (name: string) => Uint8Array | undefined;
 };
 
 /**
  * Opens a chart's folder or archive.
  *
- * @param archive the bytes of an archive that is no file here
+ * @param archive the bytes of an archive that is no file
  */
 export async function openSource(path: string, links: LinkOptions, archive?: Uint8Array): Promise<LintSource> {
   if (archive === undefined && statSync(path).isDirectory()) return folderSource(path, links);
@@ -61,7 +61,7 @@ async function archiveSource(path: string, archive: Uint8Array | undefined): Pro
   try {
     for (const { name, data } of await readArchive(archive ?? readArchiveFile(path), path)) files.set(name, data);
   } catch (error) {
-    // Why it cannot be read is what loading it says.
+    // Loading the chart reports the error.
     if (!(error instanceof PkgError)) throw error;
   }
   return {

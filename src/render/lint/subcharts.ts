@@ -1,10 +1,11 @@
+/** Finds the subcharts of a chart's folder. */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
  * The subcharts of a chart's folder at all depths, in order of their paths: folders with a `Chart.yaml`, and
- * archives. What links point at does not belong to the chart.
+ * archives. Links are not followed.
  */
 export async function subchartPaths(path: string): Promise<string[]> {
   const charts = (await entriesOf(path)).find(({ name }) => name === 'charts');
@@ -17,7 +18,7 @@ async function visit(folder: string): Promise<string[]> {
     const path = join(folder, entry.name);
     if (entry.name === 'Chart.yaml') found.push(dirname(path));
     else if (/\.(?:tgz|tar\.gz)$/.test(entry.name)) found.push(path);
-    // To Helm a folder with such a name is both.
+    // Helm takes a folder named x.tgz for an archive, and looks into it too.
     if (entry.isDirectory()) found.push(...(await visit(path)));
   }
   return found;

@@ -1,4 +1,4 @@
-/** Rules on the sources of a chart's templates, before anything is rendered. */
+/** Rules on the sources of a chart's templates. */
 import { join } from 'node:path';
 import type { Chart, ChartFile } from '../../chart/chart.ts';
 import { GUARD_FILE, inHelmParseOrder, isGuard } from '../../chart/guard.ts';
@@ -15,10 +15,9 @@ import { lintWholeValues } from './whole-values.ts';
 const EXTENSIONS = ['.hbs', '.yaml', '.yml', '.tpl', '.txt'];
 
 /**
- * Findings on the chart's own template files. A template that cannot be parsed is left to rendering,
- * which says why.
+ * Findings on the chart's own template files. Syntax errors are reported by rendering them.
  *
- * @param userValues values given beside the chart's own, which count as declared
+ * @param userValues the values of the user, which count as declared
  */
 export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise<LintMessage[]> {
   const messages: LintMessage[] = [...lintGuard(chart.templates.map(({ name }) => name))];
@@ -33,7 +32,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
     const template = name.endsWith('.hbs') ? await parse(chart, file) : undefined;
     if (template === undefined) continue;
     parsed.push(template);
-    // NOTES are text: there is no structure that pasted text could break.
+    // NOTES are text without structure, so these rules do not apply.
     if (!name.endsWith('/NOTES.txt.hbs'))
       messages.push(...lintMustaches(template, name), ...lintWholeValues(template, name));
   }
@@ -52,7 +51,7 @@ async function parse(chart: Chart, file: ChartFile): Promise<Template | undefine
   }
 }
 
-/** The guard has to be there, and to be the first of the chart's templates that Helm parses. */
+/** Checks that the guard exists, and is the first of the chart's templates that Helm parses. */
 function lintGuard(names: readonly string[]): LintMessage[] {
   if (!names.some((name) => name.endsWith('.hbs'))) return [];
   const first = inHelmParseOrder(names.map((name) => ({ name })))[0]?.name ?? '';

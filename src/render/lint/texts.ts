@@ -1,6 +1,6 @@
 /**
- * Fields of what Go templates print that should be texts, lists or maps and are not. Of native templates they are
- * errors.
+ * Rule on the output of Go templates: fields that are texts, lists or maps in Kubernetes and hold something else. In
+ * native templates they are errors.
  */
 import { PkgError } from '../../errors.ts';
 import { GoDocument, splitDocuments } from '../gotemplate/manifests.ts';
@@ -12,11 +12,11 @@ import { textFieldErrors } from '../text-fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
-/** Finding the lines of more would take long, and nobody would read them. */
+/** Further findings of a file are left out, since finding the line of each takes time. */
 const MAX_FINDINGS = 50;
 
 /**
- * Findings on what a file printed. They are infos: Helm's lint says nothing of this, and passes.
+ * Findings on the output of a file. They are infos, since Helm's lint does not report them.
  *
  * @param path the template inside its chart
  */
@@ -37,7 +37,7 @@ export async function lintTexts(
   return messages;
 }
 
-/** What cannot be read is told by other rules. */
+/** The errors of a document; none where it cannot be read, which other rules report. */
 function errorsOf(bytes: string, text: GoText, types: KindTypes): ReturnType<typeof textFieldErrors> {
   try {
     const { object } = new GoDocument(bytes, text);

@@ -1,4 +1,4 @@
-/** Values that a template asks for and that nobody declares: mostly a name that was mistyped. */
+/** Finds values that templates use and that are declared nowhere: mostly misspelt names. */
 import type { Chart } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
@@ -18,7 +18,7 @@ import type { LintMessage } from './message.ts';
 export function undeclaredValues(chart: Chart, templates: readonly Template[], userValues: ValueMap): LintMessage[] {
   const schema = schemaOf(chart);
   const known: ValueMap[] = [chart.values, userValues];
-  // What a subchart's own values.yaml declares can be read through its block.
+  // values.NAME.x of a subchart may be declared in its own values.yaml.
   for (const dependency of chart.dependencies) known.push(new Map([[dependency.metadata.name, dependency.values]]));
   for (const { name, alias } of chart.metadata.dependencies) {
     const dependency = chart.dependencies.find(({ metadata }) => metadata.name === name);
@@ -49,12 +49,12 @@ function schemaOf(chart: Chart): Value | undefined {
   try {
     return fromPlain(parseJson(new TextDecoder().decode(chart.schema.data), chart.schema.name));
   } catch {
-    // A schema that is no JSON is reported where values are checked.
+    // Checking the values reports a schema that is no JSON.
     return undefined;
   }
 }
 
-/** The first name of a path that nobody declares. */
+/** The index of the first name in a path that is declared nowhere, and the nearest declared name. */
 function missingPart(
   parts: readonly string[],
   known: readonly Value[],
@@ -65,10 +65,10 @@ function missingPart(
   for (const [index, name] of parts.entries()) {
     const maps = at.filter((value) => isMap(value));
     const names = [...maps.flatMap((map) => [...map.keys()]), ...mapAt(rule, 'properties').keys()];
-    // Not a map that is known to hold something: nothing can be said of what is below.
+    // An empty map may hold anything, and so may a value that is declared as something else too.
     if (names.length === 0 || (maps.length < at.length && !maps.some((map) => map.has(name)))) return undefined;
     if (!names.includes(name)) {
-      // `global` is for whoever installs the chart.
+      // `global` belongs to the user of the chart, who need not declare it.
       return index === 0 && name === 'global' ? undefined : { index, near: nearest(name, new Set(names)) };
     }
     at = maps.flatMap((map) => (map.has(name) ? [map.get(name) ?? null] : []));
@@ -78,7 +78,7 @@ function missingPart(
   return undefined;
 }
 
-/** Every `values.…` of a template, but those whose `values` is a block parameter. */
+/** All paths `values.…` of a template, without those whose `values` is a name of `as |values|`. */
 function* valuePaths(node: Program | Statement | Expression): Generator<Path & { loc: Location }> {
   switch (node.type) {
     case 'Program':

@@ -1,4 +1,4 @@
-/** What Helm's lint takes for addresses: the functions of asaskevich/govalidator that it calls. */
+/** Checks URLs and e-mail addresses as Helm's lint does, with these functions of asaskevich/govalidator. */
 import { parsesWithoutFragment } from '../../chart/schema/uris.ts';
 
 /** Go's `url.ParseRequestURI` with a scheme, which is what `govalidator.IsRequestURL` asks for. */
@@ -24,7 +24,7 @@ function hasDot(text: string, host: string): boolean {
   return text.includes('://') || text.includes(':') || host.includes('.');
 }
 
-/** RFC 5321; also keeps the pattern's work small. */
+/** The limit of RFC 5321; it also bounds the time that the pattern takes. */
 const MAX_EMAIL_LENGTH = 320;
 
 /** `govalidator.IsEmail`, but for quoted local parts. */

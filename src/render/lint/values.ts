@@ -1,4 +1,4 @@
-/** Rules on `values.yaml`, with the user's values over it, and on its schema (helm v4, rules/values.go). */
+/** Rules on `values.yaml`, merged with the user's values, and on its schema (helm v4, rules/values.go). */
 import { join } from 'node:path';
 import type { Origins } from '../../chart/origins.ts';
 import { validateSchemas } from '../../chart/schema.ts';
@@ -21,11 +21,11 @@ const FILE = 'values.yaml';
 const SCHEMA = 'values.schema.json';
 
 /**
- * Findings on the values of a chart, subcharts' not looked at. As in Helm the schema is asked only where there is a
- * `values.yaml`; rendering asks it again, with all values.
+ * Findings on the values of a chart without those of subcharts. As in Helm the schema is checked only where there is a
+ * `values.yaml`; rendering checks it again with all values.
  *
  * @param isNative the chart has native templates
- * @param writtenKeys and no others, so that keys are what is written
+ * @param writtenKeys the chart has only native templates, so that keys such as `on` are texts
  */
 export async function lintValues(
   source: LintSource,
@@ -58,8 +58,8 @@ export async function lintValues(
 }
 
 /**
- * Keys that are not read as they are written. Where all templates are Go's it is an info: Helm's lint, strict or not, says
- * nothing of them.
+ * Keys such as `on` that are read as booleans. For charts with Go templates only, they are infos: Helm's lint does not
+ * report them, not even with `--strict`.
  */
 function booleanKeys(text: string, file: string, isNative: boolean): LintMessage[] {
   const found: LintMessage[] = [];
@@ -80,7 +80,7 @@ function booleanKeys(text: string, file: string, isNative: boolean): LintMessage
   return found;
 }
 
-/** Keys that a map has twice: Helm takes the last one, without a word. Severities as for {@link booleanKeys}. */
+/** Keys that a map has twice, of which Helm silently takes the last. Severities as for {@link booleanKeys}. */
 function duplicateKeys(text: string, file: string, isNative: boolean): LintMessage[] {
   const found: LintMessage[] = [];
   const visit = ({ kind, children }: YamlNode): void => {
@@ -103,5 +103,5 @@ function duplicateKeys(text: string, file: string, isNative: boolean): LintMessa
   return found;
 }
 
-/** Finding the line of each reads the text up to there. */
+/** Further keys are not reported, since finding the line of each reads the text up to there. */
 const MAX_KEYS = 20;

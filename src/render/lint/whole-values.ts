@@ -1,4 +1,4 @@
-/** Mustaches that give something else than what stands there in other template languages. */
+/** Rules on mustaches that look like Go templates and mean something else in native ones. */
 import { printable } from '../../errors-text.ts';
 import { linesOf, pathOf, walk } from '../handlebars/ast.ts';
 import type { Call, Expression, Mustache, Template } from '../handlebars/ast.ts';
@@ -8,8 +8,8 @@ import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
 /**
- * Findings on values that are texts and look like structure: `toYaml` and `nindent` as a whole value, `quote` as one,
- * and partials that are parsed back from their text.
+ * Findings on whole values that `toYaml`, `nindent` or `quote` make a text, and on partials whose text is parsed again by
+ * `fromYaml`.
  */
 export function lintWholeValues(template: Template, name: string): LintMessage[] {
   const messages: LintMessage[] = [];
@@ -36,7 +36,7 @@ export function lintWholeValues(template: Template, name: string): LintMessage[]
   return messages;
 }
 
-/** `fromYaml (include "name")`, with calls between them too. */
+/** Finds `fromYaml (include "name")`, also with other calls between the two. */
 function parsedPartial(node: Call): { helper: string; name: string } | undefined {
   const helper = nameOf(node);
   if (helper === undefined || !/^from(?:Yaml|Json)(?:Array)?$/.test(helper)) return undefined;
@@ -51,7 +51,7 @@ function parsedPartial(node: Call): { helper: string; name: string } | undefined
   return undefined;
 }
 
-/** The value that a chain of `toYaml`, `indent` and `nindent` makes a text of, or `quote`. */
+/** The value that `toYaml`, `indent` and `nindent`, or `quote` make a text. */
 function textOfData(node: Mustache): { kind: 'data' | 'quote'; value: Expression } | undefined {
   let call: Call = node;
   let kind: 'data' | 'quote' | undefined;
@@ -69,7 +69,7 @@ function textOfData(node: Mustache): { kind: 'data' | 'quote'; value: Expression
   }
 }
 
-/** The partial whose text is taken: as a value it is written `{{> name}}`. */
+/** For `include "name"` the native spelling of its document, `> name`. */
 function partialCall(value: Expression): string | undefined {
   if (value.type !== 'SubExpression' || nameOf(value) !== 'include' || value.params.length !== 1) return undefined;
   const [name] = value.params;
@@ -87,7 +87,7 @@ function sourceOf({ loc: { start, end } }: Expression, template: Template): stri
   return text.replace(/^\(([^]*)\)$/, '$1');
 }
 
-/** Does a mustache alone on its line stand in a text behind `|` or `>`? */
+/** Is a mustache that stands alone on its line part of a text behind `|` or `>`? */
 function isInBlockScalar({ loc: { start } }: Mustache, template: Template): boolean {
   const lines = linesOf(template).slice(0, start.line);
   const own = lines.pop() ?? '';

@@ -1,7 +1,7 @@
 import { helper, text } from './parameters.ts';
 import type { Helper } from './types.ts';
 
-/** What a template may ask of a cluster. */
+/** The helper that reads objects of the cluster. */
 export const clusterHelpers: Record<string, Helper> = {
   lookup: helper(
     [text('apiVersion'), text('kind'), text('namespace'), text('name')],

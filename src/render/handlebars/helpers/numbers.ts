@@ -17,7 +17,7 @@ export const numbers: Record<string, Helper> = {
   add1: helper([integer('number')], ([number], context) => whole(number + 1n, context)),
   sub: helper([integer('number'), integer('other')], ([number, other], context) => whole(number - other, context)),
   mul: helper([integer('number'), rest(integer('number'))], ([first, others], context) =>
-    // Checked at each step, so that many factors cannot make a number without end.
+    // Checked at each step: many factors would make a number of any length.
     whole(
       others.reduce((product, number) => exact(product * number, context), first),
       context,
@@ -53,11 +53,11 @@ export const numbers: Record<string, Helper> = {
   }),
 };
 
-const LARGEST = 2n ** 63n - 1n;
-const SMALLEST = -(2n ** 63n);
+const MAX = 2n ** 63n - 1n;
+const MIN = -(2n ** 63n);
 
 function exact(number: bigint, context: HelperContext): bigint {
-  if (number <= LARGEST && number >= SMALLEST) return number;
+  if (number <= MAX && number >= MIN) return number;
   return context.fail(`${context.helper} gives a number beyond 64 bits`);
 }
 
@@ -71,7 +71,7 @@ function nonZero(divisor: bigint, context: HelperContext): bigint {
   return divisor === 0n ? context.fail(`${context.helper} cannot divide by 0`) : divisor;
 }
 
-/** YAML knows no difference between 0 and -0, and a person expects none. */
+/** Makes -0 to 0: YAML does not tell them apart. */
 function positive(number: number): number {
   return number === 0 ? 0 : number;
 }

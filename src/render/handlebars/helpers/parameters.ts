@@ -1,6 +1,6 @@
 /**
- * What helpers take, said once for each: a helper is made of its parameters and a body, and the body sees
- * only arguments of the right count and type.
+ * The parameters of helpers. A helper is made of its parameters and a body, which gets only arguments of the right
+ * number and types.
  */
 import { FunctionFailure } from '../../functions/failure.ts';
 import { checkLength } from '../../functions/limits.ts';
@@ -75,7 +75,7 @@ function readArguments(
   });
 }
 
-/** What is wrong with so many arguments, and how the helper is written. */
+/** The error of a call with `count` arguments, with the way the helper is written; undefined for a right number. */
 function wrongCount(
   parameters: readonly Parameter<unknown>[],
   name: string,
@@ -100,7 +100,7 @@ function readOne(
 ): unknown {
   const read = parameter.read(value);
   if (read !== undefined) return read;
-  // Where another parameter takes it, the order is wrong and not the value.
+  // If another parameter takes this value, the arguments are in the wrong order, and no hint on the value helps.
   const isElsewhere =
     value !== ABSENT &&
     others.some((one) => !TAKE_ALL.has(one.expected) && one !== parameter && one.read(value) !== undefined);
@@ -116,7 +116,7 @@ function readOne(
   );
 }
 
-/** What parameters say that take each value. */
+/** The `expected` of parameters that take every value. */
 const TAKE_ALL: ReadonlySet<string> = new Set(['anything', 'a value', 'a condition']);
 
 function countOf(parameters: readonly Parameter<unknown>[], required: number): string {
@@ -130,7 +130,7 @@ function countOf(parameters: readonly Parameter<unknown>[], required: number): s
   return `${count} argument${count === '1' || count === 'at least 1' ? '' : 's'}`;
 }
 
-/** How a helper is written. */
+/** The hint that shows how a helper is written. */
 function usageOf(parameters: readonly Parameter<unknown>[], name: string): string {
   return `Write it as (${[name, ...parameters.map(nameOf)].join(' ')})`;
 }
@@ -145,7 +145,7 @@ export function anything(name: string): Parameter<Argument> {
   return { name, expected: 'anything', read: (value) => value };
 }
 
-/** Anything that is there. */
+/** Anything but an absent name. */
 export function value(name: string): Parameter<Value> {
   return { name, expected: 'a value', read: (value) => (value === ABSENT ? undefined : value) };
 }
@@ -163,12 +163,12 @@ export function text(name: string): Parameter<string> {
   };
 }
 
-/** Anything that has one text: a text, a number or a boolean. */
+/** A text, a number or a boolean, read as text. */
 export function scalar(name: string): Parameter<string> {
   return { name, expected: 'a text, a number or a boolean', read: textOf, hint: hintOfScalar };
 }
 
-/** The same or null: undefined is what `read` says of a wrong argument, so null stays null. */
+/** The same, or null. */
 export function nullableScalar(name: string): Parameter<string | null> {
   return {
     name,
@@ -178,14 +178,14 @@ export function nullableScalar(name: string): Parameter<string | null> {
   };
 }
 
-/** The text of a scalar; undefined for what has none. Numbers in decimal, as short as they can be. */
+/** The text of a text, number or boolean; undefined for other values. */
 export function textOf(value: Argument): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   return undefined;
 }
 
-/** Fails for a list item that has no text. */
+/** The text of a list item; fails for a list, a map and null. */
 export function itemText(item: Value, index: number, context: HelperContext): string {
   return (
     textOf(item) ??
@@ -238,17 +238,17 @@ export function number(name: string): Parameter<number | bigint> {
   };
 }
 
-/** A whole number, exactly. */
+/** A whole number of any size. */
 export function integer(name: string): Parameter<bigint> {
   return { name, expected: 'a whole number', read: integerOf, hint: hintOfNumber };
 }
 
-/** A whole number as counts and places need it. */
+/** A whole number up to 2^53, for counts and indexes. */
 export function count(name: string): Parameter<number> {
   return {
     name,
     expected: 'a whole number',
-    // Beyond 2^53 there is no text and no list.
+    // No text and no list is longer than 2^53.
     read: (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined),
     hint: hintOfNumber,
   };
@@ -290,8 +290,8 @@ export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
   return { ...parameter, optional: true };
 }
 
-/** All arguments from here on. */
+/** All further arguments. */
 export function rest<T>(parameter: Parameter<T>): Parameter<T[]> {
-  // The reader reads one argument of many: the list of them is made by whoever calls it.
+  // `read` reads one argument; `readArguments` makes the list.
   return { ...parameter, rest: true } as unknown as Parameter<T[]>;
 }

@@ -1,4 +1,4 @@
-/** Random values. What a call gave once is stored beside the record, so that an upgrade does not change it. */
+/** Random values. The result of a call is stored beside the release record, so that upgrades keep it. */
 import { randomUUID } from 'node:crypto';
 import {
   ALPHABETS,
@@ -48,7 +48,7 @@ function base64Of(bytes: number): RegExp {
   return new RegExp(`^[A-Za-z0-9+/]{${Math.ceil(bytes / 3) * 4 - padding}}={${padding}}$`);
 }
 
-/** What a call gave first, as data. */
+/** The map that a call gave first; it is stored as JSON. */
 export function rememberMap(
   context: HelperContext,
   args: Parameters<HelperContext['remember']>[1],

@@ -27,7 +27,7 @@ export const texts: Record<string, Helper> = {
   lower: helper([text('text')], ([text]) => lowerCase(text)),
   repeat: helper([size('count'), text('text')], ([count, text]) => {
     checkLength(count * text.length);
-    // Nothing, however often, is nothing; JavaScript refuses counts that are beyond all texts.
+    // An empty text takes any count, but JavaScript throws for counts beyond the length of strings.
     return text === '' ? '' : text.repeat(count);
   }),
   substr: helper([count('start'), count('end'), text('text')], ([start, end, text], context) => {
@@ -82,7 +82,7 @@ export const texts: Record<string, Helper> = {
   toStrings: helper([value('list')], ([value], context) => textsOf(value, context)),
 };
 
-/** The texts of a list's items, nulls left out; one value is a list of itself, null of nothing. */
+/** The texts of a list's items without nulls; another value counts as a list of one, null as an empty list. */
 function textsOf(value: Value, context: HelperContext): string[] {
   if (value === null) return [];
   const items = Array.isArray(value) ? value : [value];
@@ -112,7 +112,7 @@ function splitText(separator: string, text: string): string[] {
   return parts;
 }
 
-/** Go's SplitN: the last part holds the rest; no limit below zero, nothing for zero. */
+/** Go's SplitN: the last part holds the rest. A negative count is no limit, and 0 gives no parts. */
 function splitAtMost(separator: string, count: number, text: string): string[] {
   if (count === 0) return [];
   const parts = splitText(separator, text);
