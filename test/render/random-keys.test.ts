@@ -7,6 +7,7 @@ import { matchesKey, StoredValues } from '../../src/render/random-values.ts';
 import type { RenderedChart } from '../../src/render/render-chart.ts';
 import type { Json, JsonObject } from '../../src/yaml/value.ts';
 import { toPlain } from '../../src/yaml/value.ts';
+import { RUNS } from '../support/generation.ts';
 import { chartOf, configMap, nothingStored, render, storedBy } from './support.ts';
 
 const secret = (name: string, data: string): string =>
@@ -145,9 +146,109 @@ test('edits of a chart keep the values of all fields but those whose call they c
       const third = await renderFiles(chartFiles(layout), storedBy(second));
       expect(fieldsOf(third)).toEqual(fieldsOf(second));
     }),
-    { numRuns: 150 },
+    { numRuns: 150 * RUNS },
   );
 }, 120_000);
+
+/** Loops over `values.users` that give each user values of their own; `row` is the name of a partial. */
+const LOOPS: Record<string, (row: string, length: number) => string> = {
+  keys: (_, length) => `{{#each values.users}}\n{{this}}: {{randAlphaNum ${length}}}\n{{/each}}`,
+  encoded: (_, length) => `{{#each values.users}}\n{{this}}: {{b64enc (randAlphaNum ${length})}}\n{{/each}}`,
+  within: (_, length) =>
+    `{{#each values.users as |user i|}}\n{{user}}: "{{user}}:{{randAlphaNum ${length}}}"\n{{/each}}`,
+  map: (_, length) => `{{#each values.teams}}\n{{@key}}: {{randAlphaNum ${length}}}\n{{/each}}`,
+  nested: (_, length) =>
+    `{{#each values.users as |user|}}\n{{#each values.sides as |side|}}\n{{user}}{{side}}: {{randAlphaNum ${length}}}\n{{/each}}\n{{/each}}`,
+  partial: (row, length) => `{{#each values.users}}\n{{> ${row} name=this length=${length}}}\n{{/each}}`,
+  value: (row, length) =>
+    `{{#each values.users}}\n{{this}}: {{get (partial "${row}" name=this length=${length}) this}}\n{{/each}}`,
+  spread: (row, length) =>
+    `{{#each values.users}}\n{{spread (partial "${row}" name=this length=${length})}}\n{{/each}}`,
+  block: (_, length) =>
+    `{{#each values.users as |user|}}\n{{#> wrap}}\n{{user}}: {{randAlphaNum ${length}}}\n{{/wrap}}\n{{/each}}`,
+  config: (_, length) =>
+    `conf: |\n  {{#yaml}}\n  {{#each values.users}}\n  - name: {{this}}\n    token: {{randAlphaNum ${length}}}\n  {{/each}}\n  {{/yaml}}`,
+};
+
+type Loops = {
+  loop: string;
+  users: string[];
+  sides: string[];
+  isAbove: boolean;
+  file: string;
+  row: string;
+  isFirst: boolean;
+};
+
+/** Objects of a loop. */
+const objects = (length: number): string =>
+  `---\n{{#each values.users}}\n---\n${secret('of-{{this}}', `x: {{randAlphaNum ${length}}}\ny: {{randAlphaNum ${length}}}`)}{{/each}}\n`;
+
+const USERS = ['ann', 'bob', 'cid', 'dan'];
+
+/** A loop before an edit and after it: other orders, fewer and further items, a call above, other names of files. */
+const loops = fc
+  .record({ loop: fc.constantFrom(...Object.keys(LOOPS)), length: fc.constantFrom(12, 20) })
+  .chain(({ loop, length }) => {
+    const layout: fc.Arbitrary<Loops> = fc.record({
+      loop: fc.constant(loop),
+      users: fc.shuffledSubarray(USERS, { minLength: 1 }),
+      sides: fc.shuffledSubarray(['l', 'r'], { minLength: 1 }),
+      isAbove: fc.boolean(),
+      file: fc.constantFrom('a', 'm', 'z/a'),
+      row: fc.constantFrom('row', 'x/row', 'inside'),
+      isFirst: fc.boolean(),
+    });
+    return fc.record({ length: fc.constant(length), before: layout, after: layout });
+  });
+
+function loopFiles({ loop, isAbove, file, row, isFirst }: Loops, length: number): Record<string, string> {
+  const body = LOOPS[loop]?.(row, length) ?? '';
+  const text = '{{name}}: {{randAlphaNum length}}\n';
+  const above = isAbove ? `above: {{randAlphaNum ${length}}}\n` : '';
+  const own = secret('own', above + body);
+  const other = secret('other', `x: {{randAlphaNum ${length}}}`);
+  const slash = row.lastIndexOf('/') + 1;
+  return {
+    'templates/_wrap.hbs': '{{> @partial-block}}\n',
+    [`templates/${row.slice(0, slash)}_${row.slice(slash)}.hbs`]: text,
+    [`templates/${file}.yaml.hbs`]: (isFirst ? `${other}---\n${own}` : `${own}---\n${other}`) + objects(length),
+  };
+}
+
+test('a value of a loop stays that of its item, whatever is edited around it', async () => {
+  await fc.assert(
+    fc.asyncProperty(loops, async ({ length, before, after }) => {
+      const valuesOf = ({ users, sides }: Loops): JsonObject => ({
+        users,
+        sides,
+        teams: Object.fromEntries(users.map((user) => [user, { of: user }])),
+      });
+      const first = await renderFiles(loopFiles(before, length), nothingStored(), valuesOf(before));
+      const second = await renderFiles(loopFiles(after, length), storedBy(first), valuesOf(after));
+      const [old, found] = [secretsOf(first), secretsOf(second)];
+      expect(found.size).toBeGreaterThan(after.users.length);
+      expect(new Set(found.values()).size).toBe(found.size);
+      for (const [path, value] of found) expect(value, path).toBe(old.get(path) ?? value);
+      // What is new has a value that nothing had.
+      for (const [path, value] of found) if (!old.has(path)) expect([...old.values()]).not.toContain(value);
+    }),
+    { numRuns: 150 * RUNS },
+  );
+});
+
+/** The fields of all Secrets; of a text of YAML each of its items by its name. */
+function secretsOf(rendered: Pick<RenderedChart, 'objects'>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [path, value] of fieldsOf(rendered)) {
+    if (!path.includes('.stringData.')) continue;
+    if (!path.endsWith('.conf')) found.set(path, value);
+    else
+      for (const [, name = '', token = ''] of value.matchAll(/- name: (\w+)\n {2}token: (\w+)/g))
+        found.set(path + name, token);
+  }
+  return found;
+}
 
 test('a key is the object and the field, whatever leads there', async () => {
   const rendered = await renderFiles(
