@@ -61,6 +61,23 @@ const PLACES: readonly (readonly [template: string, around: (value: Value) => Va
   ['k: {{#if values}}{{> p}}{{/if}}', (value) => new Map([['k', value]])],
   ['k: {{#each (list 1)}}{{> p}}{{/each}}', (value) => new Map([['k', value]])],
   ['{{#*inline "q"}}\n      {{> p}}\n{{/inline}}\nk: {{> q}}', (value) => new Map([['k', value]])],
+  ['k: {{#> absent}}{{> p}}{{/absent}}', (value) => new Map([['k', value]])],
+  ['k:\n  {{#> absent}}\n  {{> p}}\n  {{/absent}}', (value) => new Map([['k', value]])],
+  ['k:\n    {{> slot}}', (value) => new Map([['k', new Map([['in', value]])]])],
+  ['k:\n    {{#> slot}}\n  {{> p}}\n    {{/slot}}', (value) => new Map([['k', new Map([['in', value]])]])],
+  ['k:\n  - a:\n      {{> p}}\n  - z', (value) => new Map([['k', [new Map([['a', value]]), 'z']]])],
+  ['k:\n  {{#if values}}\n     {{> p}}\n  {{/if}}', (value) => new Map([['k', value]])],
+  ['? k\n: {{> p}}', (value) => new Map([['k', value]])],
+  [
+    'k: &a {{> p}}\nl: [*a]',
+    (value) =>
+      new Map<string, Value>([
+        ['k', value],
+        ['l', [value]],
+      ]),
+  ],
+  ['k: {{list (partial "p") (get (dict "x" (partial "p")) "x")}}', (value) => new Map([['k', [value, value]]])],
+  ['k: {{merge (dict "a" (partial "p")) (dict "a" "z")}}', (value) => new Map([['k', new Map([['a', value]])]])],
 ];
 
 const WRAPS = {
@@ -68,18 +85,21 @@ const WRAPS = {
   'templates/_deep.hbs': 'in:\n  - {{> @partial-block}}\n',
 };
 
+/** Prints its block, or else the partial itself. */
+const SLOT = 'in:\n  {{#> @partial-block}}\n      {{> p}}\n  {{/@partial-block}}\n';
+
 test('the document of a partial is the value, whatever holds it and whatever it holds', async () => {
   await fc.assert(
     fc.asyncProperty(document, fc.constantFrom(...PLACES), async (value, [template, around]) => {
       // Once as it is written, and once as a value.
       const written = printYaml(value).replaceAll('{{', '\\{{');
       for (const partial of [written, '{{values.v}}\n']) {
-        const files = { ...WRAPS, 'templates/_p.hbs': partial };
+        const files = { ...WRAPS, 'templates/_slot.hbs': SLOT, 'templates/_p.hbs': partial };
         const data = await dataOf(files, template, new Map([['v', value]]));
         expect(data).toEqual(around(value));
       }
     }),
-    { numRuns: 200 * RUNS },
+    { numRuns: 300 * RUNS },
   );
 });
 
