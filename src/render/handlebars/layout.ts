@@ -9,7 +9,7 @@ import { eachMisplaced, kindOf, memberOf, wantedOf, withTexts } from '../text-fi
 import type { Wanted } from '../text-fields.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
-import type { Entry, Node } from './skeleton.ts';
+import type { Collection, Entry, Node } from './skeleton.ts';
 
 /** The printed constants of a structure, and between them the values of slots. */
 export type Layout = {
@@ -36,8 +36,6 @@ export type TextRules = {
 
 /** The path of a node in its document, and its type. */
 type Spot = { type: FieldType | undefined; path: ValuePath };
-
-type Collection = Extract<Node, { type: 'map' | 'list' }>;
 
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 

@@ -64,7 +64,8 @@ export function parseSkeleton(
   return new Composer(text, markers, gaps, whole).compose(events);
 }
 
-type Collection = Extract<Node, { type: 'map' | 'list' }>;
+/** A map or a list. */
+export type Collection = Extract<Node, { type: 'map' | 'list' }>;
 
 /** A map or a list that has begun, with the key whose value comes next; without a node for the document itself. */
 type OpenCollection = {

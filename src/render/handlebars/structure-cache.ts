@@ -16,7 +16,7 @@ import { decodeNodes, encodeNodes } from './structure-codec.ts';
 const MAX_NODES = 20_000;
 
 /** The cache is written again when more than one in this many of its structures is new. */
-const LEAST_NEW_SHARE = 20;
+const MIN_NEW_SHARE = 20;
 
 /** Structures that this run did not use are dropped when they are more than this many times those that it used. */
 const MAX_UNUSED = 4;
@@ -62,7 +62,7 @@ export class StructureCache {
   /** Writes the cache when the program ends, if enough structures are new. */
   save(): void {
     this.#file.writeLater(this.#names, (names) => {
-      if (this.#fresh * LEAST_NEW_SHARE <= this.#before.size) return undefined;
+      if (this.#fresh * MIN_NEW_SHARE <= this.#before.size) return undefined;
       const encode = (key: string, nodes: readonly Node[]): CachedText<null> => {
         return { name: '', data: Buffer.from(key), known: null, integers: [encodeNodes(nodes, names)] };
       };
