@@ -10,7 +10,7 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { fromPlain, isMap } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
 import { RUNS } from '../support/generation.ts';
-import { anyObject, chartOf, render } from './support.ts';
+import { anyObject, chartOf, configMap, render } from './support.ts';
 
 const CHARACTERS = ['\n', '\r\n', '\t', '\0', '\u0007', '\u001B', '\u007F', '\u0085', '\u2028', '\u2029', '\uFEFF'];
 const MARKS = ['\uE000', '\uE000v000000\uE001', '\uD800', '\uDFFF', '😀', ' ', '  ', '"', "'", '\\', '`', '%', '@'];
@@ -114,14 +114,15 @@ const KINDS = {
 type Place = { x: keyof typeof KINDS; y: keyof typeof KINDS; lines: (n: number, x: string, y: string) => string };
 
 /** A value as a Go template names it. */
-const inGo = (path: string): string => path.replace(/^values(.*)\.\[0\]$/, '{{ index .Values$1 0 }}');
+const inGo = (path: string): string =>
+  path.replace(/^values\.(\w+)(\.\[0\])?$/, (_, name, item) => `{{ ${item ? 'first ' : ''}.Values.${name} }}`);
 
 const place = (x: Place['x'], y: Place['y'], lines: Place['lines']): Place => ({ x, y, lines });
 
 const PLACES: readonly Place[] = [
-  place('any', 'any', (n, x, y) => `w_${n}: {{${x}}}\nw_${n}b: !  {{${y}}}`.replace('!  ', '')),
+  place('any', 'any', (n, x, y) => `w_${n}: {{${x}}}\nw_${n}b: {{${y}}}`),
   place('any', 'any', (n, x, y) => `w_${n}:\n- {{${x}}}\n- - {{${y}}}\n  - end\n- k: {{${x}}}`),
-  place('any', 'any', (n, x, y) => `w_${n}: {a: {{${x}}}, "b": [{{${y}}}, {{${x}}} ], c: z}`.replace('}},', '}} ,')),
+  place('any', 'any', (n, x, y) => `w_${n}: {a: {{${x}}} , "b": [{{${y}}}, {{${x}}}], c: z}`),
   place('any', 'any', (n, x, y) => `w_${n}: &a${n} {{${x}}}\nw_${n}b: *a${n}\nw_${n}c: {{${y}}} # {{${x}}}`),
   place('any', 'any', (n, x, y) => `w_${n}: &a${n}\n  k: {{${x}}}\nw_${n}b:\n  <<: *a${n}\n  l: {{${y}}}`),
   place('any', 'any', (n, x, y) => `w_${n}: {{dict "a" ${x} "b" (list ${y} ${x})}}`),
@@ -164,9 +165,7 @@ const PLACES: readonly Place[] = [
       `w_${n}:\n  {{#each ${x} as |v k|}}\n  {{k}}: {{v}}\n  {{/each}}\n  z: "1"\nw_${n}b:\n{{#each ${y}}}\n- name: {{@key}}\n  {{@key}}-k: [{{this}}]\n{{/each}}`,
   ),
   place('map', 'list', (n, x, y) => `w_${n}:\n  z: "1"\n  {{spread ${x}}}\nw_${n}b:\n- {{spread ${y}}}\n- z`),
-  place('map', 'list', (n, x, y) =>
-    `w_${n}: {{${x}}}\nw_${n}b: {{concat ${y} (list (keys ${x}) (values ${x}))}}`.replace('(values', '(list'),
-  ),
+  place('map', 'list', (n, x, y) => `w_${n}: {{${x}}}\nw_${n}b: {{concat ${y} (list (keys ${x}) ${x})}}`),
   place('text', 'any', (n, x, y) => `w_${n}:\n  {{${x}}}: {{${y}}}\n  z: "1"`),
   place(
     'text',
@@ -404,15 +403,26 @@ test('hostile values give what harmless ones give, wherever they stand and whate
   expect(rendered).toBeGreaterThan(150 * RUNS);
 });
 
-test.each(PLACES.map((one, index) => [index, one] as const))('each place renders: %i', async (_, { lines }) => {
-  const body = lines(1, 'values.x1.[0]', 'values.y1.[0]');
-  const files = { ...PARTIALS, 'templates/x.yaml.hbs': anyObject(body) };
-  const values = (x: Value, y: Value): ValueMap =>
-    new Map([
-      ['x1', [x]],
-      ['y1', [y]],
-    ]);
-  const kind = (of: keyof typeof KINDS): Value => (of === 'map' ? new Map([['a', 'b']]) : of === 'list' ? ['a'] : 'a');
-  const { x, y } = PLACES[_] ?? { x: 'any', y: 'any' };
-  expect(await outcome(files, values(kind(x), kind(y)))).toHaveLength(1);
+test('hostile texts of a kind that Kubernetes defines stay texts', async () => {
+  const places = PLACES.filter(({ lines }) => /^[tb]_1: (?!\[|\{\{goTpl)/.test(lines(1, 'x', 'y')));
+  const leaf: fc.Arbitrary<Leaf> = fc.record({ place: fc.constantFrom(...places), x: HOSTILE, y: HOSTILE });
+  await fc.assert(
+    fc.asyncProperty(fc.array(leaf, { minLength: 1, maxLength: 3 }), async (all) => {
+      const chart = new Written();
+      chart.files['templates/x.yaml.hbs'] = configMap(chart.lines(all));
+      expect(await check(chart.files, chart.values)).toBe(true);
+    }),
+    { numRuns: 100 * RUNS },
+  );
+});
+
+test.each(PLACES.map((one, index) => [index, one] as const))('each place renders: %i', async (_, { x, y, lines }) => {
+  const files = { ...PARTIALS, 'templates/x.yaml.hbs': anyObject(lines(1, 'values.x', 'values.y')) };
+  const simple = (kind: keyof typeof KINDS): Value =>
+    kind === 'map' ? new Map([['a', 'b']]) : kind === 'list' ? ['a'] : 'a';
+  const values: ValueMap = new Map([
+    ['x', simple(x)],
+    ['y', simple(y)],
+  ]);
+  expect(await outcome(files, values)).toHaveLength(1);
 });
