@@ -67,7 +67,7 @@ export class CheckReport {
       this.errors.push(new PkgError('PKG_TEMPLATE_SYNTAX', habit.message, { at, hints: [habit.hint] }));
   }
 
-  /** Adds the error of a call that cannot work or that nobody means. */
+  /** Adds the error of a call that cannot work or is a typing error. */
   addCall(node: Call, message: string, hint: string): void {
     this.add('PKG_TEMPLATE_HELPER', message, node.loc, [hint]);
   }

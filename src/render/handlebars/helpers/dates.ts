@@ -40,7 +40,7 @@ export const dates: Record<string, Helper> = {
   unixEpoch: helper([value('date')], ([date]) => secondsOf(readDate(date)).seconds),
   toDate: helper([text('layout'), text('text')], ([layout, text]) => {
     const parsed = parseDate(checkLayout(layout), text);
-    // Other short names do not say an offset: `IST` is three zones.
+    // Other short names are ambiguous: `IST` is three zones.
     if (parsed === undefined || (parsed.offset === undefined && !/^(?:UTC|GMT)?$/.test(parsed.zone ?? ''))) {
       throw new FunctionFailure(`cannot read ${shown(text)} as ${shown(layout)}`);
     }
@@ -54,7 +54,7 @@ const HTML_LAYOUT = '2006-01-02';
 /** RFC 3339, or the day alone. */
 const LAYOUTS: readonly string[] = ['2006-01-02T15:04:05Z07:00', HTML_LAYOUT];
 
-/** Fails for the layouts of other languages, which Go prints as they are: `YYYY-MM-DD`, `%Y-%m-%d`. */
+/** Fails for layouts of other languages, as `YYYY-MM-DD` or `%Y-%m-%d`, which Go would print literally. */
 function checkLayout(layout: string): string {
   const other = /Y{2,4}|y{4}|D{2}|H{2}|%[A-Za-z]/.exec(layout)?.[0];
   if (other === undefined) return layout;
@@ -63,7 +63,7 @@ function checkLayout(layout: string): string {
   ]);
 }
 
-/** As Go: a `Z` or `UTC` counts more than an offset beside it. */
+/** As in Go, a `Z` or `UTC` takes precedence over an offset beside it. */
 function offsetOf({ offset, zone }: ParsedDate): bigint {
   return zone === 'UTC' ? 0n : BigInt(offset ?? 0) * SECOND;
 }
@@ -90,7 +90,7 @@ function secondsToInstant(seconds: number): Instant {
   return BigInt(Math.floor(seconds)) * SECOND + BigInt(Math.round((seconds - Math.floor(seconds)) * 1e9));
 }
 
-/** Fails for years that have not four digits. */
+/** Fails for years that do not have four digits. */
 function checkDate(instant: Instant): Instant {
   const { seconds } = secondsOf(instant);
   if (seconds >= -62_167_219_200 && seconds <= 253_402_300_799) return instant;

@@ -1,4 +1,4 @@
-/** A call of each helper, as docs/helpers.md shows it: for whoever calls one wrongly. Loaded only then. */
+/** An example of each helper, as in docs/helpers.md, for the hints of wrong calls. Loaded only for these. */
 
 /** Calls by the names of helpers and forms. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
