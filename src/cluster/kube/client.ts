@@ -155,6 +155,7 @@ export class KubeClient {
       } catch (error) {
         if (signal.aborted) throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
         isHeldBack = error instanceof HeldBack;
+        if (error instanceof HeldBack && error.isUncertain) repeated = true;
         failure = connectionError(error, this.connection);
         if (error instanceof LostRequest || error instanceof DialError) {
           const unseen = error instanceof DialError || error.processed === 'no';

@@ -46,6 +46,13 @@ export class LostRequest extends Error {
 /** A request that {@link Exchange.mayGo} has cancelled. */
 export class HeldBack extends Error {
   override readonly name = 'HeldBack';
+  /** All but its end was sent. A proxy that speaks HTTP/1.1 to the server may have passed it on by its content-length. */
+  readonly isUncertain: boolean;
+
+  constructor(isUncertain: boolean) {
+    super();
+    this.isUncertain = isUncertain;
+  }
 }
 
 /** Time limits in milliseconds; tests shorten them. */

@@ -43,7 +43,7 @@ export class Http1 {
         body: body === undefined || mayGo === undefined ? body : askedAtTheEnd(body, mayGo),
         signal,
         onStart: () => {
-          if (mayGo?.() === false) throw new HeldBack();
+          if (mayGo?.() === false) throw new HeldBack(false);
         },
       });
       // undici's body fails when it is cut off, so one that ends is complete.
@@ -73,6 +73,6 @@ export class Http1 {
  */
 async function* askedAtTheEnd(body: Buffer, mayGo: () => boolean): AsyncGenerator<Buffer> {
   yield body.subarray(0, -1);
-  if (!mayGo()) throw new HeldBack();
+  if (!mayGo()) throw new HeldBack(false);
   yield body.subarray(-1);
 }

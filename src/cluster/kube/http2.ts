@@ -94,7 +94,7 @@ export class Http2 {
     let stream: ClientHttp2Stream;
     // The signal may have been aborted while the connection was opened.
     signal.throwIfAborted();
-    if (mayGo?.() === false) throw new HeldBack();
+    if (mayGo?.() === false) throw new HeldBack(false);
     try {
       stream = this.#session.request(
         {
@@ -147,7 +147,7 @@ export class Http2 {
         this.#done();
         if (isAnswered) return;
         if (signal.aborted) reject(signal.reason);
-        else if (isHeldBack) reject(new HeldBack());
+        else if (isHeldBack) reject(new HeldBack(true));
         else reject(new LostRequest(failure ?? this.#failure ?? resetError(stream), this.#seen(stream)));
       });
     });
