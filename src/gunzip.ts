@@ -5,7 +5,7 @@ const MAX_DEFLATED = 1032;
 /** The largest buffer to unpack into. Larger ones save no time, and a gzip bomb would take one more of them. */
 const MAX_CHUNK = 16 << 20;
 /** The smallest chunk size that Node accepts. */
-const LEAST_CHUNK = 64;
+const MIN_CHUNK = 64;
 
 /**
  * Options for `gunzip` and `gunzipSync`. With a buffer of the right size to begin with, 5 MB are unpacked in 6 ms; in
@@ -18,6 +18,6 @@ export function gunzipOptions(bytes: Uint8Array, limit: number): { maxOutputLeng
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bytes.length < 4 ? 0 : view.getUint32(bytes.length - 4, true);
   // One byte more, or Node makes another buffer to see that nothing follows.
-  const chunkSize = Math.max(LEAST_CHUNK, Math.min(size + 1, bytes.length * MAX_DEFLATED, MAX_CHUNK, limit));
+  const chunkSize = Math.max(MIN_CHUNK, Math.min(size + 1, bytes.length * MAX_DEFLATED, MAX_CHUNK, limit));
   return { maxOutputLength: limit, chunkSize };
 }

@@ -66,7 +66,7 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
   }
   const random = randomOf(0x9e3779b9);
   const byPath = [...Map.groupBy(benign, ({ path }) => JSON.stringify(path)).values()];
-  for (let count = 0; count < MOST; count++) {
+  for (let count = 0; count < MAX_VARIATIONS; count++) {
     const share = [0.5, 0.2, 0.8][count % 3] ?? 0;
     const chosen = byPath.flatMap((choices) => {
       const choice = choices[Math.floor(random() * choices.length)];
@@ -79,7 +79,7 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
 
 /** The number of random variations: at least, and at most while there are lines that did not run. */
 const ENOUGH = 60;
-const MOST = 400;
+const MAX_VARIATIONS = 400;
 
 function* changesOf(
   usage: Usage,

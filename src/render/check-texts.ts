@@ -22,7 +22,7 @@ export async function checkTexts(
   for (const document of documents) {
     const faults = document.object === undefined ? [] : textFieldErrors(document.object, types);
     for (const { path, message, kind } of faults) {
-      if (errors.length >= MOST) return errors;
+      if (errors.length >= MAX_ERRORS) return errors;
       const where = await locator.find(document, path);
       const { at, valuePath } = where;
       const isGo = document.bytes !== undefined;
@@ -41,4 +41,4 @@ export async function checkTexts(
 }
 
 /** More would not be read, and it takes a while to find each. */
-const MOST = 50;
+const MAX_ERRORS = 50;

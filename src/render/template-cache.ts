@@ -8,7 +8,10 @@ import type { Chart, ChartMetadata } from '../chart/chart.ts';
 import { cacheLater, readRunCache } from '../run-cache.ts';
 
 /** Parsing fewer bytes of templates takes less time than reading a cache. */
-const LEAST_BYTES = 10_000;
+const MIN_BYTES = 10_000;
+
+/** A cache is written again when more than one in this many of its entries is new. */
+export const MIN_NEW_SHARE = 20;
 
 /** More names than the templates of any known chart have. */
 const MAX_NAMES = 20_000;
@@ -70,10 +73,10 @@ export function cacheFilesOf<S extends Scope>(
   const caches = new Map<S, TemplateCacheFile>();
   const rest: TemplateFile<S>[] = [];
   for (const [scope, own] of Map.groupBy(files, (file) => file.scope)) {
-    if (sizeOf(own) < LEAST_BYTES) rest.push(...own);
+    if (sizeOf(own) < MIN_BYTES) rest.push(...own);
     else caches.set(scope, new TemplateCacheFile(own, scope.chart.metadata, scope.path, kind));
   }
-  if (sizeOf(rest) >= LEAST_BYTES) {
+  if (sizeOf(rest) >= MIN_BYTES) {
     const others = new TemplateCacheFile(rest, top, '', kind);
     for (const { scope } of rest) caches.set(scope, others);
   }

@@ -4,9 +4,9 @@ import { cloneValue, isMap } from './value.ts';
 import type { Value } from './value.ts';
 
 /** go-yaml allows so many values from aliases in any document; whether it allows more depends on the document's size. */
-const MOST_ALIASED = 900;
+const MAX_ALIASED = 900;
 /** So many characters from aliases cannot fill the memory. */
-const MOST_TEXT = 1 << 20;
+const MAX_TEXT = 1 << 20;
 
 /** Values by the names of their anchors. Throws {@link GIVE_UP} where only the exact reader can decide. */
 export class Anchors {
@@ -35,8 +35,8 @@ export class Anchors {
   }
 
   #count(value: Value): void {
-    if (++this.#aliased > MOST_ALIASED) giveUp();
-    if (typeof value === 'string' && (this.#text += value.length) > MOST_TEXT) giveUp();
+    if (++this.#aliased > MAX_ALIASED) giveUp();
+    if (typeof value === 'string' && (this.#text += value.length) > MAX_TEXT) giveUp();
     if (typeof value !== 'object' || value === null) return;
     if (isMap(value)) this.#aliased += value.size;
     for (const item of value.values()) this.#count(item);

@@ -6,10 +6,10 @@ import {
   FLOW_BLANKS,
   FLOW_COLON,
   FLOW_PLAIN,
-  DEEPEST,
+  MAX_DEPTH,
   KEY,
   LINE_END,
-  LONGEST_KEY,
+  MAX_KEY_LENGTH,
   SINGLE,
   SPACES,
 } from './fast-patterns.ts';
@@ -25,7 +25,7 @@ export function giveUp(): never {
 }
 
 /** `[]`, two characters, becomes a list of 40 bytes. The exact reader refuses texts of more collections than this. */
-const MOST_COLLECTIONS = 2_000_000;
+const MAX_COLLECTIONS = 2_000_000;
 
 /** Reads a text. Its methods throw {@link GIVE_UP} for what is not certain to be what the exact reader makes of it. */
 export class LineCursor {
@@ -46,7 +46,7 @@ export class LineCursor {
 
   /** Counts a collection that begins. */
   protected enter(): void {
-    if (++this.depth > DEEPEST || ++this.#collections > MOST_COLLECTIONS) giveUp();
+    if (++this.depth > MAX_DEPTH || ++this.#collections > MAX_COLLECTIONS) giveUp();
   }
 
   /** Reads what a sticky pattern matches here; null where it does not match. */
@@ -89,7 +89,7 @@ export class LineCursor {
   protected key(): string | undefined {
     const start = this.at;
     const match = this.take(KEY);
-    if (match === null || this.at - start > LONGEST_KEY) return undefined;
+    if (match === null || this.at - start > MAX_KEY_LENGTH) return undefined;
     const [, plain, double, single] = match;
     if (plain === undefined) return double ?? single;
     // No word that is read as something else than text is so long and begins with a letter.
@@ -212,7 +212,7 @@ export class LineCursor {
       key = this.take(FLOW_PLAIN)?.[0] ?? giveUp();
       if (key.includes('<<') || typeof resolvePlainScalar(key) !== 'string' || !this.skip(FLOW_COLON)) giveUp();
     }
-    if (this.at - start > LONGEST_KEY || this.text.slice(start, this.at).includes('\n')) giveUp();
+    if (this.at - start > MAX_KEY_LENGTH || this.text.slice(start, this.at).includes('\n')) giveUp();
     return key;
   }
 }

@@ -15,7 +15,7 @@ const YAML_TAGS = 'tag:yaml.org,2002:';
 const RESOLVED: ReadonlySet<string> = new Set(['', 'str', 'bool', 'int', 'float', 'null', 'timestamp']);
 
 /** The bound on the text of a YAML file: {@link MAX_TEXT_LENGTH} in `read.ts`. */
-const MOST_ALIASED_TEXT = 1 << 24;
+const MAX_ALIASED_TEXT = 1 << 24;
 
 /** Decodes documents. */
 export class Decoder {
@@ -240,7 +240,7 @@ export class Decoder {
     if (this.#aliasDepth === 0) return;
     this.#aliased++;
     this.#aliasedText += node.value.length;
-    if (this.#aliasedText > MOST_ALIASED_TEXT) {
+    if (this.#aliasedText > MAX_ALIASED_TEXT) {
       throw new YamlError('the aliases of this YAML unfold to too much text', node.at, undefined, true);
     }
     if (this.#aliased <= 100 || this.#nodes <= 1000) return;

@@ -48,9 +48,9 @@ export const ALIAS: RegExp = /\*([A-Za-z0-9_-]+)(?= *(?: #[^\n]*)?\n)/y;
 export const MERGE: RegExp = /<<: +(?=\*)/y;
 
 /** Longer keys are left to the exact reader, which has YAML's bound. */
-export const LONGEST_KEY: number = 1000;
+export const MAX_KEY_LENGTH: number = 1000;
 /** Deeper collections are left to the exact reader. */
-export const DEEPEST: number = 200;
+export const MAX_DEPTH: number = 200;
 /** Lines of blanks. */
 export const BLANK_LINES: RegExp = /(?: *\n)*/y;
 

@@ -82,6 +82,7 @@ class FastReader extends LineCursor {
     for (;;) {
       let next = this.#simpleEntry(map, column);
       if (next === undefined) {
+        // Few texts have the key `<<`, and V8 compiles a pattern when it is first used: see decisions/template-time.md.
         if (this.text.startsWith('<<', this.at) && this.skip(MERGE)) this.#merge(map);
         else {
           const key = this.key() ?? giveUp();

@@ -25,15 +25,15 @@ export function parseJson(text: string, file: string): Json {
 }
 
 /** The bound of YAML (`nodes.ts`). */
-const DEEPEST = 1000;
+const MAX_DEPTH = 1000;
 /** An empty list, two characters, takes up to 60 bytes of memory. No page of a list of objects holds so many values. */
-const MOST_VALUES = 8_000_000;
+const MAX_VALUES = 8_000_000;
 /** A shorter text cannot be nested too deeply. */
-const SHORT = 2 * DEEPEST;
+const SHORT = 2 * MAX_DEPTH;
 
 /** Refuses a text whose value would take too much memory, or more stack than there is to walk through it. */
 function checkSize(text: string, file: string): void {
-  if (text.length <= SHORT || (text.length <= MOST_VALUES && opensFew(text))) return;
+  if (text.length <= SHORT || (text.length <= MAX_VALUES && opensFew(text))) return;
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at++) {
@@ -47,14 +47,14 @@ function checkSize(text: string, file: string): void {
       case 91: // [
       case 123: // {
         values++;
-        if (++depth > DEEPEST) throw tooComplex(`this JSON is nested deeper than ${DEEPEST} levels`, file);
+        if (++depth > MAX_DEPTH) throw tooComplex(`this JSON is nested deeper than ${MAX_DEPTH} levels`, file);
         break;
       case 93: // ]
       case 125: // }
         depth--;
     }
   }
-  if (values > MOST_VALUES) throw tooComplex(`this JSON holds more than ${MOST_VALUES} values`, file);
+  if (values > MAX_VALUES) throw tooComplex(`this JSON holds more than ${MAX_VALUES} values`, file);
 }
 
 /**
@@ -62,7 +62,7 @@ function checkSize(text: string, file: string): void {
  * `indexOf` finds that out faster than a loop over their characters, which takes 3 ms (Node 26, 2026-11-29).
  */
 function opensFew(text: string): boolean {
-  let left = DEEPEST;
+  let left = MAX_DEPTH;
   for (const bracket of ['{', '[']) {
     for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) if (--left < 0) return false;
   }

@@ -28,7 +28,7 @@ export type YamlNode = {
 };
 
 /** A text that is nested deeper is refused: whoever walks through its value recursively has stack for this. */
-export const DEEPEST = 1000;
+export const MAX_DEPTH = 1000;
 
 const YAML_TAGS = 'tag:yaml.org,2002:';
 
@@ -150,8 +150,8 @@ export class DocumentReader {
 
   /** Reads the children of a collection, whose first token is the current one. */
   #collection(children: YamlNode[], token: YamlToken): void {
-    if (++this.#depth > DEEPEST)
-      throw new YamlError(`this YAML is nested deeper than ${DEEPEST} levels`, token.at, undefined, true);
+    if (++this.#depth > MAX_DEPTH)
+      throw new YamlError(`this YAML is nested deeper than ${MAX_DEPTH} levels`, token.at, undefined, true);
     switch (token.type) {
       case Token.FLOW_SEQUENCE_START:
         this.#flowList(children, token);

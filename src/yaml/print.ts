@@ -70,12 +70,12 @@ export function printChild(value: Value, indent: string): string {
 }
 
 /** YAML allows a key before its colon up to 1,024 characters; go-yaml prints it after `? ` from 128 on. */
-const LONGEST_SIMPLE_KEY = 120;
+const MAX_SIMPLE_KEY_LENGTH = 120;
 
 /** Prints a key with its colon. */
 export function printKey(key: string, indent: string): string {
   const text = printScalar(key);
-  return text.length > LONGEST_SIMPLE_KEY ? `? ${text}\n${indent}:` : `${text}:`;
+  return text.length > MAX_SIMPLE_KEY_LENGTH ? `? ${text}\n${indent}:` : `${text}:`;
 }
 
 function printString(text: string, indent: string): string {

@@ -34,7 +34,7 @@ export type YamlOptions = {
 };
 
 /** Longer texts (in UTF-16 units) are refused. etcd stores 1.5 MB of an object. */
-const LONGEST_TEXT = 1 << 24;
+const MAX_TEXT_LENGTH = 1 << 24;
 const TOO_LARGE = 'this YAML is larger than 16 MiB';
 
 /**
@@ -67,12 +67,12 @@ export function parseYamlDocuments(text: string, file: string, options: YamlOpti
  * @throws {YamlError} with Helm's words
  */
 export function readFirstDocument(bytes: string, floats?: 'text'): Value {
-  if (bytes.length > 2 * LONGEST_TEXT) throw new YamlError(TOO_LARGE, 0, undefined, true);
+  if (bytes.length > 2 * MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, true);
   const valid = validText(bytes);
   const fast = valid === undefined ? undefined : readFast(valid, false);
   if (fast !== undefined && !(floats === 'text' && holdsDoubtful(fast.value))) return fast.value;
   const { text, readError } = decodeBytes(bytes);
-  if (text.length > LONGEST_TEXT) throw new YamlError(TOO_LARGE, 0, undefined, true);
+  if (text.length > MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, true);
   const node = new DocumentReader(text, readError).next();
   return node === undefined ? null : new Decoder(false, floats === 'text').document(node);
 }
@@ -96,7 +96,7 @@ type Document = { value: Value; offset: number };
 /** Reads all documents: by lines where that is certain to give the same, else exactly. */
 function compose(given: string, file: string, options: YamlOptions): Document[] {
   const text = options.stream === true && !given.endsWith('\n') ? `${given}\n` : given;
-  if (text.length > LONGEST_TEXT) {
+  if (text.length > MAX_TEXT_LENGTH) {
     throw new PkgError('PKG_YAML_TOO_COMPLEX', TOO_LARGE, { at: { file } });
   }
   const unique = options.duplicateKeys === 'error';

@@ -41,7 +41,7 @@ export function decodeBytes(bytes: string): { text: string; readError: ReadError
 }
 
 /** The least code point that is encoded in so many bytes. */
-const LEAST = [0, 0, 0x80, 0x800, 0x10000];
+const MIN_CODE_POINTS = [0, 0, 0x80, 0x800, 0x10000];
 
 /** The first byte that is not UTF-8, in the words of go-yaml. */
 function invalidUtf8(bytes: string): ReadError {
@@ -56,7 +56,7 @@ function invalidUtf8(bytes: string): ReadError {
       if ((octet & 0xc0) !== 0x80) return { at, problem: 'invalid trailing UTF-8 octet' };
       value = value * 64 + (octet & 0x3f);
     }
-    if (value < (LEAST[width] ?? 0)) return { at, problem: 'invalid length of a UTF-8 sequence' };
+    if (value < (MIN_CODE_POINTS[width] ?? 0)) return { at, problem: 'invalid length of a UTF-8 sequence' };
     if ((value >= 0xd800 && value < 0xe000) || value > 0x10ffff) return { at, problem: 'invalid Unicode character' };
     at += width;
   }

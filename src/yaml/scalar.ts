@@ -14,9 +14,9 @@ const WORDS: ReadonlyMap<string, boolean | number | null> = new Map<string, bool
 ]);
 
 /** The length of the longest of these words. */
-const LONGEST_WORD = 5;
+const MAX_WORD_LENGTH = 5;
 /** A number of more digits is beyond the largest float, so that Go takes it for a text. */
-const MOST_DIGITS = 310;
+const MAX_DIGITS = 310;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^[-+]?[0-9]+$/;
 /** A binary number with its sign after `0b`: go-yaml gives what follows `0b` to Go's parser, which takes a sign. */
@@ -28,7 +28,7 @@ const PREFIXED = /^([-+]?)0(?:([xX])([0-9a-fA-F]+)|([oO]?)([0-7]+)|([bB])([01]+)
  * and not-a-number are numbers here, and refused later, where JSON is made.
  */
 export function resolvePlainScalar(text: string): Value {
-  if (text.length <= LONGEST_WORD) {
+  if (text.length <= MAX_WORD_LENGTH) {
     const word = WORDS.get(text);
     if (word !== undefined) return word;
   }
@@ -61,7 +61,7 @@ function resolveNumber(text: string, pointFirst: boolean): number | bigint | str
       if (integer !== undefined) return integer;
     }
     if (INTEGER.test(plain)) {
-      if (plain.length > MOST_DIGITS) return text;
+      if (plain.length > MAX_DIGITS) return text;
       const number = Number(plain);
       // `-0` is the integer 0
       if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
@@ -121,7 +121,7 @@ const PLAIN =
 
 /** Answers for short texts: the same keys and kinds come in every document. */
 const known = new Map<string, boolean>();
-const MOST_KNOWN = 4096;
+const MAX_KNOWN = 4096;
 
 /** Whether every reader reads this text, written on one line without quotes, as the same text. */
 export function isPlainSafe(text: string): boolean {
@@ -129,7 +129,7 @@ export function isPlainSafe(text: string): boolean {
   let safe = known.get(text);
   if (safe === undefined) {
     safe = isSafe(text);
-    if (known.size < MOST_KNOWN) known.set(text, safe);
+    if (known.size < MAX_KNOWN) known.set(text, safe);
   }
   return safe;
 }
@@ -137,7 +137,7 @@ export function isPlainSafe(text: string): boolean {
 function isSafe(text: string): boolean {
   if (text === '' || !PLAIN.test(text)) return false;
   if (text.endsWith(' ')) return false;
-  if (text.length <= LONGEST_WORD && AMBIGUOUS_WORD.test(text)) return false;
+  if (text.length <= MAX_WORD_LENGTH && AMBIGUOUS_WORD.test(text)) return false;
   if (AMBIGUOUS_NUMBER.test(text)) return false;
   if (text.startsWith('---') || text.startsWith('...')) return false;
   return typeof resolvePlainScalar(text) === 'string';

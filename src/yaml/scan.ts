@@ -20,11 +20,11 @@ import { YamlError } from './yaml-error.ts';
 type SimpleKey = { possible: boolean; required: boolean; token: number; at: number; line: number; column: number };
 
 /** go-yaml's bound on nested collections. */
-const MOST_NESTED = 10_000;
+const MAX_NESTED = 10_000;
 /** YAML's bound on a key that stands on one line with its value, in characters. */
-const LONGEST_KEY = 1024;
+const MAX_KEY_LENGTH = 1024;
 /** A token and what is made of it take up to 300 bytes. The largest index of charts has three million tokens. */
-const MOST_TOKENS = 5_000_000;
+const MAX_TOKENS = 5_000_000;
 
 /** Makes tokens when they are asked for. */
 export class Scanner extends TextReader {
@@ -65,7 +65,7 @@ export class Scanner extends TextReader {
   /** Takes the next token. @throws {YamlError} after so many tokens that their nodes would fill the memory */
   skip(): void {
     this.#parsed++;
-    if (this.#parsed > MOST_TOKENS) throw new YamlError('this YAML holds too many values', this.at, undefined, true);
+    if (this.#parsed > MAX_TOKENS) throw new YamlError('this YAML holds too many values', this.at, undefined, true);
     this.#head++;
     if (this.#head > 64 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
@@ -164,7 +164,7 @@ export class Scanner extends TextReader {
   /** Whether the place may still be that of a key: a key is on one line and not too long. */
   #isValid(key: SimpleKey): boolean {
     if (!key.possible) return false;
-    if (key.line < this.line || (this.at - key.at > LONGEST_KEY && this.#isLong(key))) {
+    if (key.line < this.line || (this.at - key.at > MAX_KEY_LENGTH && this.#isLong(key))) {
       if (key.required) this.fail(NO_COLON);
       key.possible = false;
       return false;
@@ -174,8 +174,8 @@ export class Scanner extends TextReader {
 
   /** The bound counts characters; an offset counts UTF-16 units, of which a character has one or two. */
   #isLong(key: SimpleKey): boolean {
-    if (this.at - key.at > 2 * LONGEST_KEY) return true;
-    return [...this.text.slice(key.at, this.at)].length > LONGEST_KEY;
+    if (this.at - key.at > 2 * MAX_KEY_LENGTH) return true;
+    return [...this.text.slice(key.at, this.at)].length > MAX_KEY_LENGTH;
   }
 
   /** Remembers that a key may begin here. */
@@ -207,7 +207,7 @@ export class Scanner extends TextReader {
     if (this.#flowLevel > 0 || this.#indent >= column) return;
     this.#indents.push(this.#indent);
     this.#indent = column;
-    if (this.#indents.length > MOST_NESTED) this.fail(`exceeded max depth of ${MOST_NESTED}`);
+    if (this.#indents.length > MAX_NESTED) this.fail(`exceeded max depth of ${MAX_NESTED}`);
     const token = this.#token(type, at, line);
     if (key === undefined) this.#queue.push(token);
     else this.#insert(key.token, token);
@@ -253,7 +253,7 @@ export class Scanner extends TextReader {
     this.#saveKey();
     this.#keys.push(noKey(this.#parsed + (this.#queue.length - this.#head)));
     this.#flowLevel++;
-    if (this.#flowLevel > MOST_NESTED) this.fail(`exceeded max depth of ${MOST_NESTED}`);
+    if (this.#flowLevel > MAX_NESTED) this.fail(`exceeded max depth of ${MAX_NESTED}`);
     this.#keyAllowed = true;
     this.#indicator(type);
   }

@@ -2,7 +2,7 @@
 import { syntaxError, YamlError } from './yaml-error.ts';
 
 /** More documents than one file of values or CRDs has; each is read by itself. */
-const MOST_PARTS = 100_000;
+const MAX_PARTS = 100_000;
 
 /**
  * The parts of a stream: it ends where a line begins with `---`, whatever YAML would make of that line, as within a text
@@ -18,7 +18,7 @@ export function* partsOfStream(text: string): Generator<{ from: number; text: st
     const [mark = ''] = /^\s*[^\s#]+.*/.exec(text.slice(at + 3, end)) ?? [];
     if (mark !== '') throw syntaxError(`invalid document separator: ${mark.trim()}`, at + 3, 0);
     if (at === from) continue;
-    if (++count > MOST_PARTS) throw new YamlError('this YAML holds too many documents', at, undefined, true);
+    if (++count > MAX_PARTS) throw new YamlError('this YAML holds too many documents', at, undefined, true);
     yield { from, text: text.slice(from, at) };
     from = end + 1;
   }

@@ -1,7 +1,7 @@
 /** Hints at what people get wrong in YAML: what they say makes it YAML, and they repeat nothing of the text. */
 import { expect, test } from 'vitest';
-import { PkgError } from '../../src/errors.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
+import { errorOf } from '../chart/support.ts';
 
 const CASES: [text: string, hint: string | undefined, corrected: string][] = [
   ['a:\n\tsecret: 1\n', 'indent the line with spaces: YAML has no tabs', 'a:\n  secret: 1\n'],
@@ -30,14 +30,8 @@ const CASES: [text: string, hint: string | undefined, corrected: string][] = [
   ['a: [1\nb: 2\n', undefined, 'a: [1]\nb: 2\n'],
 ];
 
-test.each(CASES)('%j', (text, hint, corrected) => {
-  let error: unknown;
-  try {
-    parseYaml(text, 'values.yaml');
-  } catch (thrown) {
-    error = thrown;
-  }
-  if (!(error instanceof PkgError)) throw new Error('it was read, or failed in another way', { cause: error });
+test.each(CASES)('%j', async (text, hint, corrected) => {
+  const error = await errorOf(() => parseYaml(text, 'values.yaml'));
   if (hint !== undefined) expect(error.hints).toEqual([hint]);
   expect(error.hints.join()).not.toContain('secret');
   parseYaml(corrected, 'values.yaml');

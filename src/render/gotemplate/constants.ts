@@ -143,13 +143,13 @@ export function parseInteger(text: string): bigint | undefined {
 }
 
 /** Of more digits (without leading zeros) only so many are read: they are beyond every type, and BigInt takes O(n²). */
-const MOST_DIGITS = 100;
+const MAX_DIGITS = 100;
 
 /** The number of digits with the prefix of their base, `0x`, `0o` or `0b`. One beyond all types may become another such number. */
 export function wholeNumber(text: string): bigint {
-  if (text.length <= MOST_DIGITS) return BigInt(text);
+  if (text.length <= MAX_DIGITS) return BigInt(text);
   const [, prefix = '', digits = ''] = /^(0[xXbBo])?0*(.*)$/s.exec(text) ?? [];
-  return BigInt(`${prefix}${digits === '' ? '0' : digits.slice(0, MOST_DIGITS)}`);
+  return BigInt(`${prefix}${digits === '' ? '0' : digits.slice(0, MAX_DIGITS)}`);
 }
 
 /** A float as `strconv.ParseFloat` reads it, without NaN and infinities; undefined for anything else, and beyond the largest. */

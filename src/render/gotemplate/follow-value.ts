@@ -51,11 +51,11 @@ function valueAt(values: GoValue, path: readonly string[]): GoValue | undefined 
 }
 
 /** A variable may be made of others, a template is called by another: more are not followed. */
-const MOST_STEPS = 1000;
+const MAX_STEPS = 1000;
 
 class Follower {
   readonly #values: GoValue;
-  #left = MOST_STEPS;
+  #left = MAX_STEPS;
 
   constructor(values: GoValue) {
     this.#values = values;

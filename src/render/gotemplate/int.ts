@@ -65,8 +65,8 @@ function narrow(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-const LEAST_CACHED = -16;
-const MOST_CACHED = 1024;
+const MIN_CACHED = -16;
+const MAX_CACHED = 1024;
 const ints: (GoInt | undefined)[] = [];
 const int64s: (GoInt | undefined)[] = [];
 
@@ -81,8 +81,8 @@ export function int64(value: number | bigint): GoInt {
 }
 
 function cached(cache: (GoInt | undefined)[], kind: IntKind, value: number | bigint): GoInt {
-  if (typeof value !== 'number' || value < LEAST_CACHED || value > MOST_CACHED) return goInt(kind, value);
-  return (cache[value - LEAST_CACHED] ??= goInt(kind, value));
+  if (typeof value !== 'number' || value < MIN_CACHED || value > MAX_CACHED) return goInt(kind, value);
+  return (cache[value - MIN_CACHED] ??= goInt(kind, value));
 }
 
 /** The sum of two int64, wrapped around as in Go. */

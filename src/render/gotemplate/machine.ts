@@ -196,7 +196,7 @@ export class Machine implements Runtime {
     }
     const size = text.length + TEMPLATE;
     this.#textsLength += size;
-    if (this.#textsLength > MOST_TEXT) {
+    if (this.#textsLength > MAX_TEXT) {
       this.#texts.clear();
       this.#textsLength = size;
     }
@@ -210,7 +210,7 @@ const TEMPLATE = 200;
 const CHARACTER = 20;
 
 /** Parsed texts are kept up to so many characters. */
-const MOST_TEXT = 1 << 19;
+const MAX_TEXT = 1 << 19;
 
 /** Adds templates to a namespace. One replaces an earlier one of its name, unless it is empty. */
 export function defineAll(namespace: Namespace, templates: readonly Template[]): void {

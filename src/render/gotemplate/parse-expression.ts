@@ -12,7 +12,7 @@ import type { Source } from './template.ts';
 import { decodeText } from '../functions/utf8.ts';
 
 /** Go allows expressions to be nested ten thousand levels deep; the stack of JavaScript holds fewer. */
-const DEEPEST = 1000;
+const MAX_DEPTH = 1000;
 
 /** The part of the parser that reads expressions; `parse.ts` has the part that reads statements. */
 export class ExpressionParser {
@@ -158,7 +158,7 @@ export class ExpressionParser {
       return { type, pos };
     }
     if (type === '(') {
-      if (++this.#depth > DEEPEST) throw this.error('max expression depth exceeded');
+      if (++this.#depth > MAX_DEPTH) throw this.error('max expression depth exceeded');
       lexer.next();
       const pipe = this.pipeline('parenthesized pipeline', ')');
       this.#depth--;

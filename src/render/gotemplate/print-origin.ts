@@ -12,7 +12,7 @@ import { valuePathOf } from './follow-value.ts';
 export type PrintOrigin = { run: TemplateRun; steps: readonly Step[]; step: Step };
 
 /** Places in so many files are searched for: for each file the whole chart is rendered. */
-const MOST_RUNS = 20;
+const MAX_RUNS = 20;
 
 /** Finds what printed a byte of the texts of a chart's templates. It renders once for each file. */
 export class PrintOrigins {
@@ -30,7 +30,7 @@ export class PrintOrigins {
   async find({ source, text }: GoText, at: number, isExact = false): Promise<PrintOrigin | undefined> {
     let running = this.#runs.get(source);
     if (running === undefined) {
-      if (this.#runs.size >= MOST_RUNS) return undefined;
+      if (this.#runs.size >= MAX_RUNS) return undefined;
       this.#runs.set(source, (running = tracedRun(source, this.#input, this.#freshValues)));
     }
     const run = await running;

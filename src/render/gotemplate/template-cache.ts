@@ -4,7 +4,7 @@
  * and that no earlier run parsed.
  */
 import type { ChartMetadata } from '../../chart/chart.ts';
-import { areStrings, cacheFilesOf } from '../template-cache.ts';
+import { areStrings, cacheFilesOf, MIN_NEW_SHARE } from '../template-cache.ts';
 import type { CachedText, NameTable, TemplateCacheFile } from '../template-cache.ts';
 import { BlockTrees } from './block-trees.ts';
 import { isKnownFunction } from './known-functions.ts';
@@ -86,16 +86,13 @@ class TemplateCache {
       const isSame = !this.#hasNewTexts && this.#texts.length === this.#before.size;
       const known = this.#texts.reduce((sum, { blocks }) => sum + blocks.known, 0);
       const fresh = this.#texts.reduce((sum, { blocks }) => sum + blocks.fresh, 0);
-      if (isSame && fresh * LEAST_NEW_SHARE <= known) return undefined;
+      if (isSame && fresh * MIN_NEW_SHARE <= known) return undefined;
       return this.#texts.map(({ blockIndex, blocks, ...text }) => {
         return { ...text, integers: [blockIndex, blocks.encode(names)] };
       });
     });
   }
 }
-
-/** The cache is written again when the blocks that only this run parsed are more than one in so many. */
-const LEAST_NEW_SHARE = 20;
 
 function parsedFrom({ known, blockIndex, blocks }: KnownText, source: Source): Parsed {
   const whole: Source = { ...source, blockIndex, blocks };

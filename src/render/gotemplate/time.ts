@@ -99,11 +99,11 @@ export function timeOnClock(clock: Instant, location: Location): GoTime {
   return new GoTime(clock - BigInt(real) * SECOND, location);
 }
 
-const LONGEST = 2n ** 63n - 1n;
+const MAX_DURATION = 2n ** 63n - 1n;
 
 function fitted(duration: bigint): bigint {
-  if (duration > LONGEST) return LONGEST;
-  return duration < -LONGEST - 1n ? -LONGEST - 1n : duration;
+  if (duration > MAX_DURATION) return MAX_DURATION;
+  return duration < -MAX_DURATION - 1n ? -MAX_DURATION - 1n : duration;
 }
 
 function fieldsOf(instant: Instant, location: Location, monotonic: bigint | undefined): Record<string, GoValue> {

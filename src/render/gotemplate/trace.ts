@@ -41,7 +41,7 @@ export class Traced extends Error {
 }
 
 /** So many statements are recorded: more would take too much memory. */
-const MOST_SPANS = 200_000;
+const MAX_SPANS = 200_000;
 
 const NO_VARIABLES: ReadonlyMap<string, OptionalValue> = new Map();
 
@@ -54,7 +54,7 @@ export function traceOf(name: string): Trace {
   const stack: TemplateRun[] = [];
   /** The list to which the next run of a template is added. */
   let runs: TemplateRun[] | undefined;
-  let left = MOST_SPANS;
+  let left = MAX_SPANS;
   return {
     template: (exec, template) => (machine, dot) => {
       const isOutermost = stack.length === 0;

@@ -4,7 +4,7 @@
  */
 import type { Chart } from '../../chart/chart.ts';
 import { cachesBetweenRuns } from '../../run-cache.ts';
-import { TemplateCacheFile } from '../template-cache.ts';
+import { MIN_NEW_SHARE, TemplateCacheFile } from '../template-cache.ts';
 import type { CachedText, NameTable } from '../template-cache.ts';
 import type { Node } from './skeleton.ts';
 import { decodeNodes, encodeNodes } from './structure-codec.ts';
@@ -14,9 +14,6 @@ import { decodeNodes, encodeNodes } from './structure-codec.ts';
  * full.
  */
 const MAX_NODES = 20_000;
-
-/** The cache is written again when more than one in this many of its structures is new. */
-const MIN_NEW_SHARE = 20;
 
 /** Structures that this run did not use are dropped when they are more than this many times those that it used. */
 const MAX_UNUSED = 4;

@@ -19,7 +19,7 @@ const SCRYPT_COSTS: readonly number[] = [1 << 15, 1 << 16, 1 << 17];
 const SCRYPT_MEMORY = 160 << 20;
 
 /** The shortest RSA key in bits. */
-const SHORTEST_RSA = 2048;
+const MIN_RSA_BITS = 2048;
 
 /**
  * Reads a public key in PEM.
@@ -117,7 +117,7 @@ function checkKind(key: KeyObject, file: string): void {
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details = {} } = key;
   if (kind === 'ed25519') return;
   if (kind === 'ec' && details.namedCurve !== undefined && details.namedCurve in CURVE_HASHES) return;
-  if (kind === 'rsa' && (details.modulusLength ?? 0) >= SHORTEST_RSA) return;
+  if (kind === 'rsa' && (details.modulusLength ?? 0) >= MIN_RSA_BITS) return;
   const shown = kind === 'rsa' ? `RSA of ${details.modulusLength} bits` : (details.namedCurve ?? kind ?? 'unknown');
   throw invalid(`keys of this kind sign no charts: ${printable(String(shown), 60)}`, file, [
     'ECDSA on P-256, P-384 or P-521, Ed25519, and RSA from 2048 bits on do',

@@ -6,7 +6,7 @@ import { GoInt } from '../int.ts';
 import { sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { refuseCycle, CYCLE_CHECK_DEPTH } from './cycles.ts';
-import { DEEPEST, StructFields, withoutType } from './plain.ts';
+import { MAX_DEPTH, StructFields, withoutType } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 
 /** What differs between the functions that print JSON. */
@@ -37,7 +37,7 @@ function print(value: GoValue, style: JsonStyle, newline: string, depth: number)
   if (plain === null) return 'null';
   if (plain instanceof GoInt) return String(plain.value);
   if (depth === CYCLE_CHECK_DEPTH) refuseCycle(value);
-  if (depth > DEEPEST) throw new GoError('json: the value is nested too deeply');
+  if (depth > MAX_DEPTH) throw new GoError('json: the value is nested too deeply');
   const inner = newline + (style.indent ?? '');
   const isList = Array.isArray(plain);
   chargePrint(

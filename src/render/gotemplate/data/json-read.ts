@@ -4,7 +4,7 @@ import { GoError } from '../functions/signature.ts';
 import { decodeRunes } from '../../functions/utf8.ts';
 import { encodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
-import { DEEPEST } from './plain.ts';
+import { MAX_DEPTH } from './plain.ts';
 import { jsonError } from './json-error.ts';
 
 /**
@@ -56,7 +56,7 @@ export class NumberError extends GoError {
  * @param infinite takes the path to the first number that is beyond the largest float
  */
 function convert(value: unknown, path: string[], infinite: string[][]): GoValue {
-  if (path.length > DEEPEST) throw new GoError('exceeded max depth');
+  if (path.length > MAX_DEPTH) throw new GoError('exceeded max depth');
   if (typeof value === 'string') return encodeText(value.toWellFormed());
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value;

@@ -17,7 +17,7 @@ export class StructFields {
 }
 
 /** The bound of Go's decoders on nested values; the printers here have it too. */
-export const DEEPEST = 10_000;
+export const MAX_DEPTH = 10_000;
 
 /** A value without its type; the types of its parts are left. @throws {GoError} for a function or a complex number */
 export function withoutType(value: GoValue): Printable {

@@ -5,7 +5,7 @@ import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
 import { GoComplex, GoObject, TypedList, TypedMap, entriesOf, itemsOf, sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
-import { DEEPEST } from './plain.ts';
+import { MAX_DEPTH } from './plain.ts';
 
 /** Prints a value. @throws {GoError} for a value that TOML does not have */
 export function printToml(value: GoValue): string {
@@ -27,7 +27,7 @@ class TomlPrinter {
   #encode(key: readonly string[], value: GoValue): void {
     const type = typeOf(value, 0);
     if (type === 'nil') return;
-    if (key.length > DEEPEST) throw new GoError('toml: the value is nested too deeply');
+    if (key.length > MAX_DEPTH) throw new GoError('toml: the value is nested too deeply');
     if (type === 'table') this.#table(key, fieldsOf(value));
     else if (type === 'tables') this.#tables(key, itemsOf(value) ?? []);
     else this.#entry(key, value);
@@ -92,7 +92,7 @@ function tablesLast(fields: readonly [string, GoValue][]): [string, GoValue][] {
 }
 
 function typeOf(value: GoValue, depth: number): TomlType {
-  if (depth > DEEPEST) throw new GoError('toml: the value is nested too deeply');
+  if (depth > MAX_DEPTH) throw new GoError('toml: the value is nested too deeply');
   if (value === null) return 'nil';
   if (typeof value === 'function') throw new GoError('unsupported type: func');
   if (value instanceof GoComplex) throw new GoError('unsupported type: complex128');

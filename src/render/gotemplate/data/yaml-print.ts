@@ -16,7 +16,7 @@ import { GoComplex, GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKe
 import type { GoMap, GoValue } from '../value.ts';
 import { jsonNumber, jsonString } from './json-print.ts';
 import { refuseCycle, CYCLE_CHECK_DEPTH } from './cycles.ts';
-import { DEEPEST, StructFields, withoutType } from './plain.ts';
+import { MAX_DEPTH, StructFields, withoutType } from './plain.ts';
 import { isValid, replaceInvalid } from './utf8-repair.ts';
 
 /**
@@ -146,7 +146,7 @@ function validKeys(map: GoMap): GoMap {
 function enter(node: GoMap | readonly GoValue[], depth: number): void {
   chargePrint(node instanceof Map ? node.size : node.length, depth);
   if (depth === CYCLE_CHECK_DEPTH) refuseCycle(node);
-  if (depth > DEEPEST) throw new GoError('yaml: exceeded max depth of 10000');
+  if (depth > MAX_DEPTH) throw new GoError('yaml: exceeded max depth of 10000');
 }
 
 /** Adds a line break, unless the text ends in one. */

@@ -73,15 +73,15 @@ function format(host: FunctionHost, layout: string, date: GoValue, zone: string)
   return formatDate(layout, instant, new GoTime(instant, findZone(zone) ?? utc).span);
 }
 
-const LARGEST = 2n ** 63n - 1n;
+const MAX_INT64 = 2n ** 63n - 1n;
 
 /** The seconds of a text of digits or of an int64, at most the largest int64; as in Sprig, any other value is 0. */
 function secondsOf(seconds: GoValue): bigint {
   if (seconds instanceof GoInt && seconds.type === 'int64') return BigInt(seconds.value);
   if (typeof seconds !== 'string' || !/^[+-]?[0-9]+$/.test(seconds)) return 0n;
   const number = (seconds.startsWith('-') ? -1n : 1n) * wholeNumber(seconds.replace(/^[+-]/, ''));
-  if (number > LARGEST) return LARGEST;
-  return number < -LARGEST - 1n ? -LARGEST - 1n : number;
+  if (number > MAX_INT64) return MAX_INT64;
+  return number < -MAX_INT64 - 1n ? -MAX_INT64 - 1n : number;
 }
 
 /** The nanoseconds of a text, of an int64, or since a time; as in Sprig, any other value is 0. */

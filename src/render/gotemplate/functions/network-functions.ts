@@ -26,7 +26,7 @@ const ASK = `
   });
 `;
 
-const LONGEST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 /** The addresses of a name; none for an unknown name, and after a timeout. */
 function lookUp(name: string): readonly string[] {
@@ -34,7 +34,7 @@ function lookUp(name: string): readonly string[] {
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(ASK, { eval: true, workerData: { name, port: port2, signal }, transferList: [port2] });
   try {
-    Atomics.wait(signal, 0, 0, LONGEST_WAIT_MS);
+    Atomics.wait(signal, 0, 0, MAX_WAIT_MS);
     return (receiveMessageOnPort(port1)?.message as readonly string[] | undefined) ?? [];
   } finally {
     port1.close();

@@ -23,13 +23,13 @@ export const functions: FunctionGroup = {
 /** Parsed constraints and versions: charts compare the same ones many times. */
 const constraints: Map<string, Constraint> = new Map();
 const versions: Map<string, Version> = new Map();
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 
 function remembered<T>(known: Map<string, T>, text: string, read: (text: string) => T): T {
   let value = known.get(text);
   if (value === undefined) {
     value = read(text);
-    if (known.size >= MOST_KEPT) known.clear();
+    if (known.size >= MAX_KEPT) known.clear();
     known.set(text, value);
   }
   return value;
@@ -44,7 +44,7 @@ function toVersion(text: string): Version {
   if (numbers === undefined || /[-+.](?:[.+]|$)/.test(text.replaceAll(/-+/g, '-x'))) {
     throw new GoError('invalid semantic version');
   }
-  const large = numbers.split('.').find((number) => wholeNumber(number) > LARGEST);
+  const large = numbers.split('.').find((number) => wholeNumber(number) > MAX_UINT64);
   if (large === undefined) throw new GoError('version segment starts with 0');
   throw new GoError(`error parsing version segment: strconv.ParseUint: parsing "${large}": value out of range`);
 }
@@ -86,7 +86,7 @@ function printVersion({ major, minor, patch, prerelease, metadata }: Version): s
   return `${major}.${minor}.${patch}${prerelease && `-${prerelease}`}${metadata && `+${metadata}`}`;
 }
 
-const LARGEST = 2n ** 64n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
 const IDENTIFIERS = /^[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*$/;
 
 /** The methods of both types. */
@@ -97,7 +97,7 @@ function ofAny(version: Version, original: string): Methods {
     return new VersionObject(changed, (original.startsWith('v') ? 'v' : '') + printVersion(changed), false);
   };
   const increased = (part: string, value: bigint): bigint => {
-    if (value === LARGEST) throw new GoError(`${part} version increment would overflow uint64`);
+    if (value === MAX_UINT64) throw new GoError(`${part} version increment would overflow uint64`);
     return value + 1n;
   };
   return {
