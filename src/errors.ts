@@ -165,6 +165,18 @@ export class PkgError extends Error {
   }
 }
 
+/**
+ * The same error with other details, of which it becomes the cause: on its way up an error gets notes and hints.
+ *
+ * @param details replace those of the error; all others stay
+ * @param message replaces its message
+ */
+export function withDetails(error: PkgError, details: ErrorDetails, message: string = error.message): PkgError {
+  const { code, at, hints, notes, excerpts, exitCode, errors } = error;
+  const kept = { ...(at && { at }), hints, notes, excerpts, exitCode, errors, cause: error };
+  return new PkgError(code, message, { ...kept, ...details });
+}
+
 /** `file:line:column`, as far as it is known. */
 export function formatPosition(at: Position): string {
   return [at.file, at.line, at.column].filter((part) => part !== undefined).join(':');

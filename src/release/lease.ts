@@ -7,7 +7,7 @@
  * @see https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
  */
 import type { Fence, KubeObject } from '../cluster/cluster.ts';
-import { PkgError } from '../errors.ts';
+import { PkgError, withDetails } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { textField } from '../yaml/value.ts';
 import {
@@ -333,11 +333,7 @@ export function takenOverError(release: Release, heads: readonly KubeObject[]): 
 /** The error of a lost lease with a note on what the operation had failed with before that was noticed. */
 function withEarlier(lost: unknown, failure: unknown): unknown {
   if (!(lost instanceof PkgError) || !(failure instanceof PkgError) || failure.code === lost.code) return lost;
-  const { code, message, notes, hints } = lost;
-  return new PkgError(code, message, {
-    notes: [...notes, `it had failed (${failure.code}): ${failure.message}`],
-    hints,
-  });
+  return withDetails(lost, { notes: [...lost.notes, `it had failed (${failure.code}): ${failure.message}`] });
 }
 
 function describeHead(head: KubeObject, own: number): string {

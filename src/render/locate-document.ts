@@ -2,7 +2,7 @@
 import { ValueError } from '../chart/value-error.ts';
 import type { PkgError, Position } from '../errors.ts';
 import { isMap } from '../yaml/value.ts';
-import type { Value, ValueMap } from '../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { GoInput } from './gotemplate/engine.ts';
 import type { PrintOrigins } from './gotemplate/print-origin.ts';
 import type { RenderedDocument } from './render.ts';
@@ -23,7 +23,7 @@ export class DocumentLocator {
   }
 
   /** Where a field of a document is written; at least the file. */
-  async find(document: RenderedDocument, path: readonly (string | number)[]): Promise<WrittenAt> {
+  async find(document: RenderedDocument, path: ValuePath): Promise<WrittenAt> {
     if (document.bytes === undefined) return document.trace(path);
     const [{ GoDocument }, { locateField }, { PrintOrigins }] = await Promise.all([
       import('./gotemplate/manifests.ts'),
@@ -44,7 +44,7 @@ export async function explainDocument(
   locator: DocumentLocator,
   error: PkgError,
   document: RenderedDocument,
-  path: readonly (string | number)[],
+  path: ValuePath,
 ): Promise<ValueError> {
   const there = longestIn(document.object, path);
   const { at, valuePath } = await locator.find(document, there);
@@ -57,7 +57,7 @@ export async function explainDocument(
 }
 
 /** The longest beginning of a path that an object has. */
-function longestIn(object: Value | undefined, path: readonly (string | number)[]): (string | number)[] {
+function longestIn(object: Value | undefined, path: ValuePath): (string | number)[] {
   const there: (string | number)[] = [];
   let value = object;
   for (const part of path) {

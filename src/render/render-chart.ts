@@ -9,7 +9,7 @@ import { coalesceValues } from '../chart/values.ts';
 import type { Coalesced } from '../chart/values.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import type { ImageMirror } from '../image-name.ts';
-import type { ValueMap } from '../yaml/value.ts';
+import type { ValueMap, ValuePath } from '../yaml/value.ts';
 import { kubeVersionNumbers } from './capabilities.ts';
 import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
@@ -40,7 +40,7 @@ export type RenderedChart = Rendered & {
    * Adds to an error about a field of a document where a template writes it, and where the value in it comes from. Of a
    * field that the document does not have it is the nearest part that holds it.
    */
-  explain(error: PkgError, document: RenderedDocument, path: readonly (string | number)[]): Promise<unknown>;
+  explain(error: PkgError, document: RenderedDocument, path: ValuePath): Promise<unknown>;
 };
 
 /**
@@ -120,7 +120,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       .join('\n'),
     randomValues,
     warnings,
-    explain: async (error: PkgError, document: RenderedDocument, path: readonly (string | number)[]) => {
+    explain: async (error: PkgError, document: RenderedDocument, path: ValuePath) => {
       const { explainDocument } = await import('./locate-document.ts');
       return await withOrigin(await explainDocument(await locate(), error, document, path), chart, origins);
     },

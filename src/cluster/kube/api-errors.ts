@@ -136,7 +136,7 @@ const RULE = /\bValidatingAdmissionPolicy '[^']*' with binding |\badmission webh
 const CHANGE_WHAT_IT_NAMES = 'change the object as the rule says, or ask the administrator of the cluster';
 
 /** The words of kinds for a field that cannot be changed in an object that exists. */
-const UNCHANGEABLE = new RegExp(
+const IMMUTABLE = new RegExp(
   [
     /\bimmutable\b/,
     /\b(?:can ?not|may not|must not) (?:be changed|change)\b/,
@@ -166,12 +166,12 @@ function invalid(body: Json, asked: Asked, what: string, answer: Answer): ApiErr
     const message = `the cluster does not let ${what} be deleted${short}`;
     return new ApiError('PKG_CLUSTER_FORBIDDEN', message, answer, { notes, hints });
   }
-  const isUnchangeable = asked.verb !== 'create' && UNCHANGEABLE.test(causes.length > 0 ? causes.join('\n') : text);
+  const isImmutable = asked.verb !== 'create' && IMMUTABLE.test(causes.length > 0 ? causes.join('\n') : text);
   return new ApiError('PKG_OBJECT_INVALID', `the cluster does not accept ${what}${short}`, answer, {
     notes,
     hints: [
       ...(isRule ? [CHANGE_WHAT_IT_NAMES] : []),
-      ...(isUnchangeable
+      ...(isImmutable
         ? ['an object that exists cannot be changed so: rename it in the chart, or delete it first if its data may go']
         : []),
     ],

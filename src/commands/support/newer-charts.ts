@@ -3,7 +3,7 @@ import type { Chart, ChartSource } from '../../chart/chart.ts';
 import { readChartArchive } from '../../chart/load.ts';
 import { compareVersions, parseVersion } from '../../chart/version.ts';
 import { inParallel } from '../../parallel.ts';
-import { PkgError } from '../../errors.ts';
+import { PkgError, withDetails } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Release } from '../../release/release.ts';
 import { findVersion, newestVersions, serverOf } from '../../repository/newer.ts';
@@ -88,9 +88,7 @@ async function look(
     return { ...nothing, row: { ...row, ...newest, status }, diff };
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
-    const what = `${printable(name, 60)}: ${error.message}`;
-    const { at, notes, hints } = error;
-    const named = new PkgError(error.code, what, { ...(at && { at }), notes, hints, cause: error });
+    const named = withDetails(error, {}, `${printable(name, 60)}: ${error.message}`);
     return { ...nothing, row: { ...row, status: 'failed' }, error: named };
   }
 }

@@ -5,9 +5,7 @@ import { ApiError } from '../../cluster/kube/api-errors.ts';
 import { PkgError } from '../../errors.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { ValueMap } from '../../yaml/value.ts';
-
-type Path = readonly (string | number)[];
+import type { ValueMap, ValuePath } from '../../yaml/value.ts';
 
 /**
  * Adds to an error about an object where the chart writes that object; gives back what is no such error as it is.
@@ -32,7 +30,7 @@ export async function explainObject(
 }
 
 /** The path of an object in a document: it may be the document or an item of a List. */
-function pathOf(object: ValueMap, ref: ObjectRef, namespace: string): Path | undefined {
+function pathOf(object: ValueMap, ref: ObjectRef, namespace: string): ValuePath | undefined {
   if (isObject(object, ref, namespace)) return [];
   const items = object.get('items');
   if (!Array.isArray(items)) return undefined;

@@ -1,6 +1,6 @@
 /** Tells what an operation that failed leaves: a failed revision, and how much of its plan was carried out. */
 import { refKey } from '../../cluster/cluster.ts';
-import { PkgError } from '../../errors.ts';
+import { PkgError, withDetails } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Plan } from '../plan.ts';
 import type { Release } from '../release.ts';
@@ -38,26 +38,18 @@ export class Progress {
     const many = total === 1 ? 'object was' : 'objects were';
     const how = total === 0 ? '' : `: ${this.#done.size} of ${total} ${many} ${what}`;
     const note = `revision ${failed.version} of ${printable(failed.name)} is recorded as failed${how}`;
-    return withMore(failure, note, [goingOn(failed, plan, history)]);
+    return withDetails(failure, {
+      notes: [...failure.notes, note],
+      hints: [...failure.hints, goingOn(failed, plan, history)],
+    });
   }
 }
 
 /** The failure of an operation that was to be undone, and is not because its record could not be written. */
 export function notUndone(failure: unknown): unknown {
   if (!(failure instanceof PkgError) || failure.code === 'PKG_RELEASE_TAKEN_OVER') return failure;
-  return withMore(failure, 'it was not undone, for that it failed could not be recorded', []);
-}
-
-function withMore(failure: PkgError, note: string, more: readonly string[]): PkgError {
-  const { code, message, at, notes, hints, errors, excerpts } = failure;
-  return new PkgError(code, message, {
-    ...(at === undefined ? {} : { at }),
-    errors,
-    excerpts,
-    notes: [...notes, note],
-    hints: [...hints, ...more],
-    cause: failure,
-  });
+  const note = 'it was not undone, because its failure could not be recorded';
+  return withDetails(failure, { notes: [...failure.notes, note] });
 }
 
 /** The command that goes on after a failure, and the one that goes back. `install` refuses a name that is in use. */

@@ -1,7 +1,7 @@
 /**
  * Defaults that `--reuse-values` leaves out: those that the new chart has and the values of the last revision do not.
  */
-import { PkgError } from '../../errors.ts';
+import { PkgError, withDetails } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -43,13 +43,9 @@ const CAUSED: ReadonlySet<string> = new Set([
 /** The error of a render, with a note on the defaults that are left out where they may be its cause. */
 export function withLeftOut(error: unknown, missing: readonly string[], revision: number): unknown {
   if (!(error instanceof PkgError) || missing.length === 0 || !CAUSED.has(error.code)) return error;
-  const { code, message, at, notes, hints, excerpts, errors } = error;
-  return new PkgError(code, message, {
-    ...(at && { at }),
-    notes: [...notes, leftOut(missing, revision)],
-    hints: ['--reset-then-reuse-values takes the defaults of the chart, and keeps what was set by hand', ...hints],
-    excerpts,
-    errors,
-    cause: error,
+  const hint = '--reset-then-reuse-values takes the defaults of the chart, and keeps what was set by hand';
+  return withDetails(error, {
+    notes: [...error.notes, leftOut(missing, revision)],
+    hints: [hint, ...error.hints],
   });
 }

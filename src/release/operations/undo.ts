@@ -1,6 +1,6 @@
 /** Undoes an operation that failed (`--rollback-on-failure`). */
 import { refKey } from '../../cluster/cluster.ts';
-import { PkgError } from '../../errors.ts';
+import { PkgError, withDetails } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { ownershipOf } from '../plan-normal.ts';
 import type { Plan } from '../plan.ts';
@@ -25,15 +25,16 @@ const LOOK = 'to look at what it left, run the command without --rollback-on-fai
 export async function undo(env: Env, failure: unknown, what: string, work: () => Promise<unknown>): Promise<unknown> {
   if (!(failure instanceof PkgError)) return failure;
   env.emit({ type: 'note', message: `${failure.message}; ${what}` });
-  const { code, message, at, hints, notes, errors } = failure;
-  const details = { hints, errors, cause: failure, ...(at === undefined ? {} : { at }) };
+  const { code, hints, notes } = failure;
   try {
     await work();
-    const undone = { ...details, notes: [...notes, `it was undone by ${what}`] };
-    return new PkgError(code, message, ABOUT_WHAT_IS_LEFT.has(code) ? { ...undone, hints: [LOOK] } : undone);
+    return withDetails(failure, {
+      notes: [...notes, `it was undone by ${what}`],
+      hints: ABOUT_WHAT_IS_LEFT.has(code) ? [LOOK] : hints,
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return new PkgError(code, message, { ...details, notes: [...notes, `${what} failed, too: ${why}`] });
+    return withDetails(failure, { notes: [...notes, `${what} failed, too: ${why}`] });
   }
 }
 

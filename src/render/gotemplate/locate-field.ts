@@ -8,6 +8,7 @@ import { TPL_FILE } from './known-functions.ts';
 import { offsetIn, valueOf } from './print-origin.ts';
 import type { PrintOrigins } from './print-origin.ts';
 import { decodeText } from './value.ts';
+import type { ValuePath } from '../../yaml/value.ts';
 
 /** The position in a template that prints a field, the path of the value that it prints, and how to make the field a text. */
 export type GoField = { at: Position; valuePath?: readonly string[] | undefined; quoting?: string };
@@ -23,7 +24,7 @@ export async function locateField(
   retracer: PrintOrigins,
   text: GoText,
   document: string,
-  path: readonly (string | number)[],
+  path: ValuePath,
 ): Promise<GoField> {
   const shown = decodeText(document);
   const start = text.text.indexOf(document);

@@ -1,6 +1,6 @@
 /** Renders the native templates of a chart tree to documents. */
 import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { checkObject } from '../check-object.ts';
 import type { Documents } from '../engines.ts';
 import { asHook } from '../hooks.ts';
@@ -75,7 +75,7 @@ class LateDocument implements RenderedDocument {
     return this.#read.value;
   }
 
-  trace(path: readonly (string | number)[]): ReturnType<ReadDocument['trace']> {
+  trace(path: ValuePath): ReturnType<ReadDocument['trace']> {
     const { at, valuePath } = this.#read.trace(path);
     return { at, valuePath: inTopValues(valuePath, this.#at) };
   }

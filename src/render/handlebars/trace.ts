@@ -11,6 +11,7 @@ import type { Slot, Slots } from './output.ts';
 import type { SingleDocument } from './slot-tree.ts';
 import { parseSkeleton } from './skeleton.ts';
 import type { Entry, Node } from './skeleton.ts';
+import type { ValuePath } from '../../yaml/value.ts';
 
 /** The position of a field of a rendered object, and the path of its value in the chart's values, if it is one. */
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };
@@ -50,18 +51,13 @@ export class Tracer {
    *
    * @param base the number of the document's first slot
    */
-  trace(
-    node: Node,
-    base: number,
-    path: readonly (string | number)[],
-    locate: (offset: number) => Position,
-  ): TracedField {
+  trace(node: Node, base: number, path: ValuePath, locate: (offset: number) => Position): TracedField {
     const context = { filler: this.filler, whole: (of: Node) => this.#whole(of), single: this.#single };
     return traceDocument(context, { node, base, locate }, path);
   }
 
   /** The path of a field's value in the chart's values. */
-  valuePath(node: Node, base: number, path: readonly (string | number)[]): readonly string[] | undefined {
+  valuePath(node: Node, base: number, path: ValuePath): readonly string[] | undefined {
     // Without positions the text need not be read again.
     const context = { filler: this.filler, whole: (of: Node) => of, single: this.#single };
     return traceDocument(context, { node, base, locate: () => ({ file: '' }) }, path).valuePath;
@@ -80,11 +76,7 @@ export class Tracer {
   }
 }
 
-function traceDocument(
-  context: Context,
-  { node: root, base, locate }: SingleDocument,
-  path: readonly (string | number)[],
-): TracedField {
+function traceDocument(context: Context, { node: root, base, locate }: SingleDocument, path: ValuePath): TracedField {
   const { filler } = context;
   filler.begin(base);
   let node = context.whole(root);
@@ -155,7 +147,7 @@ function isLeftOut(filler: Filler, item: Node): boolean {
   return (item.type === 'hole' || item.type === 'text') && filler.valueOf(item) === NOTHING;
 }
 
-function ofSlot(context: Context, slot: Slot, rest: readonly (string | number)[]): TracedField {
+function ofSlot(context: Context, slot: Slot, rest: ValuePath): TracedField {
   const document = slot.printed && context.single(slot);
   if (document !== undefined) return traceDocument(context, document, rest);
   const path = slotPath(slot);

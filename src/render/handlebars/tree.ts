@@ -2,7 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { isGuard } from '../../chart/guard.ts';
 import { CHART_FIELDS } from '../../chart/metadata.ts';
-import { formatPosition, PkgError, throwTogether } from '../../errors.ts';
+import { formatPosition, PkgError, throwTogether, withDetails } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { decodeBytes } from '../../yaml/readable.ts';
@@ -306,13 +306,12 @@ async function withAdvice(errors: readonly PkgError[]): Promise<PkgError[]> {
     const alias = unknown === undefined ? undefined : helperOfAlias(unknown);
     if (alias !== undefined && isHelperName(alias)) {
       const hints = [`did you mean ${alias}?`, ...(Object.hasOwn(EXAMPLES, alias) ? [`as in ${EXAMPLES[alias]}`] : [])];
-      return new PkgError(error.code, error.message, { ...(error.at && { at: error.at }), hints });
+      return withDetails(error, { hints });
     }
     const name = /^[Ww]rite (?:it as )?\((\w+)/.exec(error.hints[0] ?? '')?.[1] ?? '';
     const example = error.code === 'PKG_TEMPLATE_HELPER' && Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined;
     if (example === undefined) return error;
-    const { code, message, at, hints } = error;
-    return new PkgError(code, message, { ...(at && { at }), hints: [...hints, `as in ${example}`] });
+    return withDetails(error, { hints: [...error.hints, `as in ${example}`] });
   });
 }
 
