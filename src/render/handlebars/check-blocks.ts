@@ -8,7 +8,7 @@ import { checkPath, isValueName } from './check-names.ts';
 import { isHelper } from './check-report.ts';
 import type { CheckReport, CheckScope } from './check-report.ts';
 import { simpleName } from './scope.ts';
-import { unmeantNames } from './unmeant.ts';
+import { swappedLoopNames } from './likely-mistakes.ts';
 
 /**
  * Checks the opening tag of a block.
@@ -83,8 +83,8 @@ function countHint(report: CheckReport, { params, loc }: Block, name: string): s
 
 /** Checks a loop: the names that it gives, what it goes through, and where it puts its items. */
 function checkEach(report: CheckReport, node: Block, param: Expression): void {
-  const unmeant = unmeantNames(node.program?.blockParams ?? []);
-  if (unmeant !== undefined) report.addCall(node, unmeant.message, unmeant.hint);
+  const mistake = swappedLoopNames(node.program?.blockParams ?? []);
+  if (mistake !== undefined) report.addCall(node, mistake.message, mistake.hint);
   if (param.type === 'StringLiteral' || param.type === 'NumberLiteral' || param.type === 'BooleanLiteral') {
     const what = param.type === 'StringLiteral' ? 'a text' : param.type === 'NumberLiteral' ? 'a number' : 'a boolean';
     const hints =

@@ -10,8 +10,8 @@ import type { CheckReport, CheckScope } from './check-report.ts';
 import { CLOSED_FIELDS } from './context.ts';
 import { findHelper, helperNames, isRandom } from './helpers/index.ts';
 import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
-import { unmeantOrder, unmeantText } from './unmeant.ts';
-import type { Unmeant } from './unmeant.ts';
+import { swappedArguments, nameInQuotes } from './likely-mistakes.ts';
+import type { LikelyMistake } from './likely-mistakes.ts';
 
 /**
  * Checks an argument, with the calls in it.
@@ -22,8 +22,8 @@ export function checkExpression(report: CheckReport, expression: Expression, sco
   if (expression.type === 'PathExpression') checkPath(report, expression, scope, helper !== undefined);
   else if (expression.type === 'SubExpression') checkCall(report, expression, scope, helper);
   else if (expression.type === 'StringLiteral') {
-    const unmeant = unmeantText(expression.value, (name) => isValueName(report, name), helper);
-    if (unmeant !== undefined) report.add('PKG_TEMPLATE_SYNTAX', unmeant.message, expression.loc, [unmeant.hint]);
+    const mistake = nameInQuotes(expression.value, (name) => isValueName(report, name), helper);
+    if (mistake !== undefined) report.add('PKG_TEMPLATE_SYNTAX', mistake.message, expression.loc, [mistake.hint]);
   }
 }
 
@@ -73,8 +73,8 @@ export function checkCall(report: CheckReport, node: Mustache | Sub, scope: Chec
 /** Reports arguments in the order of another template language. */
 function checkOrder(report: CheckReport, node: Mustache | Sub, name: string): void {
   const { params } = node;
-  const unmeant = unmeantOrder(name, node, ({ loc }) => report.source(loc));
-  if (unmeant !== undefined) report.addCall(node, unmeant.message, unmeant.hint);
+  const mistake = swappedArguments(name, node, ({ loc }) => report.source(loc));
+  if (mistake !== undefined) report.addCall(node, mistake.message, mistake.hint);
   const [first, second] = params;
   if (!VALUE_LAST.has(name) || params.length !== 2 || second === undefined) return;
   if (first?.type !== 'PathExpression' || !isLiteral(second)) return;
@@ -89,7 +89,7 @@ const CONTEXT_FUNCTIONS: ReadonlySet<string> = new Set(['get', 'lines', 'glob', 
 const VALUE_LAST: ReadonlySet<string> = new Set(['default', 'defaultMissing', 'required']);
 
 /** What is wrong with `values.a or "x"`, where the helper stands between its arguments. */
-function infixCall(report: CheckReport, node: Mustache | Sub, scope: CheckScope): Unmeant | undefined {
+function infixCall(report: CheckReport, node: Mustache | Sub, scope: CheckScope): LikelyMistake | undefined {
   const [word, other, ...more] = node.params;
   if (word?.type !== 'PathExpression' || other === undefined || more.length > 0) return undefined;
   const name = simpleName(word);

@@ -2,10 +2,8 @@
  * Refuses plain texts of YAML that are typing errors. YAML reads `a: {{x}},` as a text that ends with a comma, and
  * `a:{{x}}` below `data:` as a text that is the value of `data`. With quotes around them they are allowed.
  */
+import type { LikelyMistake } from './likely-mistakes.ts';
 import type { Hole } from './markers.ts';
-
-/** What is wrong with a plain text, and what to write. */
-type PlainError = { message: string; hint: string };
 
 /**
  * Checks a plain text with values in it.
@@ -13,7 +11,7 @@ type PlainError = { message: string; hint: string };
  * @param pieces the written text, and the holes of the values in it
  * @param inFlow it is an entry of `[ ]` or `{ }`
  */
-export function unmeantPieces(pieces: readonly (string | Hole)[], inFlow: boolean): PlainError | undefined {
+export function mistakeInPlainText(pieces: readonly (string | Hole)[], inFlow: boolean): LikelyMistake | undefined {
   const [first] = pieces;
   const last = pieces.at(-1);
   if (typeof last === 'string') {
@@ -51,14 +49,14 @@ export function unmeantPieces(pieces: readonly (string | Hole)[], inFlow: boolea
 }
 
 /** Checks a plain text on the line below its key: it may be a key or an item that lacks a blank. */
-export function unmeantBelowKey(text: string): PlainError | undefined {
+export function mistakeBelowKey(text: string): LikelyMistake | undefined {
   const [line = ''] = text.split('\n', 1);
   if (/^-[^\s\d.-]/.test(line)) return below('a blank follows the dash of an item: - {{x}}');
   if (/^[\w./-]+:[^\s/]/.test(line)) return below('a blank follows the colon of a key: key: {{x}}');
   return /^[\w.-]+\s*=\s/.test(line) ? below('a key ends with a colon: key: {{x}}') : undefined;
 }
 
-function below(hint: string): PlainError {
+function below(hint: string): LikelyMistake {
   return {
     message: 'this line is neither a key with its value nor an item of a list',
     hint: `${hint}; a text stands behind its key, or in quotes`,

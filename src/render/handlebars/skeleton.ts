@@ -10,7 +10,7 @@ import type { Value } from '../../yaml/value.ts';
 import type { PlacedGap } from './gaps.ts';
 import type { Hole, Markers } from './markers.ts';
 import { checkLiteral, finite, isUnlike } from './literals.ts';
-import { unmeantBelowKey, unmeantPieces } from './plain-texts.ts';
+import { mistakeBelowKey, mistakeInPlainText } from './plain-texts.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
 import { MAX_DEPTH, DuplicateKey, SkeletonError, keyHints, valueAsTag, yamlError } from './skeleton-errors.ts';
@@ -284,8 +284,8 @@ class Composer {
     if (event.style === SCALAR_STYLE.PLAIN) this.#checkLines(event);
     if (isPlain && pieces.length === 1 && typeof only === 'object')
       return { type: 'hole', hole: only, offset, size: 1 };
-    const unmeant = isPlain ? unmeantPieces(pieces, inFlow) : undefined;
-    if (unmeant !== undefined) throw new SkeletonError(unmeant.message, offset, [unmeant.hint], true);
+    const mistake = isPlain ? mistakeInPlainText(pieces, inFlow) : undefined;
+    if (mistake !== undefined) throw new SkeletonError(mistake.message, offset, [mistake.hint], true);
     const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK;
     return { type: 'text', pieces, literal, offset, size: 1 };
   }
@@ -294,8 +294,8 @@ class Composer {
   #checkBelowKey({ style, valueStart, valueEnd }: ScalarEvent, keyOffset: number): void {
     if (style !== SCALAR_STYLE.PLAIN || valueStart < 0) return;
     if (!this.#text.slice(keyOffset, valueStart).includes('\n')) return;
-    const unmeant = unmeantBelowKey(this.#text.slice(valueStart, valueEnd));
-    if (unmeant !== undefined) throw new SkeletonError(unmeant.message, valueStart, [unmeant.hint]);
+    const mistake = mistakeBelowKey(this.#text.slice(valueStart, valueEnd));
+    if (mistake !== undefined) throw new SkeletonError(mistake.message, valueStart, [mistake.hint]);
   }
 
   /** Refuses a value on a line of its own inside a plain text of several lines, which YAML joins to one. */

@@ -5,8 +5,8 @@
 import { isLiteral } from './ast.ts';
 import type { Call, Expression } from './ast.ts';
 
-/** The message and the hint for such a call. */
-export type Unmeant = { message: string; hint: string };
+/** What is wrong with a text or a call that can be read, and what to write. */
+export type LikelyMistake = { message: string; hint: string };
 
 /**
  * Helpers that look for a pattern in a text. The text comes last, for Go's pipes; other languages put it first. If the
@@ -36,7 +36,11 @@ const TEXT_LAST: ReadonlySet<string> = new Set([
  *
  * @param source gives the source of an argument
  */
-export function unmeantOrder(name: string, { params }: Call, source: (one: Expression) => string): Unmeant | undefined {
+export function swappedArguments(
+  name: string,
+  { params }: Call,
+  source: (one: Expression) => string,
+): LikelyMistake | undefined {
   const [first, ...others] = params;
   // The count of a `regexFindAll` or `regexSplit` comes behind the text.
   const subject = params.at(name === 'regexFindAll' || name === 'regexSplit' ? -2 : -1);
@@ -62,7 +66,7 @@ const COMPARING: ReadonlySet<string> = new Set([
 ]);
 
 /** Finds `as |key value|`: here the item comes first. */
-export function unmeantNames(names: readonly string[]): Unmeant | undefined {
+export function swappedLoopNames(names: readonly string[]): LikelyMistake | undefined {
   const [first = '', second = ''] = names;
   const isKey = (name: string): boolean => /^(?:k|key|i|idx|index)$/.test(name);
   if (!isKey(first) || second === '' || isKey(second)) return undefined;
@@ -78,11 +82,11 @@ export function unmeantNames(names: readonly string[]): Unmeant | undefined {
  * @param isKnown can there be a value of this name?
  * @param helper the helper that it is given to; undefined for a block or a partial
  */
-export function unmeantText(
+export function nameInQuotes(
   text: string,
   isKnown: (name: string) => boolean,
   helper: string | undefined,
-): Unmeant | undefined {
+): LikelyMistake | undefined {
   const name = /\{\{[~{]?\s*(?:\.|\$\.)?((?:[Vv]alues|[Rr]elease|[Cc]hart)\.[\w.]+)/.exec(text)?.[1];
   if (name !== undefined && helper !== 'tpl' && helper !== 'goTpl') {
     const value = name.charAt(0).toLowerCase() + name.slice(1);
