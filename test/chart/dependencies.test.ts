@@ -15,9 +15,12 @@ import { RUNS } from '../support/generation.ts';
 
 const PRINT_VALUES = 'values: {{ toJson .Values }}\n';
 
+/** Helm takes all memory there is, and does not end, where imports make a map a part of itself. */
+const MEMORY = 4 << 20;
+
 /** The values that each chart of the tree sees, by its path (`web/charts/a`), as helm renders them, or its error. */
 function helmValues(chart: string, values: JsonObject): Record<string, Json> | string {
-  const run = helm(['template', chart, '-f', '-'], { input: JSON.stringify(values) });
+  const run = helm(['template', chart, '-f', '-'], { input: JSON.stringify(values), memory: MEMORY });
   if (run.status !== 0) return run.stderr;
   const documents = run.stdout.matchAll(/^# Source: (.*)\/templates\/a\.yaml\nvalues: (.*)$/gm);
   return Object.fromEntries([...documents].map(([, path = '', json = '']) => [path, JSON.parse(json) as Json]));

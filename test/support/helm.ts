@@ -30,12 +30,20 @@ export function helmEnvironment(): Record<string, string> {
   };
 }
 
-/** Runs helm in {@link helmEnvironment}. */
+/**
+ * Runs helm in {@link helmEnvironment}.
+ *
+ * @param options `memory`: the most address space that it may take, in KiB, where the system can bound it
+ */
 export function helm(
   args: readonly string[],
-  options: { cwd?: string; input?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; input?: string; env?: Record<string, string>; memory?: number } = {},
 ): HelmRun {
-  const run = spawnSync(helmPath(), args, {
+  const [program, ...before] =
+    options.memory === undefined || process.platform === 'win32'
+      ? [helmPath()]
+      : ['sh', '-c', `ulimit -v ${options.memory} 2>/dev/null; exec "$0" "$@"`, helmPath()];
+  const run = spawnSync(program as string, [...before, ...args], {
     cwd: options.cwd,
     input: options.input ?? '',
     encoding: 'utf8',
