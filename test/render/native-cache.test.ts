@@ -8,9 +8,9 @@ import { decodeAst, encodeAst } from '../../src/render/handlebars/ast-codec.ts';
 import { parseTemplate } from '../../src/render/handlebars/parse.ts';
 import { Slots } from '../../src/render/handlebars/output.ts';
 import type { SlotKind } from '../../src/render/handlebars/markers.ts';
-import { parseSkeleton } from '../../src/render/handlebars/skeleton.ts';
-import { SkeletonError } from '../../src/render/handlebars/skeleton-errors.ts';
-import type { Node } from '../../src/render/handlebars/skeleton.ts';
+import { composeDocument } from '../../src/render/handlebars/compose.ts';
+import { ComposeError } from '../../src/render/handlebars/compose-errors.ts';
+import type { Node } from '../../src/render/handlebars/structure.ts';
 import { decodeNodes, encodeNodes } from '../../src/render/handlebars/structure-codec.ts';
 import { NameTable } from '../../src/render/template-cache.ts';
 import { cacheIn, writeRunCache } from '../../src/run-cache.ts';
@@ -191,9 +191,9 @@ test('structures are decoded as they were encoded', () => {
       const text = `data:\n${lines.join('').replaceAll(/\{\{[^{}]*\}\}/g, marked)}`;
       let nodes: Node[];
       try {
-        nodes = parseSkeleton(text, slots);
+        nodes = composeDocument(text, slots);
       } catch (error) {
-        if (error instanceof SkeletonError) return;
+        if (error instanceof ComposeError) return;
         throw error;
       }
       const names = new NameTable();

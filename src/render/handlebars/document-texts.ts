@@ -17,7 +17,7 @@ import { checkLiterals } from './layout.ts';
 import type { LiteralErrors, TextRules } from './layout.ts';
 import { slotPath } from './output.ts';
 import type { Slot } from './output.ts';
-import type { Node } from './skeleton.ts';
+import type { Node } from './structure.ts';
 import type { SlottedDocument } from './slot-tree.ts';
 import type { TracedField, Tracer } from './trace.ts';
 

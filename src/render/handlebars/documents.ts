@@ -18,11 +18,11 @@ import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Shapes } from './shapes.ts';
 import type { Shape } from './shapes.ts';
-import { parseSkeleton } from './skeleton.ts';
-import { SkeletonError } from './skeleton-errors.ts';
+import { composeDocument } from './compose.ts';
+import { ComposeError } from './compose-errors.ts';
 import type { StructureCache } from './structure-cache.ts';
 import { structureError } from './structure-errors.ts';
-import type { Node } from './skeleton.ts';
+import type { Node } from './structure.ts';
 import { isEmptyValue, typeName } from './text.ts';
 import type { SingleDocument, SlottedDocument } from './slot-tree.ts';
 import { Tracer } from './trace.ts';
@@ -182,7 +182,7 @@ export class DocumentReader {
         const own = gaps
           .filter(({ at }) => at >= start && at <= start + text.length)
           .map((gap) => ({ ...gap, at: gap.at - start }));
-        this.#located({ base, output, part: 0, offset: start }, () => this.#skeleton(relative, own), use);
+        this.#located({ base, output, part: 0, offset: start }, () => this.#compose(relative, own), use);
       }
       return;
     }
@@ -196,13 +196,13 @@ export class DocumentReader {
   #structureOf(shape: Shape): readonly Node[] {
     if (this.#structures === undefined) {
       const { text, gaps } = this.#shapes.text(shape);
-      return this.#skeleton(text, gaps);
+      return this.#compose(text, gaps);
     }
     const { key, length } = this.#shapes.keyOf(shape);
     const known = this.#structures.find(key);
     if (known === undefined) {
       const { text, gaps } = this.#shapes.text(shape);
-      const nodes = this.#skeleton(text, gaps);
+      const nodes = this.#compose(text, gaps);
       this.#structures.add(key, nodes);
       return nodes;
     }
@@ -215,7 +215,7 @@ export class DocumentReader {
     try {
       for (const node of read()) use(node, place);
     } catch (error) {
-      throw error instanceof SkeletonError ? structureError(error, place.output, place) : error;
+      throw error instanceof ComposeError ? structureError(error, place.output, place) : error;
     }
   }
 
@@ -235,12 +235,12 @@ export class DocumentReader {
     return { relative, base: Math.max(0, base) };
   }
 
-  #skeleton(text: string, gaps: readonly PlacedGap[]): readonly Node[] {
+  #compose(text: string, gaps: readonly PlacedGap[]): readonly Node[] {
     const key = gaps.length === 0 ? text : `${text}\0${JSON.stringify(gaps)}`;
     let nodes = this.#byText.get(key);
     if (nodes === undefined) {
       charge(READING * text.length);
-      nodes = parseSkeleton(text, this.#slots, { gaps });
+      nodes = composeDocument(text, this.#slots, { gaps });
       this.#byText.set(key, nodes);
       this.#parsed.push({ nodes, text: () => ({ text, gaps }) });
     }

@@ -1,4 +1,4 @@
-/** Puts the values of slots into a skeleton. */
+/** Puts the values of slots into the structure of a document. */
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { PkgError } from '../../errors.ts';
@@ -6,8 +6,8 @@ import { templateError } from './template-error.ts';
 import { slotPath } from './output.ts';
 import type { Hole } from './markers.ts';
 import type { Slot, Slots } from './output.ts';
-import { DuplicateKey } from './skeleton-errors.ts';
-import type { Entry, Node, Text } from './skeleton.ts';
+import { DuplicateKey } from './compose-errors.ts';
+import type { Entry, Node, Text } from './structure.ts';
 import type { SingleDocument } from './slot-tree.ts';
 import { isEmptyValue, typeName, valueText } from './text.ts';
 import { ABSENT } from './helpers/types.ts';
@@ -15,7 +15,7 @@ import { ABSENT } from './helpers/types.ts';
 /** The value of an optional slot that is empty: its key or item is left out. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/** Fills the skeletons of one render. */
+/** Fills the structures of the documents of one render. */
 export class Filler {
   readonly #slots: Slots;
   readonly #single: (slot: Slot) => SingleDocument | undefined;

@@ -9,7 +9,7 @@ import { eachMisplaced, kindOf, memberOf, wantedOf, withTexts } from '../text-fi
 import type { Wanted } from '../text-fields.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
-import type { Collection, Entry, Node } from './skeleton.ts';
+import type { Collection, Entry, Node } from './structure.ts';
 
 /** The printed constants of a structure, and between them the values of slots. */
 export type Layout = {

@@ -6,7 +6,7 @@ import { MARKER_LENGTH } from './markers.ts';
 import type { SlotKind } from './markers.ts';
 import type { Gap, PlacedGap } from './gaps.ts';
 import type { Output, Part, Slots } from './output.ts';
-import type { Node } from './skeleton.ts';
+import type { Node } from './structure.ts';
 
 /** A document of an output. */
 export type ShapedDocument = {

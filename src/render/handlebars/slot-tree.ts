@@ -5,7 +5,7 @@ import type { Value } from '../../yaml/value.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Hole } from './markers.ts';
 import type { Slot, Slots } from './output.ts';
-import type { Node, Text } from './skeleton.ts';
+import type { Node, Text } from './structure.ts';
 import { valueText } from './text.ts';
 
 /** A document of the render: its structure, and the number of its first slot. */

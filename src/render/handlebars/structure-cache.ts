@@ -6,7 +6,7 @@ import type { Chart } from '../../chart/chart.ts';
 import { cachesBetweenRuns } from '../../run-cache.ts';
 import { MIN_NEW_SHARE, TemplateCacheFile } from '../template-cache.ts';
 import type { CachedText, NameTable } from '../template-cache.ts';
-import type { Node } from './skeleton.ts';
+import type { Node } from './structure.ts';
 import { decodeNodes, encodeNodes } from './structure-codec.ts';
 
 /**

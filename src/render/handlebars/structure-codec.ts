@@ -3,7 +3,7 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { NameTable } from '../template-cache.ts';
 import type { Hole, SlotKind } from './markers.ts';
-import type { Entry, Node, Text } from './skeleton.ts';
+import type { Entry, Node, Text } from './structure.ts';
 
 const NODES = { const: 0, hole: 1, text: 2, map: 3, list: 4, spread: 5 } as const;
 const ENTRIES = { pair: 0, computed: 1, spread: 2, merge: 3 } as const;

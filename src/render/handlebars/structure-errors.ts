@@ -9,8 +9,8 @@ import { findMisplaced } from './misplaced-lines.ts';
 import type { Output } from './output.ts';
 import { joiningTag, printedBy, tagSource } from './printed-by.ts';
 import type { PrintedBy } from './printed-by.ts';
-import { DuplicateKey } from './skeleton-errors.ts';
-import type { SkeletonError } from './skeleton-errors.ts';
+import { DuplicateKey } from './compose-errors.ts';
+import type { ComposeError } from './compose-errors.ts';
 
 /** The tag of a block, or the call of a partial, that printed something. */
 type PrintingTag = { template: Template; loc: Location; isBlock: boolean };
@@ -20,11 +20,7 @@ type PrintingTag = { template: Template; loc: Location; isBlock: boolean };
  *
  * @param start where the document begins: the part of the output, and the offset in this part
  */
-export function structureError(
-  error: SkeletonError,
-  output: Output,
-  start: { part: number; offset: number },
-): PkgError {
+export function structureError(error: ComposeError, output: Output, start: { part: number; offset: number }): PkgError {
   const { part } = start;
   const at = (offset: number): Position => printedBy(output, start.offset + offset, part)?.at ?? { file: '' };
   const hints = [...error.hints];

@@ -4,7 +4,7 @@ import { printYaml } from '../../yaml/print.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Host } from './evaluation.ts';
 import type { Output } from './output.ts';
-import { SkeletonError } from './skeleton-errors.ts';
+import { ComposeError } from './compose-errors.ts';
 import { printedText } from './tpl.ts';
 
 /**
@@ -32,7 +32,7 @@ function isText(check: Host['checkStructure'], output: Output): boolean {
     return false;
   } catch (error) {
     const cause = error instanceof PkgError ? error.cause : undefined;
-    if (!(cause instanceof SkeletonError)) throw error;
+    if (!(cause instanceof ComposeError)) throw error;
     if (cause.isYaml) return true;
     // `yes` is an error as a value in a map or a list, but a text like others where it is the whole output.
     const text = output.toString();

@@ -9,8 +9,8 @@ import type { Hole } from './markers.ts';
 import type { PlacedGap } from './gaps.ts';
 import type { Slot, Slots } from './output.ts';
 import type { SingleDocument } from './slot-tree.ts';
-import { parseSkeleton } from './skeleton.ts';
-import type { Entry, Node } from './skeleton.ts';
+import { composeDocument } from './compose.ts';
+import type { Entry, Node } from './structure.ts';
 import type { ValuePath } from '../../yaml/value.ts';
 
 /** The position of a field of a rendered object, and the path of its value in the chart's values, if it is one. */
@@ -68,7 +68,7 @@ export class Tracer {
       for (const { nodes, text: textOf } of this.#parsed) {
         if (!nodes.includes(node)) continue;
         const { text, gaps } = textOf();
-        const wholes = parseSkeleton(text, this.#slots, { gaps, whole: true });
+        const wholes = composeDocument(text, this.#slots, { gaps, whole: true });
         for (const [index, known] of nodes.entries()) this.#wholes.set(known, wholes[index] ?? known);
       }
     }

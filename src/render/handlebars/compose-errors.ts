@@ -6,7 +6,7 @@ import type { Markers } from './markers.ts';
 export const MAX_DEPTH = 500;
 
 /** An error in the text of a document, at an offset of it. */
-export class SkeletonError extends Error {
+export class ComposeError extends Error {
   readonly offset: number;
   readonly hints: readonly string[];
   /** It is about the value of a mustache, and not about the text of the template. */
@@ -22,7 +22,7 @@ export class SkeletonError extends Error {
 }
 
 /** A key that is written twice in a map. */
-export class DuplicateKey extends SkeletonError {
+export class DuplicateKey extends ComposeError {
   readonly first: number;
   constructor(key: string, offset: number, first: number, hints: readonly string[] = []) {
     super(`the key ${key} is given twice in this map`, offset, hints);
@@ -31,18 +31,18 @@ export class DuplicateKey extends SkeletonError {
 }
 
 /** The error for a text that js-yaml cannot read. */
-export function yamlError(error: YAMLException, text: string, markers: Markers): SkeletonError {
+export function yamlError(error: YAMLException, text: string, markers: Markers): ComposeError {
   const offset = error.mark?.position ?? 0;
   if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000')) return valueAsTag(offset - 1);
   const alone = aloneBetween(text, markers, offset);
   if (alone !== undefined) return alone;
-  const found = new SkeletonError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
+  const found = new ComposeError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
   found.isYaml = !/^nesting exceeded|\btab\b/.test(error.reason);
   return found;
 }
 
 /** A value alone on its line at or before an error: it stands between keys or items, and is neither. */
-function aloneBetween(text: string, markers: Markers, offset: number): SkeletonError | undefined {
+function aloneBetween(text: string, markers: Markers, offset: number): ComposeError | undefined {
   const end = text.indexOf('\n', offset);
   const lines = text.slice(0, end < 0 ? text.length : end).split('\n');
   let at = text.slice(0, end < 0 ? text.length : end).length;
@@ -52,7 +52,7 @@ function aloneBetween(text: string, markers: Markers, offset: number): SkeletonE
     // `{{spread x}}` prints a colon behind its marker.
     if (hasMarker && markers.isMarker(line.replace(/:\s*$/, ''))) {
       const before = text.slice(0, Math.max(0, at)).trimEnd();
-      return new SkeletonError(
+      return new ComposeError(
         'a value stands alone here, between keys or items',
         at + line.search(/\S/),
         [
@@ -69,9 +69,9 @@ function aloneBetween(text: string, markers: Markers, offset: number): SkeletonE
 }
 
 /** The error for a value where a tag of YAML stands, as in `a: !{{x}}`. */
-export function valueAsTag(offset: number): SkeletonError {
+export function valueAsTag(offset: number): ComposeError {
   const hint = 'a value has its own type: write {{x}}, or "{{x}}" for a string';
-  return new SkeletonError('a value cannot be a tag', offset, [hint], true);
+  return new ComposeError('a value cannot be a tag', offset, [hint], true);
 }
 
 function explain(reason: string): string {

@@ -1,7 +1,4 @@
-/**
- * The structure of a document (its skeleton), with holes where values of slots are put in. It is made of js-yaml's
- * events, which tell of each scalar how it is written and where. Documents of one loop share a skeleton, read once.
- */
+/** Composes the structure of a document from js-yaml's events, which tell how and where each scalar is written. */
 import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml';
 import type { Event } from 'js-yaml';
 import { resolvePlainScalar } from '../../yaml/scalar.ts';
@@ -13,31 +10,8 @@ import { checkLiteral, finite, isUnlike } from './literals.ts';
 import { mistakeBelowKey, mistakeInPlainText } from './plain-texts.ts';
 import { Places } from './places.ts';
 import type { ScalarEvent } from './places.ts';
-import { MAX_DEPTH, DuplicateKey, SkeletonError, keyHints, valueAsTag, yamlError } from './skeleton-errors.ts';
-
-/**
- * A text with holes. `literal`: it is a block behind `|`, where all lines of a value get the indentation of its hole.
- */
-export type Text = { type: 'text'; pieces: (string | Hole)[]; literal: boolean; offset: number };
-
-export type Entry =
-  | { type: 'pair'; key: string | Text; offset: number; value: Node }
-  | { type: 'spread'; hole: Hole; offset: number }
-  | { type: 'merge'; value: Node; offset: number };
-
-export type Node =
-  | {
-      type: 'const';
-      value: Value;
-      offset: number;
-      size: number;
-      /** What is written for a number or a boolean that has another text, or a fraction: `1.10`, `0644`, `yes`. */
-      written?: string;
-    }
-  | { type: 'hole'; hole: Hole; offset: number; size: number }
-  | (Text & { size: number })
-  | { type: 'map'; entries: Entry[]; offset: number; size: number }
-  | { type: 'list'; items: (Node | { type: 'spread'; hole: Hole; offset: number })[]; offset: number; size: number };
+import type { Collection, Node, Text } from './structure.ts';
+import { MAX_DEPTH, DuplicateKey, ComposeError, keyHints, valueAsTag, yamlError } from './compose-errors.ts';
 
 /** How many nodes a document may have when each alias counts as the nodes that it repeats. */
 const MAX_NODES = 1_000_000;
@@ -47,9 +21,9 @@ const MAX_NODES = 1_000_000;
  *
  * @param gaps where blocks printed nothing, in the order of the text
  * @param whole keep the nodes and offsets of collections without holes too, which otherwise become one constant
- * @throws {SkeletonError} for what is no YAML, or no document of Kubernetes, and for values where none can stand
+ * @throws {ComposeError} for what is no YAML, or no document of Kubernetes, and for values where none can stand
  */
-export function parseSkeleton(
+export function composeDocument(
   text: string,
   markers: Markers,
   { gaps = [], whole = false }: { gaps?: readonly PlacedGap[]; whole?: boolean } = {},
@@ -63,9 +37,6 @@ export function parseSkeleton(
   }
   return new Composer(text, markers, gaps, whole).compose(events);
 }
-
-/** A map or a list. */
-export type Collection = Extract<Node, { type: 'map' | 'list' }>;
 
 /** A map or a list that has begun, with the key whose value comes next; without a node for the document itself. */
 type OpenCollection = {
@@ -104,7 +75,7 @@ class Composer {
     this.#places = new Places(text);
   }
 
-  /** @throws {SkeletonError} */
+  /** @throws {ComposeError} */
   compose(events: readonly Event[]): Node[] {
     for (const event of events) {
       switch (event.type) {
@@ -151,7 +122,7 @@ class Composer {
     const { start: offset } = event;
     this.#places.pass(offset);
     if (this.#isKeyNext())
-      throw new SkeletonError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
+      throw new ComposeError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
     this.#stack.push(this.#open);
     const node: Collection =
       event.type === EVENT_ID.SEQUENCE
@@ -182,8 +153,8 @@ class Composer {
     this.#places.pass(event.anchorEnd);
     const name = this.#text.slice(event.anchorStart, event.anchorEnd);
     const node = this.#anchors.get(name);
-    if (node === undefined) throw new SkeletonError(`the alias *${name} has no anchor before it`, event.anchorStart);
-    if (this.#isKeyNext()) throw new SkeletonError('an alias cannot be a key', event.anchorStart);
+    if (node === undefined) throw new ComposeError(`the alias *${name} has no anchor before it`, event.anchorStart);
+    if (this.#isKeyNext()) throw new ComposeError('an alias cannot be a key', event.anchorStart);
     this.#finish(node);
   }
 
@@ -196,7 +167,7 @@ class Composer {
     }
     const node = this.#whole ? done : simplified(done);
     if (node.size > MAX_NODES)
-      throw new SkeletonError('the aliases of this document unfold to too many values', done.offset);
+      throw new ComposeError('the aliases of this document unfold to too many values', done.offset);
     if (anchor !== undefined) this.#anchors.set(anchor, node);
     this.#open = this.#stack.pop() ?? opened(undefined, undefined, false);
     this.#finish(node);
@@ -228,7 +199,7 @@ class Composer {
   /** Refuses values in anchors, aliases and tags, as in `&{{x}}`. */
   #checkProperties(event: { anchorStart: number; anchorEnd: number; tagStart?: number; tagEnd?: number }): void {
     if (event.anchorStart !== -1 && this.#markers.has(this.#text.slice(event.anchorStart, event.anchorEnd))) {
-      throw new SkeletonError(
+      throw new ComposeError(
         'a value cannot be an anchor or an alias',
         event.anchorStart,
         ['write the name of the anchor itself, or put the value in its place with {{x}}'],
@@ -258,7 +229,7 @@ class Composer {
     } else {
       // A key is the text that is written, also where YAML 1.1 takes it for a boolean or a number: `on`, `1.0`, `0x1f`.
       const isNull = isPlain && event.tagStart === -1 && resolvePlainScalar(text) === null;
-      if (isNull) throw new SkeletonError('a key cannot be null', offset, ['write "" or "null" in quotes']);
+      if (isNull) throw new ComposeError('a key cannot be null', offset, ['write "" or "null" in quotes']);
       const first = open.seen.get(text);
       if (first !== undefined) throw new DuplicateKey(text, offset, first);
       open.seen.set(text, offset);
@@ -285,7 +256,7 @@ class Composer {
     if (isPlain && pieces.length === 1 && typeof only === 'object')
       return { type: 'hole', hole: only, offset, size: 1 };
     const mistake = isPlain ? mistakeInPlainText(pieces, inFlow) : undefined;
-    if (mistake !== undefined) throw new SkeletonError(mistake.message, offset, [mistake.hint], true);
+    if (mistake !== undefined) throw new ComposeError(mistake.message, offset, [mistake.hint], true);
     const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK;
     return { type: 'text', pieces, literal, offset, size: 1 };
   }
@@ -295,7 +266,7 @@ class Composer {
     if (style !== SCALAR_STYLE.PLAIN || valueStart < 0) return;
     if (!this.#text.slice(keyOffset, valueStart).includes('\n')) return;
     const mistake = mistakeBelowKey(this.#text.slice(valueStart, valueEnd));
-    if (mistake !== undefined) throw new SkeletonError(mistake.message, valueStart, [mistake.hint]);
+    if (mistake !== undefined) throw new ComposeError(mistake.message, valueStart, [mistake.hint]);
   }
 
   /** Refuses a value on a line of its own inside a plain text of several lines, which YAML joins to one. */
@@ -305,7 +276,7 @@ class Composer {
     let at = valueStart;
     for (const line of written.split('\n')) {
       if (this.#markers.isMarker(line)) {
-        throw new SkeletonError(
+        throw new ComposeError(
           'this value would become part of the text of several lines in which it stands',
           at + line.search(/\S/),
           [
@@ -336,7 +307,7 @@ class Composer {
       this.#merge(into, node, offset);
     } else if (typeof key === 'object' && 'kind' in key) {
       if (node.type !== 'const' || node.value !== null) {
-        throw new SkeletonError(
+        throw new ComposeError(
           'spread stands on a line of its own',
           offset,
           ['write {{x}} to give a key its value'],
@@ -351,7 +322,7 @@ class Composer {
         node.value === null &&
         /^(?:values|release|chart)\.\w/.test(key)
       ) {
-        throw new SkeletonError(`{${key}} is a map with this key`, offset, [`a mustache needs two braces: {{${key}}}`]);
+        throw new ComposeError(`{${key}} is a map with this key`, offset, [`a mustache needs two braces: {{${key}}}`]);
       }
       into.entries.push({ type: 'pair', key, offset, value: node });
     }
@@ -364,14 +335,14 @@ class Composer {
         source.type === 'const' &&
         (isMap(source.value) || (Array.isArray(source.value) && source.value.every((item) => isMap(item))));
       if (source.type === 'hole' || source.type === 'spread' || source.type === 'text') {
-        throw new SkeletonError(
+        throw new ComposeError(
           'a value cannot be merged with <<',
           offset,
           ['write {{spread x}} on a line of its own'],
           true,
         );
       }
-      if (source.type !== 'map' && !isConstMap) throw new SkeletonError('<< merges maps', offset);
+      if (source.type !== 'map' && !isConstMap) throw new ComposeError('<< merges maps', offset);
       into.entries.push({ type: 'merge', value: source, offset });
     }
   }
