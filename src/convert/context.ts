@@ -78,10 +78,10 @@ export function simplified(parameter: Meaning, at: Path = path('this')): Meaning
 }
 
 /** A text by which parameters can be compared. */
-export function shapeOf(parameter: Meaning): string {
+export function signatureOf(parameter: Meaning): string {
   if (parameter.kind === 'object') return `object ${parameter.object}`;
   if (parameter.kind !== 'fields') return parameter.kind;
-  return JSON.stringify([...parameter.fields].map(([name, field]) => `${name} ${shapeOf(field)}`).sort());
+  return JSON.stringify([...parameter.fields].map(([name, field]) => `${name} ${signatureOf(field)}`).sort());
 }
 
 /**

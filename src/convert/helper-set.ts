@@ -4,7 +4,7 @@ import type { Template } from '../render/gotemplate/template.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
 import { CannotConvert } from './cannot.ts';
-import { argumentOf, parameterOf, shapeOf, simplified, trailsOf, unify } from './context.ts';
+import { argumentOf, parameterOf, signatureOf, simplified, trailsOf, unify } from './context.ts';
 import { call, isCall, literal, path, Unprintable } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { withoutNeedlessElse } from './guards.ts';
@@ -96,7 +96,8 @@ export class HelperSet {
       const known = this.all.get(use.name);
       const wanted = parameterOf(use.data);
       const parameter = known === undefined ? wanted : unify(known.parameter, wanted);
-      if (known !== undefined && parameter !== undefined && shapeOf(parameter) === shapeOf(known.parameter)) continue;
+      if (known !== undefined && parameter !== undefined && signatureOf(parameter) === signatureOf(known.parameter))
+        continue;
       const helper: Helper = known ?? newHelper(definition, wanted);
       this.all.set(use.name, helper);
       if (parameter === undefined) {

@@ -12,7 +12,7 @@ import type { FormatCheck } from './formats.ts';
 import type { Pattern, PatternEngine } from './patterns.ts';
 import { escapePointer } from './pointers.ts';
 import { SchemaError } from './schema-error.ts';
-import type { Draft } from './shapes.ts';
+import type { Draft } from './keyword-types.ts';
 
 /** One schema. A keyword whose value is no schema is read from `keywords` where it is applied. */
 export type Rule = {

@@ -5,12 +5,12 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import { hasShape, SHAPE_NAMES } from './check-shape.ts';
+import { hasKeywordType, KEYWORD_TYPE_NAMES } from './check-keyword.ts';
 import type { PatternEngine } from './patterns.ts';
 import { escapePointer, shownPointer, unescapePointer } from './pointers.ts';
 import { MissingDocument, SchemaError } from './schema-error.ts';
-import { SHAPES } from './shapes.ts';
-import type { Draft, Shape } from './shapes.ts';
+import { KEYWORDS } from './keyword-types.ts';
+import type { Draft, KeywordType } from './keyword-types.ts';
 
 /** A part of a schema with an address of its own: the whole, and whatever has an `$id`. */
 export type Resource = {
@@ -73,10 +73,10 @@ export class SchemaDocument {
       this.#admit({ pointer, value: this.#lookup(pointer), parent, depth: 0, takesBoolean: parent.draft > 4 });
       owned = this.#owners.get(pointer);
     }
-    if (owned === undefined) throw shapeError(pointer, 'a schema');
+    if (owned === undefined) throw keywordError(pointer, 'a schema');
     const { schema, resource } = owned;
     if (Array.isArray(schema)) return { schema: true, resource };
-    if (typeof schema !== 'boolean' && !isMap(schema)) throw shapeError(pointer, 'a schema');
+    if (typeof schema !== 'boolean' && !isMap(schema)) throw keywordError(pointer, 'a schema');
     return { schema, resource };
   }
 
@@ -137,7 +137,7 @@ export class SchemaDocument {
       if (depth > MAX_DEPTH) throw new SchemaError(`it is nested more than ${MAX_DEPTH} levels deep`);
       if (!isMap(value)) {
         if (isFormer) continue;
-        if (typeof value !== 'boolean' || !takesBoolean) throw shapeError(pointer, 'a schema');
+        if (typeof value !== 'boolean' || !takesBoolean) throw keywordError(pointer, 'a schema');
         if (this.#documents.has(pointer)) this.#resources.set(keyOf(pointer, parent.base), parent);
         this.#owners.set(pointer, { schema: value, resource: parent });
         continue;
@@ -145,21 +145,21 @@ export class SchemaDocument {
       const resource = this.#resourceOf(value, pointer, parent);
       this.#owners.set(pointer, { schema: value, resource });
       noteAnchors(value, pointer, resource);
-      const shapes = SHAPES[resource.draft];
+      const keywords = KEYWORDS[resource.draft];
       value.forEach((item, key) => {
-        const shape = shapes.get(key);
-        if (shape === undefined) return;
+        const type = keywords.get(key);
+        if (type === undefined) return;
         const at = `${pointer}/${escapePointer(key)}`;
-        if (!isFormer && !hasShape(item, shape, this.#engine)) throw shapeError(at, SHAPE_NAMES[shape]);
+        if (!isFormer && !hasKeywordType(item, type, this.#engine)) throw keywordError(at, KEYWORD_TYPE_NAMES[type]);
         // A reference to the list itself leads to what allows everything, as Helm's validator has it.
-        if (Array.isArray(item) && shape === 'schemaOrSchemas') this.#owners.set(at, { schema: item, resource });
-        const takesBoolean = resource.draft > 4 || shape === 'schemaOrBoolean';
-        const former = isFormer || shape === 'formerSchema';
+        if (Array.isArray(item) && type === 'schemaOrSchemas') this.#owners.set(at, { schema: item, resource });
+        const takesBoolean = resource.draft > 4 || type === 'schemaOrBoolean';
+        const former = isFormer || type === 'formerSchema';
         const add = (step: string, schema: Value): void => {
           const below = { pointer: at + step, value: schema, parent: resource, depth: depth + 1 };
           pending.push({ ...below, takesBoolean, isFormer: former });
         };
-        eachSubschema(item, shape, add);
+        eachSubschema(item, type, add);
       });
       if (resource.draft === 4)
         for (const key of ['exclusiveMaximum', 'exclusiveMinimum']) needsBound(value, key, pointer);
@@ -252,8 +252,8 @@ function noteAnchors(schema: ValueMap, pointer: string, resource: Resource): voi
 }
 
 /** Gives the schemas that a keyword holds, with the pointer that leads to each. */
-function eachSubschema(value: Value, shape: Shape, give: (step: string, schema: Value) => void): void {
-  switch (shape) {
+function eachSubschema(value: Value, type: KeywordType, give: (step: string, schema: Value) => void): void {
+  switch (type) {
     case 'schema':
     case 'formerSchema':
     case 'schemaOrBoolean':
@@ -269,7 +269,7 @@ function eachSubschema(value: Value, shape: Shape, give: (step: string, schema: 
     case 'dependencies':
       if (!isMap(value)) return;
       value.forEach((item, key) => {
-        if (shape !== 'dependencies' || !Array.isArray(item)) give(`/${escapePointer(key)}`, item);
+        if (type !== 'dependencies' || !Array.isArray(item)) give(`/${escapePointer(key)}`, item);
       });
       return;
     default:
@@ -298,6 +298,6 @@ function join(base: string, reference: string): string {
   return url.href;
 }
 
-function shapeError(pointer: string, what: string): SchemaError {
+function keywordError(pointer: string, what: string): SchemaError {
   return new SchemaError(`${shownPointer(pointer)} should be ${what}`);
 }

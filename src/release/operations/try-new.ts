@@ -25,7 +25,7 @@ export async function tryNew(
   if (!cluster.runsWorkloads) return problems;
   const alike = new Map<string, KubeObject[]>();
   for (const object of objects) {
-    const key = JSON.stringify([object.apiVersion, object.kind, object.metadata.namespace, shapeOf(object)]);
+    const key = JSON.stringify([object.apiVersion, object.kind, object.metadata.namespace, fingerprintOf(object)]);
     const group = alike.get(key);
     if (group === undefined) alike.set(key, [object]);
     else group.push(object);
@@ -43,14 +43,14 @@ export async function tryNew(
 }
 
 /** The structure of a value, with the class of each text and number in its place. Equal structures are judged alike. */
-function shapeOf(value: Json): Json {
-  if (Array.isArray(value)) return [...new Set(value.map((item) => JSON.stringify(shapeOf(item))))].sort();
+function fingerprintOf(value: Json): Json {
+  if (Array.isArray(value)) return [...new Set(value.map((item) => JSON.stringify(fingerprintOf(item))))].sort();
   if (typeof value === 'string') return STRINGS.findIndex((form) => form.test(value));
   if (typeof value === 'number') return `${Number.isInteger(value)} ${value < 0} ${value > 65_535}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const shape: Json = {};
-  for (const key of Object.keys(value).sort()) setOwn(shape, key, shapeOf(value[key] ?? null));
-  return shape;
+  const fingerprint: Json = {};
+  for (const key of Object.keys(value).sort()) setOwn(fingerprint, key, fingerprintOf(value[key] ?? null));
+  return fingerprint;
 }
 
 /** Classes of texts, the first that matches counts: empty, name of an object, value of a label, one word, any text. */

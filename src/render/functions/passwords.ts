@@ -49,7 +49,7 @@ export function checkUserName(user: string): void {
 }
 
 /** The templates of passwords by type: each letter stands for a class of characters. Master Password algorithm, version 2. */
-const SHAPES: Readonly<Record<string, string>> = {
+const TEMPLATES: Readonly<Record<string, string>> = {
   maximum: 'anoxxxxxxxxxxxxxxxxx axxxxxxxxxxxxxxxxxno',
   long:
     'CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno CvcvnoCvccCvcv ' +
@@ -76,8 +76,8 @@ const CLASSES: Readonly<Record<string, string>> = {
 type Text = string | Uint8Array;
 
 /** Whether {@link derivePassword} knows a type of password. */
-export function isPasswordShape(type: string): boolean {
-  return Object.hasOwn(SHAPES, type);
+export function isPasswordType(type: string): boolean {
+  return Object.hasOwn(TEMPLATES, type);
 }
 
 /**
@@ -86,9 +86,9 @@ export function isPasswordShape(type: string): boolean {
  * @throws {FunctionFailure} for an unknown type, and for a counter beyond 32 bits
  */
 export function derivePassword(counter: number, type: string, password: Text, user: Text, site: Text): string {
-  const shapes = Object.hasOwn(SHAPES, type) ? SHAPES[type]?.split(' ') : undefined;
-  if (shapes === undefined) {
-    throw new FunctionFailure(`takes one of ${Object.keys(SHAPES).join(', ')} as its type, not ${shown(type)}`);
+  const templates = Object.hasOwn(TEMPLATES, type) ? TEMPLATES[type]?.split(' ') : undefined;
+  if (templates === undefined) {
+    throw new FunctionFailure(`takes one of ${Object.keys(TEMPLATES).join(', ')} as its type, not ${shown(type)}`);
   }
   if (!(counter >= 0 && counter <= 0xffffffff)) {
     throw new FunctionFailure(`takes a counter from 0 to 4294967295, not ${counter}`);
@@ -100,8 +100,8 @@ export function derivePassword(counter: number, type: string, password: Text, us
   const seed = createHmac('sha256', key)
     .update(Buffer.concat([Buffer.from(scope), ...withLength(site), uint32(counter)]))
     .digest();
-  const shape = shapes[(seed[0] ?? 0) % shapes.length] ?? '';
-  return Array.from(shape, (letter, index) => {
+  const template = templates[(seed[0] ?? 0) % templates.length] ?? '';
+  return Array.from(template, (letter, index) => {
     const characters = CLASSES[letter] ?? '';
     return characters[(seed[index + 1] ?? 0) % characters.length];
   }).join('');

@@ -1,4 +1,7 @@
-/** Makes values of what templates print: the output is split into documents, each shape is parsed once, and filled. */
+/**
+ * Makes values of what templates print: the output is split into documents, and their structures are filled with the values
+ * of slots. Documents with the same fingerprint have one structure, which is composed once.
+ */
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -16,8 +19,8 @@ import type { FieldType, KindTypes } from '../field-types.ts';
 import { withTexts } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { Shapes } from './shapes.ts';
-import type { Shape } from './shapes.ts';
+import { Fingerprints } from './fingerprints.ts';
+import type { Fingerprint } from './fingerprints.ts';
 import { composeDocument } from './compose.ts';
 import { ComposeError } from './compose-errors.ts';
 import type { StructureCache } from './structure-cache.ts';
@@ -57,7 +60,7 @@ export class DocumentReader {
   readonly #filler: Filler;
   /** Fills documents again for values and positions that are read later, without charging for them twice. */
   readonly #tracer: Tracer;
-  readonly #shapes: Shapes;
+  readonly #fingerprints: Fingerprints;
   readonly #parsed: ParsedText[] = [];
   readonly #byText = new Map<string, readonly Node[]>();
   readonly #structures: StructureCache | undefined;
@@ -73,7 +76,7 @@ export class DocumentReader {
   constructor(slots: Slots, budget: Budget, types?: KindTypes, structures?: StructureCache) {
     this.#slots = slots;
     this.#structures = structures;
-    this.#shapes = new Shapes(slots);
+    this.#fingerprints = new Fingerprints(slots);
     const single = (slot: Slot): SingleDocument | undefined => this.single(slot);
     this.#filler = new Filler(
       slots,
@@ -172,10 +175,13 @@ export class DocumentReader {
     return found[0];
   }
 
-  /** Reads the documents of an output by their shapes, or by their texts where {@link Shapes.split} cannot split it. */
+  /**
+   * Reads the documents of an output by their fingerprints, or by their texts where {@link Fingerprints.split} cannot split
+   * it.
+   */
   #read(output: Output, use: (node: Node, place: DocumentPlace) => void): void {
-    const shaped = this.#shapes.split(output);
-    if (shaped === undefined) {
+    const split = this.#fingerprints.split(output);
+    if (split === undefined) {
       const { gaps } = output;
       for (const { text, start } of splitDocuments(output.toString())) {
         const { relative, base } = this.#relative(text);
@@ -186,28 +192,28 @@ export class DocumentReader {
       }
       return;
     }
-    for (const { shape, base, part, offset } of shaped) {
-      const read = (): readonly Node[] => (shape.nodes ??= this.#structureOf(shape));
+    for (const { fingerprint, base, part, offset } of split) {
+      const read = (): readonly Node[] => (fingerprint.nodes ??= this.#structureOf(fingerprint));
       this.#located({ base, output, part, offset }, read, use);
     }
   }
 
-  /** The structure of documents of a shape. */
-  #structureOf(shape: Shape): readonly Node[] {
+  /** The structure of the documents with a fingerprint. */
+  #structureOf(fingerprint: Fingerprint): readonly Node[] {
     if (this.#structures === undefined) {
-      const { text, gaps } = this.#shapes.text(shape);
+      const { text, gaps } = this.#fingerprints.text(fingerprint);
       return this.#compose(text, gaps);
     }
-    const { key, length } = this.#shapes.keyOf(shape);
+    const { key, length } = this.#fingerprints.keyOf(fingerprint);
     const known = this.#structures.find(key);
     if (known === undefined) {
-      const { text, gaps } = this.#shapes.text(shape);
+      const { text, gaps } = this.#fingerprints.text(fingerprint);
       const nodes = this.#compose(text, gaps);
       this.#structures.add(key, nodes);
       return nodes;
     }
     charge(READING * length);
-    this.#parsed.push({ nodes: known, text: () => this.#shapes.text(shape) });
+    this.#parsed.push({ nodes: known, text: () => this.#fingerprints.text(fingerprint) });
     return known;
   }
 

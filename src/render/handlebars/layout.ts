@@ -1,6 +1,6 @@
 /**
- * Prints documents from their structure: the parts that all documents of a shape share are printed once, and the values
- * of slots between them for each document. The text is the same as that of the filled document.
+ * Prints documents from their structure: the parts that all documents with the same fingerprint share are printed once,
+ * and the values of slots between them for each document. The text is the same as that of the filled document.
  */
 import { printChild, printItem, printKey } from '../../yaml/print.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';

@@ -1,6 +1,6 @@
 /**
  * Caches the structures of documents between runs, so that the YAML between the values of slots is parsed once. The keys
- * are those of {@link Shapes.keyOf}.
+ * are those of {@link Fingerprints.keyOf}.
  */
 import type { Chart } from '../../chart/chart.ts';
 import { cachesBetweenRuns } from '../../run-cache.ts';

@@ -1,7 +1,7 @@
 /** Sprig's functions that hash and derive passwords, and that encrypt with one. */
 import { createDecipheriv } from 'node:crypto';
 import { aesKey, encryptAes } from '../../functions/keys.ts';
-import { derivePassword, hashPassword, isPasswordShape, isTooLongForBcrypt } from '../../functions/passwords.ts';
+import { derivePassword, hashPassword, isPasswordType, isTooLongForBcrypt } from '../../functions/passwords.ts';
 import { decodeText } from '../value.ts';
 import { base64ErrorAt } from './base-n.ts';
 import { fn, GoError } from './signature.ts';
@@ -13,7 +13,7 @@ export const functions: FunctionGroup = {
     user.includes(':') ? `invalid username: ${user}` : `${user}:${bcrypt(password)}`,
   ),
   derivePassword: fn(['uint32', 'string', 'string', 'string', 'string'], (_host, counter, type, password, user, site) =>
-    isPasswordShape(type)
+    isPasswordType(type)
       ? derivePassword(counter, type, bytesOf(password), bytesOf(user), bytesOf(site))
       : `cannot find password template ${type}`,
   ),

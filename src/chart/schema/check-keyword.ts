@@ -1,14 +1,14 @@
-/** Whether the value of a keyword has the shape that the metaschema of its draft requires. */
+/** Whether the value of a keyword has the type that the metaschema of its draft requires. */
 import type { Value } from '../../yaml/value.ts';
 import { isMap } from '../../yaml/value.ts';
 import { canonical, compareNumbers, isInteger, isNumber } from './numbers.ts';
 import type { PatternEngine } from './patterns.ts';
-import type { Shape } from './shapes.ts';
+import type { KeywordType } from './keyword-types.ts';
 import { isUri, isUriReference } from './uris.ts';
 
-/** Has a value the shape? Subschemas in it are not checked. */
-export function hasShape(value: Value, shape: Shape, engine: PatternEngine): boolean {
-  switch (shape) {
+/** Has a value the type? Subschemas in it are not checked. */
+export function hasKeywordType(value: Value, type: KeywordType, engine: PatternEngine): boolean {
+  switch (type) {
     case 'string':
       return typeof value === 'string';
     case 'uri':
@@ -84,8 +84,8 @@ function areTypes(value: Value): boolean {
   return value.length > 0 && value.every((item) => TYPES.has(item)) && areUnique(value);
 }
 
-/** The name of each shape in messages: `#/type should be …`. */
-export const SHAPE_NAMES: Readonly<Record<Shape, string>> = {
+/** The name of each type in messages: `#/type should be …`. */
+export const KEYWORD_TYPE_NAMES: Readonly<Record<KeywordType, string>> = {
   string: 'a string',
   uri: 'a URI',
   reference: 'a URI or a part of one',

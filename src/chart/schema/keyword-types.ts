@@ -4,7 +4,7 @@
 export type Draft = 4 | 6 | 7 | 2019 | 2020;
 
 /** What kind of value a keyword has. Where it holds schemas, they are checked in turn. */
-export type Shape =
+export type KeywordType =
   | 'string'
   | 'uri'
   | 'reference'
@@ -32,7 +32,7 @@ export type Shape =
   | 'patternMap'
   | 'dependencies';
 
-const DRAFT_4: Readonly<Record<string, Shape>> = {
+const DRAFT_4: Readonly<Record<string, KeywordType>> = {
   id: 'string',
   $schema: 'uri',
   $ref: 'string',
@@ -69,7 +69,7 @@ const DRAFT_4: Readonly<Record<string, Shape>> = {
 };
 
 const { id: _id, ...SINCE_4 } = DRAFT_4;
-const DRAFT_6: Readonly<Record<string, Shape>> = {
+const DRAFT_6: Readonly<Record<string, KeywordType>> = {
   ...SINCE_4,
   $id: 'reference',
   $ref: 'reference',
@@ -82,7 +82,7 @@ const DRAFT_6: Readonly<Record<string, Shape>> = {
   propertyNames: 'schema',
 };
 
-const DRAFT_7: Readonly<Record<string, Shape>> = {
+const DRAFT_7: Readonly<Record<string, KeywordType>> = {
   ...DRAFT_6,
   $comment: 'string',
   readOnly: 'boolean',
@@ -96,7 +96,7 @@ const DRAFT_7: Readonly<Record<string, Shape>> = {
   else: 'schema',
 };
 
-const DRAFT_2019: Readonly<Record<string, Shape>> = {
+const DRAFT_2019: Readonly<Record<string, KeywordType>> = {
   ...DRAFT_7,
   $id: 'id',
   $anchor: 'anchor2019',
@@ -115,7 +115,7 @@ const DRAFT_2019: Readonly<Record<string, Shape>> = {
   $defs: 'schemaMap',
 };
 
-const DRAFT_2020: Readonly<Record<string, Shape>> = {
+const DRAFT_2020: Readonly<Record<string, KeywordType>> = {
   ...DRAFT_2019,
   $anchor: 'anchor2020',
   $dynamicRef: 'reference',
@@ -128,7 +128,7 @@ const DRAFT_2020: Readonly<Record<string, Shape>> = {
 };
 
 /** The keywords of a draft. */
-export const SHAPES: Readonly<Record<Draft, ReadonlyMap<string, Shape>>> = {
+export const KEYWORDS: Readonly<Record<Draft, ReadonlyMap<string, KeywordType>>> = {
   4: new Map(Object.entries(DRAFT_4)),
   6: new Map(Object.entries(DRAFT_6)),
   7: new Map(Object.entries(DRAFT_7)),

@@ -1,6 +1,7 @@
 /**
  * Finds equal documents without comparing their texts. A loop prints the same constants around other values in each
- * turn: the sequence of constants and slots is the shape of a document, and documents of one shape have one structure.
+ * turn: the sequence of constants and slots is the fingerprint of a document, and documents with the same fingerprint have
+ * the same structure.
  */
 import { MARKER_LENGTH } from './markers.ts';
 import type { SlotKind } from './markers.ts';
@@ -9,8 +10,8 @@ import type { Output, Part, Slots } from './output.ts';
 import type { Node } from './structure.ts';
 
 /** A document of an output. */
-export type ShapedDocument = {
-  shape: Shape;
+export type SplitDocument = {
+  fingerprint: Fingerprint;
   /** The number of its first slot; 0 where it has none. */
   base: number;
   /** Where it begins: the part of the output, and the offset in this part. */
@@ -33,37 +34,40 @@ const ONLY_DASHES = /^-{1,3}$/;
 /** The first line that is not blank is not indented, and so no separator is. */
 const NOT_INDENTED = /^(?:[^\S\n]*\n)*\S/;
 
-/** A node of the tree of all shapes of a render: a path from the root is a shape, and finding one allocates nothing. */
-export class Shape {
+/**
+ * A node of the prefix tree of all fingerprints of a render: each path from the root is a fingerprint, and finding one
+ * allocates nothing.
+ */
+export class Fingerprint {
   readonly id: number;
-  readonly before: Shape | undefined;
-  /** The structure of documents of this shape, once it has been read. */
+  readonly before: Fingerprint | undefined;
+  /** The structure of documents with this fingerprint, once it has been read. */
   nodes: readonly Node[] | undefined;
   // Nearly all nodes have one successor, so a map is made only for further ones.
-  #next: Shape | undefined;
-  #others: Map<number, Shape> | undefined;
+  #next: Fingerprint | undefined;
+  #others: Map<number, Fingerprint> | undefined;
 
-  constructor(id: number, before: Shape | undefined) {
+  constructor(id: number, before: Fingerprint | undefined) {
     this.id = id;
     this.before = before;
   }
 
-  /** The shape with one more constant, slot or gap. */
-  then(id: number): Shape {
+  /** The fingerprint with one more constant, slot or gap. */
+  then(id: number): Fingerprint {
     if (this.#next?.id === id) return this.#next;
     const known = this.#others?.get(id);
     if (known !== undefined) return known;
-    const next = new Shape(id, this);
+    const next = new Fingerprint(id, this);
     if (this.#next === undefined) this.#next = next;
     else (this.#others ??= new Map()).set(id, next);
     return next;
   }
 }
 
-/** The shapes of one render. */
-export class Shapes {
+/** The fingerprints of one render. */
+export class Fingerprints {
   readonly #slots: Slots;
-  readonly #nothing = new Shape(-1, undefined);
+  readonly #nothing = new Fingerprint(-1, undefined);
   readonly #constants = new Map<string, Constant>();
   readonly #gaps = new Map<Gap, number>();
   readonly #texts: (string | Gap)[] = [];
@@ -73,9 +77,9 @@ export class Shapes {
   }
 
   /** The documents of an output that are not blank; undefined where its separators show only in its whole text. */
-  split(output: Output): ShapedDocument[] | undefined {
-    const documents: ShapedDocument[] = [];
-    let current: ShapedDocument = { shape: this.#nothing, base: 0, part: 0, offset: 0 };
+  split(output: Output): SplitDocument[] | undefined {
+    const documents: SplitDocument[] = [];
+    let current: SplitDocument = { fingerprint: this.#nothing, base: 0, part: 0, offset: 0 };
     let count = 0;
     let blank = true;
     let begun = false;
@@ -87,14 +91,14 @@ export class Shapes {
         if (!begun) return undefined;
         if (count === 0) current.base = part;
         else if (part !== current.base + count) return undefined;
-        current.shape = current.shape.then(KIND_IDS[this.#slots.at(part).kind]);
+        current.fingerprint = current.fingerprint.then(KIND_IDS[this.#slots.at(part).kind]);
         count++;
         blank = false;
         before = part;
         continue;
       }
       if (typeof part === 'object') {
-        current.shape = current.shape.then(this.#gap(part));
+        current.fingerprint = current.fingerprint.then(this.#gap(part));
         continue;
       }
       const constant = this.#constant(part);
@@ -113,11 +117,11 @@ export class Shapes {
         if (piece === undefined) continue;
         if (at > 0) {
           if (!blank) documents.push(current);
-          current = { shape: this.#nothing, base: 0, part: index, offset: piece.offset };
+          current = { fingerprint: this.#nothing, base: 0, part: index, offset: piece.offset };
           count = 0;
           blank = true;
         }
-        current.shape = current.shape.then(piece.id);
+        current.fingerprint = current.fingerprint.then(piece.id);
         blank &&= piece.blank;
       }
     }
@@ -125,10 +129,11 @@ export class Shapes {
     return documents;
   }
 
-  /** The text of a shape, its slots numbered from 0, and its gaps. */
-  text(shape: Shape): { text: string; gaps: PlacedGap[] } {
+  /** The text of a fingerprint, its slots numbered from 0, and its gaps. */
+  text(fingerprint: Fingerprint): { text: string; gaps: PlacedGap[] } {
     const ids: number[] = [];
-    for (let at: Shape | undefined = shape; at !== undefined && at !== this.#nothing; at = at.before) ids.push(at.id);
+    for (let at: Fingerprint | undefined = fingerprint; at !== undefined && at !== this.#nothing; at = at.before)
+      ids.push(at.id);
     const gaps: PlacedGap[] = [];
     let text = '';
     let count = 0;
@@ -142,13 +147,13 @@ export class Shapes {
   }
 
   /**
-   * The constants, slots and gaps of a shape as a text that is the same in every run. {@link text} holds the nonce of
+   * The constants, slots and gaps of a fingerprint as a text that is the same in every run. {@link text} holds the nonce of
    * this run, without which a constant could look like a slot.
    */
-  keyOf(shape: Shape): { key: string; length: number } {
+  keyOf(fingerprint: Fingerprint): { key: string; length: number } {
     let key = '';
     let length = 0;
-    for (let at: Shape | undefined = shape; at !== undefined && at !== this.#nothing; at = at.before) {
+    for (let at: Fingerprint | undefined = fingerprint; at !== undefined && at !== this.#nothing; at = at.before) {
       const piece = this.#texts[at.id - FIRST_ID];
       if (typeof piece === 'string') {
         key += `${piece.length}:${piece}`;
