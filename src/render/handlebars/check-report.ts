@@ -5,8 +5,8 @@ import { linesOf } from './ast.ts';
 import type { Call, Location, Template } from './ast.ts';
 import { FORMS } from './call.ts';
 import { positionIn } from './template-error.ts';
-import { habitsOf } from './habits.ts';
-import type { Habit } from './habits.ts';
+import { syntaxHintsOf } from './syntax-hints.ts';
+import type { SyntaxHint } from './syntax-hints.ts';
 import { isHelperName } from './helpers/index.ts';
 
 /** What the templates of a chart can name. */
@@ -42,7 +42,7 @@ export class CheckReport {
   readonly errors: PkgError[] = [];
   readonly template: Template;
   readonly names: ChartNames;
-  #habits: readonly (Habit & { offset: number })[] | undefined;
+  #syntaxHints: readonly (SyntaxHint & { offset: number })[] | undefined;
 
   constructor(template: Template, names: ChartNames) {
     this.template = template;
@@ -61,10 +61,10 @@ export class CheckReport {
   add(code: PkgError['code'], message: string, loc: Location, hints: readonly string[] = []): void {
     if (this.isFull) return;
     const at = positionIn(this.template, loc);
-    const habit = this.#habitAt(loc);
-    if (habit === undefined) this.errors.push(new PkgError(code, message, { at, hints }));
-    else if (!this.errors.some((error) => error.message === habit.message && error.at?.line === at.line))
-      this.errors.push(new PkgError('PKG_TEMPLATE_SYNTAX', habit.message, { at, hints: [habit.hint] }));
+    const syntaxHint = this.#syntaxHintAt(loc);
+    if (syntaxHint === undefined) this.errors.push(new PkgError(code, message, { at, hints }));
+    else if (!this.errors.some((error) => error.message === syntaxHint.message && error.at?.line === at.line))
+      this.errors.push(new PkgError('PKG_TEMPLATE_SYNTAX', syntaxHint.message, { at, hints: [syntaxHint.hint] }));
   }
 
   /** Adds the error of a call that cannot work or is a typing error. */
@@ -80,21 +80,21 @@ export class CheckReport {
   }
 
   /** The foreign spelling in the mustache that a location lies in, if there is one. */
-  #habitAt({ start, end }: Location): Habit | undefined {
-    this.#habits ??= habitsOf(this.template.source, isHelper);
+  #syntaxHintAt({ start, end }: Location): SyntaxHint | undefined {
+    this.#syntaxHints ??= syntaxHintsOf(this.template.source, isHelper);
     const lines = linesOf(this.template);
     const offsetOf = (line: number, column: number): number =>
       lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + column;
     const from = offsetOf(start.line, start.column);
     const to = offsetOf(end.line, end.column);
-    return this.#habits.find(({ offset }) => {
+    return this.#syntaxHints.find(({ offset }) => {
       if (offset === from) return offset < to;
       return offset < from && this.template.source.indexOf('}}', offset) >= to - 2;
     });
   }
 }
 
-/** Further errors of one template are left out. */
+/** The most errors of one template that are reported. */
 const MAX_ERRORS = 100;
 
 /** Is this the name of a helper, or of a form such as `include` that the interpreter itself runs? */

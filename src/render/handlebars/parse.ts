@@ -4,7 +4,7 @@ import { positionAt } from '../../yaml/read.ts';
 import { parseWithoutProcessing, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Location, Program, Template } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
-import { habitsOf } from './habits.ts';
+import { syntaxHintsOf } from './syntax-hints.ts';
 import { isHelperName } from './helpers/index.ts';
 import { controlWhitespace } from './whitespace.ts';
 
@@ -41,21 +41,21 @@ export function parseTemplate(source: string, name: string, file: string): Templ
   } catch (error) {
     const known = syntaxError(error, source, file);
     if (known instanceof PkgError)
-      throwTogether(withHabits(known, source, file), (count) => `${count} faults in ${file}`);
+      throwTogether(withSyntaxHints(known, source, file), (count) => `${count} faults in ${file}`);
     throw known;
   }
 }
 
 /** Foreign spellings beyond this are not reported. */
-const MAX_HABITS = 20;
+const MAX_SYNTAX_HINTS = 20;
 
 /**
  * The error, with all foreign spellings of the template: the parser stops at the first. Without it where they are its
  * cause.
  */
-function withHabits(error: PkgError, source: string, file: string): PkgError[] {
-  const habits = habitsOf(source, isHelperName).slice(0, MAX_HABITS);
-  const errors = habits.map(
+function withSyntaxHints(error: PkgError, source: string, file: string): PkgError[] {
+  const syntaxHints = syntaxHintsOf(source, isHelperName).slice(0, MAX_SYNTAX_HINTS);
+  const errors = syntaxHints.map(
     ({ offset, message, hint }) =>
       new PkgError('PKG_TEMPLATE_SYNTAX', message, { at: positionAt(source, offset, file), hints: [hint] }),
   );

@@ -6,20 +6,20 @@ import { parseForeign } from './foreign.ts';
 import type { Foreign } from './foreign.ts';
 
 /** An error in a mustache, and how the mustache is written here. */
-export type Habit = { message: string; hint: string };
+export type SyntaxHint = { message: string; hint: string };
 
 /** What a hint depends on: the blocks that are open there, the names of helpers, and the text of the file. */
-export type Surroundings = { open: readonly string[]; isHelper: (name: string) => boolean; source: string };
+type Surroundings = { open: readonly string[]; isHelper: (name: string) => boolean; source: string };
 
 const KEYWORD =
   /^(#|\/|else\s+|#\s*else\s+)?(if|unless|with|range|each|foreach|for|define|block|template|end|endif|endfor|endeach|endrange|endwith|break|continue|elseif|elsif|elif|else-if|set|let|var|const)(?=\s|$|\()/;
 
 /**
- * The habit in a mustache, if there is one.
+ * The error and the hint for a mustache in the syntax of another language; undefined for one of our own.
  *
  * @param tag the mustache as it is written, with its braces
  */
-export function habitIn(tag: string, surroundings: Surroundings): Habit | undefined {
+function syntaxHintIn(tag: string, surroundings: Surroundings): SyntaxHint | undefined {
   const raw = /^\{\{\{?([^]*?)\}?\}\}$/.exec(tag)?.[1];
   if (raw === undefined) return undefined;
   const trims = /^-(?:\s|$)|^-\.|\s-$/.test(raw);
@@ -53,7 +53,7 @@ export function habitIn(tag: string, surroundings: Surroundings): Habit | undefi
 
 const DASHES = 'white space is cut with {{~ and ~}}; a tag that stands alone on its line needs neither';
 
-function go(tag: string, hint: string): Habit {
+function go(tag: string, hint: string): SyntaxHint {
   return { message: `${shortened(tag)} is written as in another template language`, hint };
 }
 
@@ -227,15 +227,15 @@ const MAX_SOURCE = 1 << 16;
 const MAX_TAG = 500;
 
 /** Finds the foreign spellings of a whole source, with the mustaches in which they are. */
-export function habitsOf(source: string, isHelper: (name: string) => boolean): (SourceTag & Habit)[] {
-  const found: (SourceTag & Habit)[] = [];
+export function syntaxHintsOf(source: string, isHelper: (name: string) => boolean): (SourceTag & SyntaxHint)[] {
+  const found: (SourceTag & SyntaxHint)[] = [];
   if (source.length > MAX_SOURCE) return found;
   const open: string[] = [];
   for (const { 0: text, index } of source.matchAll(TAGS)) {
     if (text.startsWith('\\{{') || text.startsWith('{{{{') || /^\{\{~?!/.test(text)) continue;
     if (text.length > MAX_TAG || !text.endsWith('}}')) continue;
-    const habit = habitIn(text, { open, isHelper, source });
-    if (habit !== undefined) found.push({ text, offset: index, ...habit });
+    const syntaxHint = syntaxHintIn(text, { open, isHelper, source });
+    if (syntaxHint !== undefined) found.push({ text, offset: index, ...syntaxHint });
     const name = /^\{\{[-~]?\s*#?\s*([\w-]+)/.exec(text)?.[1] ?? '';
     if (/^\{\{[-~]?\s*(?:\/|end\b)/.test(text)) open.pop();
     else if (/^\{\{~?#/.test(text) || ['if', 'range', 'with', 'define', 'block'].includes(name)) {
