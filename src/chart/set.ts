@@ -44,7 +44,7 @@ function int64Of(text: string): bigint | undefined {
  * @throws {PkgError} `PKG_SET_SYNTAX` with the flag and the text
  */
 export function applySet(into: ValueMap, text: string, flag: string, read: SetReader): void {
-  run(new SetParser(into, text, flag, read, false), into);
+  run(new SetParser(into, text, flag, { read }), into);
 }
 
 /** Applies `key=JSON` pairs, or merges a whole JSON object; in place. */
@@ -55,12 +55,12 @@ export function applySetJson(into: ValueMap, text: string, merge: (over: ValueMa
     if (isMap(value)) merge(value);
     return;
   }
-  run(new SetParser(into, text, '--set-json', (json) => fromPlain(jsonOf(json)), true), into);
+  run(new SetParser(into, text, '--set-json', { read: (json) => fromPlain(jsonOf(json)), json: true }), into);
 }
 
 /** Applies `key=text`: the text is taken as it is, commas and backslashes too; in place. */
 export function applySetLiteral(into: ValueMap, text: string): void {
-  const parser = new SetParser(into, text, '--set-literal', (value) => value, false, true);
+  const parser = new SetParser(into, text, '--set-literal', { read: (value) => value, literal: true });
   parser.key(into, 0);
 }
 
@@ -94,6 +94,9 @@ function isFinite(value: Json): boolean {
 const MAX_FILLED = 1_000_000;
 const FILLED: WeakMap<ValueMap, number> = new WeakMap();
 
+/** How values are read: as JSON, or as texts up to the end (`literal`), or as texts and lists `{a,b}`. */
+type SetGrammar = { read: SetReader; json?: boolean; literal?: boolean };
+
 class SetParser {
   readonly #runes: readonly string[];
   readonly #flag: string;
@@ -105,7 +108,7 @@ class SetParser {
   #at = 0;
   #lists = 0;
 
-  constructor(into: ValueMap, text: string, flag: string, read: SetReader, json: boolean, literal = false) {
+  constructor(into: ValueMap, text: string, flag: string, { read, json = false, literal = false }: SetGrammar) {
     this.#into = into;
     this.#text = text;
     this.#runes = [...text];

@@ -165,17 +165,11 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
     write: async ({ chart, archive, provenance, created }) => {
       const { metadata } = chart;
       if (own !== undefined) {
-        const parts = [own.config, archive, ...(provenance === undefined ? [] : [provenance])];
-        const { bytes } = own.manifest;
-        await pushManifest(
-          remotes.session(),
-          chartReference(base, metadata.name),
-          tagOf(metadata.version),
-          bytes,
-          parts,
-          remotes.tell,
-        );
-        return { reference: shown(metadata.name, metadata.version), digest: own.manifest.digest };
+        const { bytes, digest } = own.manifest;
+        const manifest = { bytes, blobs: [own.config, archive, ...(provenance === undefined ? [] : [provenance])] };
+        const target = chartReference(base, metadata.name);
+        await pushManifest(remotes.session(), target, tagOf(metadata.version), manifest, remotes.tell);
+        return { reference: shown(metadata.name, metadata.version), digest };
       }
       const pushed = { metadata, config: metadataJson(chart, false), archive, provenance, created };
       const target = chartReference(base, metadata.name);

@@ -90,11 +90,10 @@ export async function pushManifest(
   session: RegistrySession,
   target: ChartReference,
   name: string,
-  bytes: Uint8Array,
-  parts: readonly Uint8Array[],
+  { bytes, blobs }: { bytes: Uint8Array; blobs: readonly Uint8Array[] },
   tell: (what: string) => void,
 ): Promise<void> {
-  for (const part of parts) await uploadBytes(session, target, part, tell);
+  for (const blob of blobs) await uploadBytes(session, target, blob, tell);
   await putManifest(session, target, name, { mediaType: OCI_MANIFEST, bytes }, tell);
 }
 

@@ -75,21 +75,22 @@ export function absentValue(
       ],
     });
   }
-  return missingName(evaluator, path, scope, frame, node.loc, output.slots !== undefined && !isWhole(node, frame));
+  const isPart = output.slots !== undefined && !isWhole(node, frame);
+  return missingName(evaluator, path, scope, frame, { loc: node.loc, isPart });
 }
 
 /**
  * The error for a path that leads nowhere, with the nearest names beside it.
  *
- * @param isPart the mustache is part of a text, so that `{{optional …}}` is no way out
+ * @param at where the error is, without it the path; `isPart`: the mustache is part of a text, so that `{{optional …}}`
+ *   is no way out
  */
 export function missingName(
   evaluator: Evaluator,
   path: Path,
   scope: Scope,
   frame: Frame,
-  loc: Location,
-  isPart = false,
+  { loc, isPart = false }: { loc: Location; isPart?: boolean } = path,
 ): PkgError {
   const { known, missing, beside } = explainAbsence(path, scope);
   const candidates = known === '' && !path.data ? [...beside, ...scope.root.keys()] : beside;

@@ -8,7 +8,6 @@ import type { Evaluator, Frame } from './evaluation.ts';
 import type { Output } from './output.ts';
 import { asArgument, enter, isItemMap, valuePathOf } from './scope.ts';
 import { typeName } from './text.ts';
-import type { PkgError } from '../../errors.ts';
 import type { Data, Item, Scope } from './scope.ts';
 import { isTrue } from './helpers/truth.ts';
 import type { Argument } from './helpers/types.ts';
@@ -17,13 +16,13 @@ type BlockHelper = (evaluator: Evaluator, node: Block, scope: Scope, frame: Fram
 
 /** Block helpers by name. */
 export const builtinBlocks: ReadonlyMap<string, BlockHelper> = new Map<string, BlockHelper>([
-  ['if', (evaluator, node, scope, frame, output) => conditional(true, evaluator, node, scope, frame, output)],
-  ['unless', (evaluator, node, scope, frame, output) => conditional(false, evaluator, node, scope, frame, output)],
+  ['if', conditional('if')],
+  ['unless', conditional('unless')],
   ['with', withBlock],
   ['each', each],
   ['raw', (evaluator, node, scope, frame, output) => run(evaluator, node.program, scope, frame, output)],
-  ['yaml', (evaluator, node, scope, frame, output) => document(yamlText, evaluator, node, scope, frame, output)],
-  ['json', (evaluator, node, scope, frame, output) => document(jsonText, evaluator, node, scope, frame, output)],
+  ['yaml', document(yamlText)],
+  ['json', document(jsonText)],
 ]);
 
 /** The condition of `#with`, which runs its block for 0 too, as in Handlebars. */
@@ -52,19 +51,14 @@ function only(evaluator: Evaluator, node: Block, frame: Frame, name: string): Ex
   throw evaluator.error('PKG_TEMPLATE_HELPER', `#${name} takes exactly one value`, node.loc, frame, { hints });
 }
 
-function conditional(
-  wanted: boolean,
-  evaluator: Evaluator,
-  node: Block,
-  scope: Scope,
-  frame: Frame,
-  output: Output,
-): void {
-  const value = evaluator.expression(only(evaluator, node, frame, wanted ? 'if' : 'unless'), scope, frame);
-  const includeZero = node.hash?.pairs.find((pair) => pair.key === 'includeZero');
-  const zeroCounts = includeZero !== undefined && isTrueOrZero(evaluator.expression(includeZero.value, scope, frame));
-  const holds = isZero(value) ? zeroCounts : isTrue(value);
-  run(evaluator, holds === wanted ? node.program : node.inverse, scope, frame, output);
+function conditional(name: 'if' | 'unless'): BlockHelper {
+  return (evaluator, node, scope, frame, output) => {
+    const value = evaluator.expression(only(evaluator, node, frame, name), scope, frame);
+    const includeZero = node.hash?.pairs.find((pair) => pair.key === 'includeZero');
+    const zeroCounts = includeZero !== undefined && isTrueOrZero(evaluator.expression(includeZero.value, scope, frame));
+    const holds = isZero(value) ? zeroCounts : isTrue(value);
+    run(evaluator, holds === (name === 'if') ? node.program : node.inverse, scope, frame, output);
+  };
 }
 
 function withBlock(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, output: Output): void {
@@ -86,8 +80,11 @@ function each(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, out
     typeof list === 'bigint' ||
     list === true ||
     (typeof list === 'string' && list !== '')
-  )
-    throw notIterable(evaluator, node, expression, list, scope, frame);
+  ) {
+    const message = `#each goes through a list or a map, and this is ${typeName(list)}`;
+    const details = { hints: notIterableHints(expression, list), valuePath: valuePathOf(expression, scope) };
+    throw evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame, details);
+  }
   const size = Array.isArray(list) ? list.length : isItemMap(list) ? list.size : 0;
   if (size === 0) {
     run(evaluator, node.inverse, scope, frame, output);
@@ -104,26 +101,20 @@ function each(evaluator: Evaluator, node: Block, scope: Scope, frame: Frame, out
   else if (isItemMap(list)) for (const [key, item] of list) visit(key, item);
 }
 
-function notIterable(
-  evaluator: Evaluator,
-  node: Block,
-  expression: Expression,
-  value: Argument,
-  scope: Scope,
-  frame: Frame,
-): PkgError {
-  const message = `#each goes through a list or a map, and this is ${typeName(value)}`;
+/** How to write what may be meant by `{{#each}}` over a number, a text or a boolean. */
+function notIterableHints(expression: Expression, value: string | number | bigint | boolean): string[] {
   const name = expression.type === 'PathExpression' ? expression.original : '…';
-  const hints =
-    typeof value === 'number' || typeof value === 'bigint'
-      ? [`so many times: {{#each (until ${name})}}`]
-      : typeof value === 'string'
-        ? [`a text of several parts: {{#each (splitList "," ${name})}}; one text as a list: {{#each (list ${name})}}`]
-        : [`a condition is written {{#if ${name}}}`];
-  return evaluator.error('PKG_TEMPLATE_HELPER', message, node.loc, frame, {
-    hints,
-    valuePath: valuePathOf(expression, scope),
-  });
+  switch (typeof value) {
+    case 'number':
+    case 'bigint':
+      return [`so many times: {{#each (until ${name})}}`];
+    case 'string':
+      return [
+        `a text of several parts: {{#each (splitList "," ${name})}}; one text as a list: {{#each (list ${name})}}`,
+      ];
+    default:
+      return [`a condition is written {{#if ${name}}}`];
+  }
 }
 
 /** The scope with the names of `as |item key|`. */
@@ -133,24 +124,16 @@ function withLocals(scope: Scope, program: Program | undefined, items: readonly 
   return { ...scope, locals: { names, items, scope, outer: scope.locals } };
 }
 
-/** Runs `{{#yaml}}` or `{{#json}}`: what is inside is read as documents, and their text is the value. */
-function document(
-  print: (documents: readonly Value[]) => string,
-  evaluator: Evaluator,
-  node: Block,
-  scope: Scope,
-  frame: Frame,
-  output: Output,
-): void {
-  const since = evaluator.host.random.log.length;
-  const inside = evaluator.structureOutput();
-  run(evaluator, node.program, scope, frame, inside);
-  const text = print(evaluator.host.structure(inside));
-  if (output.slots === undefined) {
-    output.add(text, frame, node);
-    return;
-  }
-  evaluator.emitSlot('v', text, node, frame, output, undefined, scope, since);
+/** `{{#yaml}}` or `{{#json}}`: what is inside is read as documents, and their text is the value. */
+function document(print: (documents: readonly Value[]) => string): BlockHelper {
+  return (evaluator, node, scope, frame, output) => {
+    const since = evaluator.host.random.log.length;
+    const inside = evaluator.structureOutput();
+    run(evaluator, node.program, scope, frame, inside);
+    const text = print(evaluator.host.structure(inside));
+    if (output.slots === undefined) output.add(text, frame, node);
+    else evaluator.emitSlot({ kind: 'v', value: text, node, source: undefined, scope }, frame, output, since);
+  };
 }
 
 function yamlText(documents: readonly Value[]): string {

@@ -82,7 +82,7 @@ function callHelper(evaluator: Evaluator, name: string, node: Mustache | Sub, sc
   try {
     charge(CALL);
     for (const arg of args) chargeArgument(arg);
-    const result = helper(args, hash, helperContext(evaluator, name, node, scope, frame, { key, since }));
+    const result = helper(args, hash, helperContext(evaluator, node, scope, frame, { helper: name, key, since }));
     chargeMade(result);
     if (result instanceof Map) chargeCopy(result.size);
     return result;
@@ -116,11 +116,10 @@ function takeKey(
 
 function helperContext(
   evaluator: Evaluator,
-  helper: string,
   node: Call,
   scope: Scope,
   frame: Frame,
-  random: { key: string | undefined; since: number },
+  { helper, key, since }: { helper: string; key: string | undefined; since: number },
 ): HelperContext {
   const { host } = evaluator;
   const context: HelperContext = {
@@ -135,12 +134,12 @@ function helperContext(
         call: name,
         args: text,
         texts: textsOf(args),
-        key: random.key,
+        key,
         form,
       };
       return (
-        host.random.remember(call, random.since, make) ??
-        context.fail(`the key ${printable(random.key ?? '')} is that of another call, with other arguments`, [
+        host.random.remember(call, since, make) ??
+        context.fail(`the key ${printable(key ?? '')} is that of another call, with other arguments`, [
           'give each value a key of its own; in a loop: key=(printf "password-%s" name)',
         ])
       );
@@ -164,7 +163,7 @@ function helperContext(
 function absentParams(evaluator: Evaluator, node: Call, scope: Scope, frame: Frame): string[] {
   return node.params.flatMap((param) => {
     if (param.type !== 'PathExpression' || lookupPath(param, scope) !== ABSENT) return [];
-    const missing = missingName(evaluator, param, scope, frame, param.loc);
+    const missing = missingName(evaluator, param, scope, frame);
     const near = missing.hints.find((hint) => hint.startsWith('did you mean'));
     return [`${missing.message}${near === undefined ? '' : `: ${near}`}`];
   });
@@ -185,11 +184,11 @@ function callFunction(
 
 /** `include "name" [context] [key=value …]`: the text of a partial, or of another template of the chart. */
 function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
-  const { name, contextParam } = partialCall(evaluator, 'include', node, scope, frame);
+  const call = partialCall(evaluator, 'include', node, scope, frame);
   const output = evaluator.textOutput();
-  if (!runPartial(evaluator, 'include', name, contextParam, node, scope, frame, output)) {
-    const text = printGoTemplate(evaluator, name, node, contextParam, scope, frame);
-    if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
+  if (!runPartial(evaluator, call, scope, frame, output)) {
+    const text = printGoTemplate(evaluator, call, scope, frame);
+    if (text === undefined) throw missingPartial(evaluator, call.name, scope, node.loc, frame);
     return text;
   }
   // A file of a partial ends with a newline, which is not part of its value.
@@ -198,10 +197,11 @@ function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
 
 /** `partial "name" [context] [key=value …]`: the document of a partial as a value; absent where it prints nothing. */
 function partial(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
-  const { name, contextParam } = partialCall(evaluator, 'partial', node, scope, frame);
+  const call = partialCall(evaluator, 'partial', node, scope, frame);
+  const { name } = call;
   const output = evaluator.structureOutput();
-  if (!runPartial(evaluator, 'partial', name, contextParam, node, scope, frame, output)) {
-    if (printGoTemplate(evaluator, name, node, contextParam, scope, frame) === undefined)
+  if (!runPartial(evaluator, call, scope, frame, output)) {
+    if (printGoTemplate(evaluator, call, scope, frame) === undefined)
       throw missingPartial(evaluator, name, scope, node.loc, frame);
     const message = `${name} is a Go template, which prints text and no value`;
     const hints = [`write (include "${name}") for its text`];
@@ -213,21 +213,29 @@ function partial(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
   throw evaluator.error('PKG_TEMPLATE_SLOT', message, node.loc, frame);
 }
 
+/** A call of `include` or `partial`: the name of the partial, and the context for it if another is given. */
+type PartialCall = {
+  form: 'include' | 'partial';
+  node: Mustache | Sub;
+  name: string;
+  param: Expression | undefined;
+};
+
 /**
- * The arguments of `include` or `partial`.
+ * Reads the arguments of `include` or `partial`.
  *
  * @throws {PkgError} where the first is no text, or there are more than two
  */
 function partialCall(
   evaluator: Evaluator,
-  form: 'include' | 'partial',
+  form: PartialCall['form'],
   node: Mustache | Sub,
   scope: Scope,
   frame: Frame,
-): { name: string; contextParam: Expression | undefined } {
-  const [nameParam, contextParam, ...more] = node.params;
+): PartialCall {
+  const [nameParam, param, ...more] = node.params;
   const name = nameParam === undefined ? ABSENT : evaluator.expression(nameParam, scope, frame);
-  if (typeof name === 'string' && more.length === 0) return { name, contextParam };
+  if (typeof name === 'string' && more.length === 0) return { form, node, name, param };
   const quoted = nameParam?.type === 'PathExpression' ? nameParam.original : 'name';
   throw evaluator.error(
     'PKG_TEMPLATE_HELPER',
@@ -241,20 +249,17 @@ function partialCall(
 /** Runs a partial; false where there is none of that name. */
 function runPartial(
   evaluator: Evaluator,
-  form: 'include' | 'partial',
-  name: string,
-  contextParam: Expression | undefined,
-  node: Mustache | Sub,
+  { form, node, name, param }: PartialCall,
   scope: Scope,
   frame: Frame,
   output: Output,
 ): boolean {
-  const found = findBody(evaluator, name, scope, frame);
-  if (found === undefined) return false;
-  let context = contextParam === undefined ? scope.context : evaluator.item(contextParam, scope, frame);
+  const body = findBody(evaluator, name, scope, frame);
+  if (body === undefined) return false;
+  let context = param === undefined ? scope.context : evaluator.item(param, scope, frame);
   if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
-  const provenance = contextParam === undefined ? scope.provenance : { scope, expression: contextParam };
-  enterBody(evaluator, found, `${form} ${name}`, node, { context, provenance }, scope, frame, output);
+  const provenance = param === undefined ? scope.provenance : { scope, expression: param };
+  enterBody(evaluator, { body, what: `${form} ${name}`, node, context, provenance }, scope, frame, output);
   return true;
 }
 

@@ -112,7 +112,7 @@ export class DocumentReader {
       const layout = this.#layoutOf(node, type, trace);
       if (layout !== undefined) {
         const text = printLayout(layout, this.#filler, this.#texts.rules(node, place.base, trace));
-        found.push(new PrintedDocument(this.#tracer, node, place, layout, text, type));
+        found.push(new PrintedDocument(this.#tracer, node, place, { layout, text, type }));
         return;
       }
       const value = this.#filler.fill(node, place.base);
@@ -279,9 +279,7 @@ class PrintedDocument implements ReadDocument {
     tracer: Tracer,
     node: Node,
     place: DocumentPlace,
-    layout: Layout,
-    text: string,
-    type: FieldType | undefined,
+    { layout, text, type }: { layout: Layout; text: string; type: FieldType | undefined },
   ) {
     this.text = text;
     this.#type = type;

@@ -5,7 +5,7 @@ import type { Meter } from '../functions/limits.ts';
 import { KindTypes } from '../field-types.ts';
 import type { Asker, GoTemplates, NativePrinter, NativeTemplates, RenderInput } from '../render.ts';
 import { LIMITS, Pass } from './pass.ts';
-import type { DocumentInput, EngineOutput } from './pass.ts';
+import type { EngineOutput, PassResources } from './pass.ts';
 import type { PassState } from './random-calls.ts';
 import { StructureCache } from './structure-cache.ts';
 import { checkTree, openTree } from './tree.ts';
@@ -21,7 +21,7 @@ export class NativeRender implements NativeTemplates {
   readonly #input: RenderInput;
   readonly #tree: TemplateTree;
   readonly #meter: Meter;
-  readonly #documents: DocumentInput;
+  readonly #shared: PassResources;
   readonly #state: PassState = { made: new Map(), keys: new Map() };
   /** The pass that runs, or the last one. */
   #pass: Pass | undefined;
@@ -34,9 +34,10 @@ export class NativeRender implements NativeTemplates {
     this.#tree = tree;
     this.goTemplates = goTemplates;
     this.#meter = { taken: 0, most: { ...LIMITS, ...input.limits }.steps };
-    this.#documents = {
+    this.#shared = {
       types: new KindTypes(input.chart),
       structures: input.parsed === undefined ? StructureCache.of(input.chart) : undefined,
+      goTemplates: () => this.goTemplates,
     };
   }
 
@@ -61,7 +62,7 @@ export class NativeRender implements NativeTemplates {
     const pass = this.#final();
     // Partials that Go templates include may have made further random values.
     if (pass.hasRunPartials) pass.findKeys(this.#settled);
-    this.#documents.structures?.save();
+    this.#shared.structures?.save();
     const { output } = pass;
     output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
     return output;
@@ -87,7 +88,7 @@ export class NativeRender implements NativeTemplates {
     if (this.#isFinal && this.#pass !== undefined) return this.#pass;
     const state = this.#state;
     for (let number = 1; ; number++) {
-      const pass = new Pass(this.#input, this.#tree, this.#meter, state, this.#documents, () => this.goTemplates);
+      const pass = new Pass(this.#input, this.#tree, state, this.#meter, this.#shared);
       this.#pass = pass;
       pass.all();
       const isLast = number >= MAX_PASSES;

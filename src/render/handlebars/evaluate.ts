@@ -22,11 +22,10 @@ import { gapOf } from './gaps.ts';
 import { builtinBlocks } from './blocks.ts';
 import { absentValue, checkAbsence } from './absence.ts';
 import { callExpression } from './call.ts';
-import type { CallIdentity, Evaluator, Frame, Host } from './evaluation.ts';
+import type { CallIdentity, Evaluator, Frame, Host, PrintedSlot } from './evaluation.ts';
 import { templateError } from './template-error.ts';
 import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import { Output } from './output.ts';
-import type { SlotKind } from './markers.ts';
 import type { Slot } from './output.ts';
 import { asArgument, enter, explainAbsence, lookupPath, rootScope, simpleName, valuePathOf } from './scope.ts';
 import type { Data, Item, ItemMap, Scope } from './scope.ts';
@@ -99,7 +98,7 @@ export class Interpreter implements Evaluator {
     const source = node.params.length === 0 ? path : undefined;
     if (value === ABSENT) throw absentValue(this, node, scope, frame, output);
     if (output.slots !== undefined && node.escaped) {
-      this.emitSlot('v', value, node, frame, output, source, scope, since);
+      this.emitSlot({ kind: 'v', value, node, source, scope }, frame, output, since);
       return;
     }
     if (!node.escaped && (Array.isArray(value) || isMap(value))) {
@@ -116,15 +115,10 @@ export class Interpreter implements Evaluator {
 
   /** See {@link Evaluator.emitSlot}. */
   emitSlot(
-    kind: SlotKind,
-    value: Argument,
-    node: Mustache | Block | Partial | PartialBlock,
+    { kind, value, node, source, scope, printed }: PrintedSlot,
     frame: Frame,
     output: Output,
-    source: Expression | undefined,
-    scope: Scope,
     since: number,
-    printed?: Output,
   ): void {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
     this.#chargeSlot(value, node, frame);
@@ -165,7 +159,7 @@ export class Interpreter implements Evaluator {
       return;
     }
     if (name === 'optional') {
-      this.emitSlot('o', value, node, frame, output, param, scope, since);
+      this.emitSlot({ kind: 'o', value, node, source: param, scope }, frame, output, since);
       return;
     }
     const before = output.currentLine.trim();
@@ -175,7 +169,7 @@ export class Interpreter implements Evaluator {
         hints: ['write {{x}} to give a key its value'],
       });
     }
-    this.emitSlot('s', value, node, frame, output, param, scope, since);
+    this.emitSlot({ kind: 's', value, node, source: param, scope }, frame, output, since);
     output.add(':', frame, node);
   }
 
@@ -207,11 +201,8 @@ export class Interpreter implements Evaluator {
       throw this.error('PKG_TEMPLATE_HELPER', `${name ?? 'this'} is not a block helper`, node.loc, frame, { hints });
     }
     if (item === ABSENT) checkAbsence(this, path, scope, frame);
-    this.#plainBlock(node, path, asArgument(item), scope, frame, output);
-  }
-
-  /** Runs `{{#name}}` over a value of the context: a loop over a list, a condition otherwise (`blockHelperMissing`). */
-  #plainBlock(node: Block, path: Path, value: Argument, scope: Scope, frame: Frame, output: Output): void {
+    // As Handlebars' blockHelperMissing has it, a value is a loop where it is a list, and a condition otherwise.
+    const value = asArgument(item);
     if (Array.isArray(value) && value.length > 0) {
       builtinBlocks.get('each')?.(this, { ...node, params: [path] }, scope, frame, output);
     } else if (value === ABSENT || value === null || value === false || (Array.isArray(value) && value.length === 0)) {

@@ -7,11 +7,10 @@ import type { ValueError } from '../../chart/value-error.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { LimitReached, Meter } from '../functions/limits.ts';
 import type { Lookup } from '../render.ts';
-import type { Block, Expression, Location, Mustache, Partial, PartialBlock, Path, Program, Template } from './ast.ts';
+import type { Block, Expression, Location, Partial, PartialBlock, Path, Program, Template } from './ast.ts';
 import type { CallSite } from './template-error.ts';
 import type { Argument, Helper } from './helpers/types.ts';
-import type { SlotKind } from './markers.ts';
-import type { Budget, Output, Slots } from './output.ts';
+import type { Budget, Output, Slot, Slots } from './output.ts';
 import type { RandomCalls } from './random-calls.ts';
 import type { Item, PartialBody, Scope } from './scope.ts';
 
@@ -67,6 +66,9 @@ export type Frame = {
   counters: Map<string, number> | undefined;
 };
 
+/** A slot as the interpreter prints it; the frame and the random calls are added to it. */
+export type PrintedSlot = Omit<Slot, 'template' | 'calls' | 'random'>;
+
 /** Tells a call from all others of the render; see {@link Frame}. */
 export type CallIdentity = Pick<Frame, 'identity' | 'earlier'>;
 
@@ -82,21 +84,9 @@ export type Evaluator = {
   /**
    * Prints a slot.
    *
-   * @param source the expression that gave the value, if it is a path
    * @param since the length of the log of random calls before the value was worked out: calls after it belong to it
-   * @param printed the output of a partial whose document is the value
    */
-  emitSlot(
-    kind: SlotKind,
-    value: Argument,
-    node: Mustache | Block | Partial | PartialBlock,
-    frame: Frame,
-    output: Output,
-    source: Expression | undefined,
-    scope: Scope,
-    since: number,
-    printed?: Output,
-  ): void;
+  emitSlot(slot: PrintedSlot, frame: Frame, output: Output, since: number): void;
   /** Adds a gap if a block or a partial printed nothing since the output had `before` parts. */
   noteGap(node: Block | Partial | PartialBlock, frame: Frame, output: Output, before: number): void;
   /** The identity of a call: the file, the partials that led there, the keys of the loops around it, and its number. */

@@ -12,17 +12,16 @@ import type { Item, Scope } from './scope.ts';
 /**
  * The text of the Go template of a name; undefined where there is none.
  *
- * @param param its `.`; without it, `.` is the root context of the chart's Go templates
+ * @param call its name, and its `.`; without it, `.` is the root context of the chart's Go templates
  * @throws {PkgError} for an error in the Go template, with the call in its notes, and for named arguments
  */
 export function printGoTemplate(
   evaluator: Evaluator,
-  name: string,
-  node: { loc: Location; hash?: Hash | undefined },
-  param: Expression | undefined,
+  call: { name: string; param: Expression | undefined; node: { loc: Location; hash?: Hash | undefined } },
   scope: Scope,
   frame: Frame,
 ): string | undefined {
+  const { name, param, node } = call;
   const { loc } = node;
   const { template } = frame;
   const data = param === undefined ? undefined : dataOf(evaluator.item(param, scope, frame));

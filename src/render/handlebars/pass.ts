@@ -54,8 +54,12 @@ const NOTES = 'templates/NOTES.txt.hbs';
 /** How deep native and Go templates may include each other. */
 const MAX_CROSSINGS = 50;
 
-/** What reading documents needs: the types of fields, and the structures that earlier runs read. */
-export type DocumentInput = { types: KindTypes; structures: StructureCache | undefined };
+/** What all passes share: the types of fields, the structures that earlier runs read, and the other engine. */
+export type PassResources = {
+  types: KindTypes;
+  structures: StructureCache | undefined;
+  goTemplates: () => GoTemplates | undefined;
+};
 
 /**
  * A chart in one pass: its templates, their interpreter, and `at`, the path of its values in those of the top chart.
@@ -111,10 +115,9 @@ export class Pass {
   constructor(
     input: RenderInput,
     tree: TemplateTree,
-    meter: Meter,
     state: PassState,
-    { types, structures }: DocumentInput,
-    goTemplates: () => GoTemplates | undefined,
+    meter: Meter,
+    { types, structures, goTemplates }: PassResources,
   ) {
     this.#input = input;
     this.#tree = tree;
@@ -214,7 +217,7 @@ export class Pass {
     }
     const { template } = body;
     if (run.own.templates.some((one) => one === template)) return () => this.#textOf(run, template);
-    return (context, call) => this.#partial(run, name, body, asker, context, call());
+    return (context, call) => this.#partial(run, { name, body, asker }, context, call());
   }
 
   /** The text of a template in the output. */
@@ -226,12 +229,12 @@ export class Pass {
   /** The text of a partial that a Go template includes. */
   #partial(
     run: ChartRun,
-    name: string,
-    { program, template }: PartialBody,
-    { file }: Asker,
+    { name, body, asker }: { name: string; body: PartialBody; asker: Asker },
     contextOf: Parameters<NativePrinter>[0],
     identity: string,
   ): string {
+    const { program, template } = body;
+    const { file } = asker;
     if (this.#crossings >= MAX_CROSSINGS) {
       const message = `native and Go templates include each other more than ${MAX_CROSSINGS} deep`;
       throw new PkgError('PKG_TEMPLATE_LIMIT', message, {

@@ -53,7 +53,10 @@ function addInline(
   inlines.set(name.value, { program: block.program, template: frame.template, scope: undefined });
 }
 
-/** Runs `{{> name}}` or `{{#> name}}`. */
+/**
+ * Runs `{{> name}}` or `{{#> name}}`, and adds what it prints: its lines where it stands alone on its line, else its
+ * document as a value.
+ */
 export function printPartial(
   evaluator: Evaluator,
   node: Partial | PartialBlock,
@@ -62,50 +65,33 @@ export function printPartial(
   output: Output,
 ): void {
   const name = nameOf(evaluator, node, scope, frame);
-  const found = bodyOf(evaluator, name, node, scope, frame);
+  const body = bodyOf(evaluator, name, node, scope, frame);
   const printed = output.child();
   const since = evaluator.host.random.log.length;
-  if (found === undefined) {
-    const text = printGoTemplate(evaluator, name, node, node.params[0], scope, frame);
+  const [param] = node.params;
+  /** How many blanks are taken off each line. */
+  let less = 0;
+  if (body === undefined) {
+    const text = printGoTemplate(evaluator, { name, param, node }, scope, frame);
     if (text === undefined) throw missingPartial(evaluator, name, scope, node.loc, frame);
     printed.add(text, frame, node);
-    put(evaluator, printed, 0, node, scope, frame, output, since);
-    return;
+  } else {
+    let context = param === undefined ? scope.context : evaluator.item(param, scope, frame);
+    const provenance: Provenance | undefined = param === undefined ? scope.provenance : { scope, expression: param };
+    if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
+    const block =
+      node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
+    enterBody(evaluator, { body, what: `partial ${name}`, node, context, provenance, block }, scope, frame, printed);
+    // The lines of an inline partial or a block are indented in their own template: that indentation is taken off.
+    const isInside = body.program === block?.program || body.program !== body.template.program;
+    if (isInside && output.slots !== undefined && node.alone === true) less = printed.commonIndent;
   }
-  const param = node.params[0];
-  let context = param === undefined ? scope.context : evaluator.item(param, scope, frame);
-  const provenance: Provenance | undefined = param === undefined ? scope.provenance : { scope, expression: param };
-  if (node.hash !== undefined) context = extended(evaluator, context, node.hash, scope, frame);
-  const block =
-    node.type === 'PartialBlockStatement' ? { program: node.program, template: frame.template, scope } : undefined;
-  enterBody(evaluator, found, `partial ${name}`, node, { context, provenance, block }, scope, frame, printed);
-  // The lines of an inline partial or a block are indented in their own template: that indentation is taken off.
-  const isInside = found.program === block?.program || found.program !== found.template.program;
-  const less = isInside && output.slots !== undefined && node.alone === true ? printed.commonIndent : 0;
-  put(evaluator, printed, less, node, scope, frame, output, since);
-}
-
-/**
- * Adds the output of a partial: its lines where the partial stands alone on its line, else its document as a value.
- *
- * @param less how many blanks are taken off each line
- * @param since the length of the log of random calls before it ran
- */
-function put(
-  evaluator: Evaluator,
-  printed: Output,
-  less: number,
-  node: Partial | PartialBlock,
-  scope: Scope,
-  frame: Frame,
-  output: Output,
-  since: number,
-): void {
-  const before = output.parts.length;
   if (node.alone !== true && output.slots !== undefined) {
-    evaluator.emitSlot('p', ABSENT, node, frame, output, undefined, scope, since, printed);
+    const slot = { kind: 'p', value: ABSENT, node, source: undefined, scope, printed } as const;
+    evaluator.emitSlot(slot, frame, output, since);
     return;
   }
+  const before = output.parts.length;
   output.append(printed, node.indent, less);
   const endsItself = output.atLineStart || output.parts.length === before;
   if (node.endsLine === true && !endsItself) output.add('\n', frame, node);
@@ -162,65 +148,65 @@ export function findBody(evaluator: Evaluator, name: string, scope: Scope, frame
   return found !== undefined && chartPathOf(found.template.name) === path ? found : inline;
 }
 
-/** Runs the body of a partial, in a frame of its own. */
-export function enterBody(
-  evaluator: Evaluator,
-  body: PartialBody,
-  what: string,
-  at: { loc: Location },
-  inner: {
-    context: Item;
-    provenance: Provenance | undefined;
-    block?: PartialBody | undefined;
-    /** Given for a text of `tpl`; other bodies get one by what they are. */
-    identity?: CallIdentity;
-  },
-  scope: Scope,
-  frame: Frame,
-  output: Output,
-): void {
+/** A run of the body of a partial, or of a text of `tpl`. */
+type BodyRun = {
+  body: PartialBody;
+  /** What is run, as messages name it: `partial labels`. */
+  what: string;
+  /** The call. */
+  node: { loc: Location };
+  context: Item;
+  provenance: Provenance | undefined;
+  /** The block of `{{#> name}}`. */
+  block?: PartialBody | undefined;
+  /** Given for a text of `tpl`; other bodies get one by what they are. */
+  identity?: CallIdentity;
+};
+
+/**
+ * Runs the body of a partial, in a frame of its own.
+ *
+ * @throws {PkgError} of the templates, and where partials are nested too deeply
+ */
+export function enterBody(evaluator: Evaluator, run: BodyRun, scope: Scope, frame: Frame, output: Output): void {
+  const { body, what, node, context, provenance, block } = run;
   const template = body.template.name === '' ? frame.template : body.template;
   const { maxDepth } = evaluator.host;
   if (frame.depth >= maxDepth) {
-    throw evaluator.error('PKG_TEMPLATE_LIMIT', `partials are nested more than ${maxDepth} deep`, at.loc, frame, {
+    throw evaluator.error('PKG_TEMPLATE_LIMIT', `partials are nested more than ${maxDepth} deep`, node.loc, frame, {
       hints: [`does ${what} include itself without an end?`],
     });
   }
   // A whole template has one identity however it is included, so that its checksum has the same random values.
   const isWhole = body.program === template.program && !isPartialFile(template.name);
   const whole = isWhole ? { identity: template.name, earlier: undefined } : undefined;
-  const { identity, earlier } = inner.identity ?? whole ?? nameOfRun(evaluator, what, scope, frame);
+  const { identity, earlier } = run.identity ?? whole ?? nameOfRun(evaluator, what, scope, frame);
   const entered: Frame = {
     template,
-    calls: { what, template: frame.template, loc: at.loc, outer: frame.calls },
+    calls: { what, template: frame.template, loc: node.loc, outer: frame.calls },
     depth: frame.depth + 1,
     identity,
     earlier,
     counters: undefined,
   };
   let { inlines } = scope;
-  if (body.scope === undefined && inner.block !== undefined && hasDecorators(inner.block.program)) {
+  if (body.scope === undefined && block !== undefined && hasDecorators(block.program)) {
     // The partial can use the inline partials that its block defines.
     const added = new Map(inlines);
-    for (const statement of inner.block.program.body) {
+    for (const statement of block.program.body) {
       if (statement.type === 'DecoratorBlock') addInline(evaluator, added, statement, frame);
     }
     inlines = added;
   }
   const data: Data =
-    inner.block !== undefined
-      ? { partialBlock: inner.block, outer: scope.data }
+    block !== undefined
+      ? { partialBlock: block, outer: scope.data }
       : body.scope !== undefined
         ? hideBlock(scope.data)
         : scope.data;
   const base: Scope = { ...scope, data, locals: body.scope?.locals, inlines, parent: body.scope?.parent };
-  const same = inner.context === scope.context && inner.provenance === scope.provenance;
-  evaluator.program(
-    body.program,
-    same ? base : { ...base, context: inner.context, provenance: inner.provenance },
-    entered,
-    output,
-  );
+  const same = context === scope.context && provenance === scope.provenance;
+  evaluator.program(body.program, same ? base : { ...base, context, provenance }, entered, output);
 }
 
 const UNNAMED: CallIdentity = { identity: '', earlier: undefined };

@@ -50,7 +50,7 @@ export function evaluateTexts(
   const isFine =
     value !== ABSENT && value !== null && more.length === 0 && (name === 'tpl' || contextParam === undefined);
   if (value === ABSENT && param?.type === 'PathExpression') {
-    throw missingName(evaluator, param, scope, frame, param.loc);
+    throw missingName(evaluator, param, scope, frame);
   }
   if (!isFine) {
     const message = `${name} takes a text, a map or a list, and this is ${typeName(value)}`;
@@ -131,7 +131,7 @@ function run(call: TplCall, text: string, path: readonly string[], output: Outpu
   const named = { ...template, name: `${template.name}#tpl`, text: { path: () => textPath(call, path) } };
   const body = { program: template.program, template: named, scope: undefined };
   const identity = identityOfText(evaluator, text, template.firstName, scope, frame);
-  enterBody(evaluator, body, 'tpl', node, { context, provenance, identity }, scope, frame, output);
+  enterBody(evaluator, { body, what: 'tpl', node, context, provenance, identity }, scope, frame, output);
 }
 
 function textPath({ param, scope }: TplCall, path: readonly string[]): readonly string[] | undefined {

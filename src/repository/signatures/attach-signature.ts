@@ -104,7 +104,7 @@ export async function attachReferrer(
 ): Promise<void> {
   const session = remotes.session();
   const { reference } = subject;
-  await pushManifest(session, reference, digestOf(manifest), manifest, blobs, remotes.tell);
+  await pushManifest(session, reference, digestOf(manifest), { bytes: manifest, blobs }, remotes.tell);
   const { hasApi } = await (await remotes.signatures()).referrers(reference, subject.digest);
   if (!hasApi) await list(subject, manifest, remotes);
 }

@@ -66,12 +66,11 @@ function readArguments(
 ): unknown[] {
   const wrong = wrongCount(parameters, context.helper, args.length);
   if (wrong !== undefined) context.fail(wrong.message, [wrong.hint]);
-  const usage = (): string => usageOf(parameters, context.helper);
   return parameters.map((parameter, index) => {
     if (parameter.rest)
-      return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context, usage, parameters));
+      return args.slice(index).map((value, at) => readOne(parameter, value, index + at, context, parameters));
     const value = args[index];
-    return value === undefined ? undefined : readOne(parameter, value, index, context, usage, parameters);
+    return value === undefined ? undefined : readOne(parameter, value, index, context, parameters);
   });
 }
 
@@ -95,15 +94,14 @@ function readOne(
   value: Argument,
   index: number,
   context: HelperContext,
-  usage: () => string,
-  others: readonly Parameter<unknown>[],
+  all: readonly Parameter<unknown>[],
 ): unknown {
   const read = parameter.read(value);
   if (read !== undefined) return read;
   // If another parameter takes this value, the arguments are in the wrong order, and no hint on the value helps.
   const isElsewhere =
     value !== ABSENT &&
-    others.some((one) => !TAKE_ALL.has(one.expected) && one !== parameter && one.read(value) !== undefined);
+    all.some((one) => !TAKE_ALL.has(one.expected) && one !== parameter && one.read(value) !== undefined);
   const hint =
     value === ABSENT
       ? 'Give the name a value, or a default: (default "…" name)'
@@ -112,7 +110,7 @@ function readOne(
         : parameter.hint?.(value);
   return context.fail(
     `${context.helper} takes ${parameter.expected} as argument ${index + 1} (${parameter.name}), not ${describe(value)}`,
-    [...(hint === undefined ? [] : [hint]), usage()],
+    [...(hint === undefined ? [] : [hint]), usageOf(all, context.helper)],
   );
 }
 
