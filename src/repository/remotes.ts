@@ -35,6 +35,8 @@ export type RepositorySettings = {
   trustPolicy: string;
   /** Fetch nothing; what is not cached is an error. */
   offline: boolean;
+  /** How long a request may take, and may be without an answer, in milliseconds; undefined for the client's own bounds. */
+  timeout: number | undefined;
   /**
    * How registries are reached. Name and password are for `host`, and have precedence over stored logins. Without a host
    * they are for the only registry that the command uses.
@@ -58,6 +60,7 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   contentCache: '',
   trustPolicy: '',
   offline: false,
+  timeout: undefined,
   registry: {
     host: '',
     username: '',
@@ -334,7 +337,9 @@ export class Remotes {
 
   #client({ caFile, certFile, keyFile, insecure }: Trust): HttpClient {
     const key = JSON.stringify([caFile, certFile, keyFile, insecure]);
-    const client = this.#clients.get(key) ?? new HttpClient({ caFile, certFile, keyFile, insecure }, this.#env);
+    const { timeout } = this.#settings;
+    const times = timeout === undefined ? {} : { whole: timeout, silence: timeout };
+    const client = this.#clients.get(key) ?? new HttpClient({ caFile, certFile, keyFile, insecure }, this.#env, times);
     this.#clients.set(key, client);
     return client;
   }

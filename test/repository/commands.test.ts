@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { helm } from '../support/helm.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
+import { startTcpServer } from '../support/tcp-server.ts';
 import { bin, chartFiles, chartsIn, makeRepository, run } from './support.ts';
 import type { Run } from './support.ts';
 
@@ -95,6 +96,26 @@ describe('repo', () => {
     await expectSameRun(machines, 'repo', 'update', 'nope');
     await expectSameRun(machines, 'repo', 'remove', 'bar', 'nope');
     await expectSameRun(machines, 'repo', 'rm', 'foo');
+  });
+
+  test('--timeout ends the wait for an index that is sent slowly', async () => {
+    const slow = await startTcpServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\napiVersion: v1\n');
+      const timer = setInterval(() => socket.write('#'), 100);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const home = temporaryFolder();
+    const url = `http://127.0.0.1:${slow.port}`;
+    const added = await run('pkg', ['repo', 'add', 'slow', url, '--timeout', '500ms'], { cwd: home, home });
+    expect(added.status).toBe(1);
+    expect(added.stderr).toContain(`${url}/index.yaml cannot be reached: it does not answer in time`);
+    writeFiles(home, { 'config/repositories.yaml': `repositories: [{name: slow, url: '${url}'}]\n` });
+    const updated = await run('pkg', ['repo', 'update', '--timeout', '500ms'], { cwd: home, home });
+    expect(updated.status).toBe(1);
+    expect(updated.stderr).toContain('it does not answer in time');
+    const wrong = await run('pkg', ['repo', 'update', '--timeout', '5'], { cwd: home, home });
+    expect(wrong.stderr).toContain('--timeout takes a duration such as 90s or 1h30m, not "5"');
+    slow.close();
   });
 
   test('each reads and writes the files of the other', async () => {

@@ -7,7 +7,8 @@ import { print } from '../../terminal/output.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { SOURCE_FLAGS } from '../support/chart-flags.ts';
-import { REMOTE_FLAGS } from '../support/remote-flags.ts';
+import { INDEX_FLAGS, REMOTE_FLAGS } from '../support/remote-flags.ts';
+import { indexTimeout } from '../support/wait-input.ts';
 import { accessOf, withRemotes } from '../support/remotes.ts';
 
 class RepoAddCommand extends PkgCommand {
@@ -30,7 +31,7 @@ class RepoAddCommand extends PkgCommand {
     'force-update': Flags.boolean({ summary: 'replace an existing repository of this name' }),
     'no-update': Flags.boolean({ hidden: true, summary: 'a repository is only replaced with --force-update' }),
     'allow-deprecated-repos': Flags.boolean({ hidden: true, summary: 'no address is refused' }),
-    timeout: Flags.string({ hidden: true, summary: 'an index has ten minutes' }),
+    ...INDEX_FLAGS,
     'pass-credentials': SOURCE_FLAGS['pass-credentials'],
     ...REMOTE_FLAGS,
   };
@@ -41,19 +42,24 @@ class RepoAddCommand extends PkgCommand {
     checkName(name);
     repositoryUrl(url);
     const repository: Repository = { ...(await accessOf(flags)), name, url };
-    await withRemotes(flags, async (remotes) => {
-      if (!flags['force-update'] && isKnown(repository, remotes.known())) {
-        print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
-        return;
-      }
-      await remotes.index(repository, 'checked');
-      await changeRepositories(remotes.repositoriesFile, (now) => {
-        // Another process may have taken the name meanwhile.
-        if (!flags['force-update'] && isKnown(repository, now)) return undefined;
-        return [...now.filter((one) => one.name !== name), repository];
-      });
-      print(`"${printable(name)}" has been added to your repositories\n`);
-    });
+    await withRemotes(
+      flags,
+      async (remotes) => {
+        if (!flags['force-update'] && isKnown(repository, remotes.known())) {
+          print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
+          return;
+        }
+        await remotes.index(repository, 'checked');
+        await changeRepositories(remotes.repositoriesFile, (now) => {
+          // Another process may have taken the name meanwhile.
+          if (!flags['force-update'] && isKnown(repository, now)) return undefined;
+          return [...now.filter((one) => one.name !== name), repository];
+        });
+        print(`"${printable(name)}" has been added to your repositories\n`);
+      },
+      '',
+      indexTimeout(flags.timeout),
+    );
   }
 }
 

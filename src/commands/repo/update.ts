@@ -2,8 +2,10 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Repository } from '../../repository/repositories.ts';
 import { print } from '../../terminal/output.ts';
-import { Args, Flags, PkgCommand } from '../support/command.ts';
+import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
+import { INDEX_FLAGS } from '../support/remote-flags.ts';
+import { indexTimeout } from '../support/wait-input.ts';
 import { withRemotes } from '../support/remotes.ts';
 import { updateIndexes } from '../support/update-indexes.ts';
 
@@ -15,16 +17,21 @@ class RepoUpdateCommand extends PkgCommand {
   static override args = {
     NAME: Args.string({ complete: 'repository', description: 'repositories to update (default: all)', multiple: true }),
   };
-  static override flags = { timeout: Flags.string({ hidden: true, summary: 'an index has ten minutes' }) };
+  static override flags = INDEX_FLAGS;
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(RepoUpdateCommand);
-    await withRemotes(flags, async (remotes) => {
-      const chosen = choose(remotes.known(), args.NAME ?? []);
-      print('Hang tight while we grab the latest from your chart repositories...\n');
-      await updateIndexes(chosen, remotes, print);
-      print('Update Complete. ⎈Happy Helming!⎈\n');
-    });
+    await withRemotes(
+      flags,
+      async (remotes) => {
+        const chosen = choose(remotes.known(), args.NAME ?? []);
+        print('Hang tight while we grab the latest from your chart repositories...\n');
+        await updateIndexes(chosen, remotes, print);
+        print('Update Complete. ⎈Happy Helming!⎈\n');
+      },
+      '',
+      indexTimeout(flags.timeout),
+    );
   }
 }
 

@@ -22,6 +22,15 @@ export const REMOTE_FLAGS: FlagInput<
   offline: Flags.boolean({ summary: 'download nothing: use only cached indexes and charts' }),
 };
 
+/** The flag of the commands that fetch indexes. */
+export const INDEX_FLAGS: FlagInput<{ timeout: string }> = {
+  timeout: Flags.string({
+    helpValue: 'DURATION',
+    default: '',
+    summary: 'time limit for each index, 0s for none (default: 10m, of which 30s without an answer)',
+  }),
+};
+
 /** The flag that uses cached indexes as they are. */
 export const SKIP_REFRESH_FLAG: FlagInput<{ 'skip-refresh': boolean }> = {
   'skip-refresh': Flags.boolean({ summary: 'use cached indexes without checking whether they have changed' }),

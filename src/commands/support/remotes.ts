@@ -19,13 +19,15 @@ export type RemoteFlags = Partial<
  * Runs work that uses repositories and registries, and closes their connections after it.
  *
  * @param place the reference that the user typed: a login on the command line is sent to its registry only
+ * @param timeout how long a request may take, in milliseconds
  */
 export async function withRemotes<T>(
   flags: RemoteFlags,
   work: (remotes: Remotes) => Promise<T>,
   place = '',
+  timeout?: number,
 ): Promise<T> {
-  const settings = await settingsOf(flags, place);
+  const settings = { ...(await settingsOf(flags, place)), timeout };
   return await tellingSlow(async (tell) => {
     const remotes = new Remotes(process.env, tell, settings);
     try {

@@ -29,6 +29,19 @@ export function timeoutOf(text: string): number {
 }
 
 /**
+ * The value of `--timeout` of `repo add` and `repo update`; undefined where it is not given.
+ *
+ * @throws {PkgError} as {@link durationOf} does
+ */
+export function indexTimeout(text: string): number | undefined {
+  if (text === '') return undefined;
+  return Math.min(timeoutOf(text) || MAX_TIMER, MAX_TIMER);
+}
+
+/** The longest time of a timer in JavaScript: 24 days. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+/**
  * A duration as Go writes it, in milliseconds.
  *
  * @param flag the flag whose value it is, for the message

@@ -12,17 +12,23 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-/** The bytes of a string that is written with its quotes, as `strconv.Unquote`; undefined where Go refuses it. */
+/**
+ * The bytes of a string that is written with its quotes, as `strconv.Unquote`; undefined where Go refuses it. A string may
+ * have single quotes too, as in JSONPath.
+ */
 export function unquote(quoted: string): string | undefined {
   if (quoted.startsWith('`')) return quoted.slice(1, -1).replaceAll('\r', '');
+  const quote = quoted.charAt(0);
   const body = quoted.slice(1, -1);
   if (!body.includes('\\')) return body;
   let out = '';
   for (let at = 0; at < body.length;) {
     const backslash = body.indexOf('\\', at);
-    if (backslash === -1) return out + body.slice(at);
-    out += body.slice(at, backslash);
-    const escape = readEscape(body, backslash, '"');
+    const plain = body.slice(at, backslash === -1 ? undefined : backslash);
+    if (plain.includes(quote)) return undefined;
+    out += plain;
+    if (backslash === -1) return out;
+    const escape = readEscape(body, backslash, quote);
     if (escape === undefined) return undefined;
     out += escape.isByte ? String.fromCharCode(escape.code) : encodeRune(escape.code);
     at = escape.end;
