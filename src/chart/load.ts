@@ -5,6 +5,8 @@ import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { nearest } from '../nearest.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
+import { decodeFile } from '../utf8.ts';
+import { requireUtf8 } from '../yaml/encoding.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
@@ -216,10 +218,10 @@ type Source = { text: string; file: string };
 function read(files: ReadonlyMap<string, ChartFile>, name: string, location: string): Source | undefined {
   const data = files.get(name)?.data;
   if (data === undefined) return undefined;
-  return {
-    text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'),
-    file: `${location}/${name}`,
-  };
+  const file = `${location}/${name}`;
+  const text = decodeFile(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  requireUtf8(text, file);
+  return { text, file };
 }
 
 function isInSubchart(name: string): boolean {

@@ -70,7 +70,7 @@ function run(parser: SetParser, into: ValueMap): void {
 
 function jsonOf(text: string): Json {
   try {
-    const value = parseJson(text, '--set-json');
+    const value = wellFormed(parseJson(text, '--set-json'));
     if (!isFinite(value)) throw new Error('a number is larger than any float');
     return value;
   } catch (error) {
@@ -82,6 +82,14 @@ function jsonOf(text: string): Json {
       cause: error,
     });
   }
+}
+
+/** As in Go, a lone half of a pair (`"\ud800"`) is U+FFFD: in values it would be a byte that is not UTF-8. */
+function wellFormed(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]));
 }
 
 /** Of a number such as 1e400 JavaScript makes infinity, which JSON does not have. */

@@ -5,6 +5,8 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { nearest } from '../nearest.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
+import { decodeFile } from '../utf8.ts';
+import { requireUtf8 } from '../yaml/encoding.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import type { YamlOptions } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
@@ -30,7 +32,7 @@ type ReadingOptions = { writtenKeys?: boolean; known?: ReadonlyMap<string, strin
 /**
  * Reads and merges the user's values.
  *
- * @param stdin gives the text of standard input
+ * @param stdin gives the text of standard input, as `decodeFile` makes it
  * @param options.writtenKeys for a chart that {@link keepsWrittenKeys}
  * @param options.known texts of values files that were read before
  * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_VALUES_INVALID`, `PKG_YAML_SYNTAX`, `PKG_SET_SYNTAX`
@@ -67,6 +69,7 @@ export async function readUserValues(
  * @param writtenKeys for a chart that {@link keepsWrittenKeys}
  */
 export function valueDocuments(text: string, file: string, writtenKeys = false): ValueMap[] {
+  requireUtf8(text, file);
   const options: YamlOptions = { stream: true, ...(writtenKeys && { keys: 'written' }) };
   return parseYamlDocuments(text.startsWith('\ufeff') ? text.slice(1) : text, file, options).flatMap((document) => {
     if (document === null) return [];
@@ -106,6 +109,7 @@ async function fileReader(
   };
 }
 
+/** A file's text. Bytes that are not UTF-8 are not lost: `--set-file` may bring a key store for `b64enc`. */
 function readText(file: string, what: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) {
     throw new PkgError('PKG_FILE_UNREADABLE', `the ${what} ${printable(file)} is a URL, and only files can be read`, {
@@ -113,7 +117,7 @@ function readText(file: string, what: string): string {
     });
   }
   try {
-    return readUserFile(file).toString('utf8');
+    return decodeFile(readUserFile(file));
   } catch (error) {
     if (!(error instanceof FileReadError)) throw error;
     const near = error.code === 'ENOENT' ? nearest(basename(file), filesBeside(file)) : undefined;

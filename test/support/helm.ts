@@ -37,7 +37,7 @@ export function helmEnvironment(): Record<string, string> {
  */
 export function helm(
   args: readonly string[],
-  options: { cwd?: string; input?: string; env?: Record<string, string>; memory?: number } = {},
+  options: { cwd?: string; input?: string | Uint8Array; env?: Record<string, string>; memory?: number } = {},
 ): HelmRun {
   const [program, ...before] =
     options.memory === undefined || process.platform === 'win32'

@@ -16,7 +16,7 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
 /** Runs `pkg`, on the Node of the tests or another; paths of the project's charts are relative to its folder. */
 export function pkg(
   args: readonly string[],
-  options: { env?: Record<string, string>; input?: string; cwd?: string; node?: string } = {},
+  options: { env?: Record<string, string>; input?: string | Uint8Array; cwd?: string; node?: string } = {},
 ): PkgRun {
   const run = spawnSync(options.node ?? process.execPath, [bin, ...args], {
     cwd: options.cwd ?? root,

@@ -1,9 +1,10 @@
 /** Standard input as text. */
 import { PkgError } from '../../errors.ts';
 import { MAX_USER_FILE } from '../../read-file.ts';
+import { decodeFile } from '../../utf8.ts';
 
 /**
- * Reads standard input to its end.
+ * Reads standard input to its end. Bytes that are not UTF-8 are decoded without loss.
  *
  * @throws {PkgError} `PKG_FILE_UNREADABLE` past the size limit of a user's file, because `< /dev/zero` never ends
  */
@@ -16,5 +17,5 @@ export async function readStdin(): Promise<string> {
     if (size <= MAX_USER_FILE) continue;
     throw new PkgError('PKG_FILE_UNREADABLE', `standard input is larger than ${MAX_USER_FILE >> 20} MiB`);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeFile(Buffer.concat(chunks));
 }

@@ -6,6 +6,8 @@ import { PkgError, throwTogether } from '../../errors.ts';
 import { renderChart } from '../../render/render-chart.ts';
 import type { RandomInput } from '../../render/random-values.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
+import { decodeFile } from '../../utf8.ts';
+import { requireUtf8 } from '../../yaml/encoding.ts';
 import { parseYamlDocuments } from '../../yaml/read.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -261,15 +263,16 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
 
 /** The objects in `crds/` of a chart and its subcharts, the chart's own first. @throws {PkgError} `PKG_OBJECT_INVALID` */
 export function crdsOf(chart: Chart): KubeObject[] {
-  const own = chart.crds.flatMap(({ name, data }) =>
-    parseYamlDocuments(Buffer.from(data).toString('utf8'), `${chart.location}/${name}`, { stream: true }).flatMap(
-      (document) => {
-        const crds = isMap(document) ? takeApart(toPlain(document), `${chart.location}/${name}`) : [];
-        for (const crd of crds) refuseServerFields(crd, `${chart.location}/${name}`);
-        return crds;
-      },
-    ),
-  );
+  const own = chart.crds.flatMap(({ name, data }) => {
+    const file = `${chart.location}/${name}`;
+    const text = decodeFile(Buffer.from(data));
+    requireUtf8(text, file);
+    return parseYamlDocuments(text, file, { stream: true }).flatMap((document) => {
+      const crds = isMap(document) ? takeApart(toPlain(document), file) : [];
+      for (const crd of crds) refuseServerFields(crd, file);
+      return crds;
+    });
+  });
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
 }
 

@@ -2,7 +2,7 @@
  * Reads formats of Go's package fmt for both engines. How values are printed, and what happens when a format does not fit
  * them, is decided by the engine: Go prints `%!d(MISSING)`, native templates fail.
  */
-import { decodeRune } from './utf8.ts';
+import { decodeRune } from '../../utf8.ts';
 import { PLAIN } from './verbs.ts';
 import type { FormatSpec } from './verbs.ts';
 

@@ -5,7 +5,7 @@
  */
 import { chargeCharacters } from './limits.ts';
 import { isPrint } from './unicode.ts';
-import { decodeRune, encodeRune, RUNE_ERROR } from './utf8.ts';
+import { decodeRune, encodeRune, RUNE_ERROR } from '../../utf8.ts';
 
 /** A text as JSON and YAML both read it; characters that cannot be seen are escaped. For native templates. */
 export function quoteJson(text: string): string {

@@ -5,7 +5,7 @@
 import { formatFloat } from './floats.ts';
 import { charge } from './limits.ts';
 import { isPrint } from './unicode.ts';
-import { decodeRune, encodeRune, firstRunes, runeCount } from './utf8.ts';
+import { decodeRune, encodeRune, firstRunes, runeCount } from '../../utf8.ts';
 import { quoteGo, quoteRune } from './quote.ts';
 
 /** The flags, width and precision between `%` and the verb. */

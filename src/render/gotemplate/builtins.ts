@@ -9,7 +9,7 @@ import { fn, GoError, variadic } from './functions/signature.ts';
 import type { FunctionHost } from './template.ts';
 import { GoInt, goInt, int } from './int.ts';
 import { escapeQuery } from '../functions/urls.ts';
-import { decodeRune } from '../functions/utf8.ts';
+import { decodeRune } from '../../utf8.ts';
 import { isPrint } from '../functions/unicode.ts';
 
 /**

@@ -2,7 +2,7 @@
  * Splits the text of a Go template into tokens, as lex.go of Go's text/template/parse. The lexer itself is the current token,
  * so that a token allocates nothing.
  */
-import { encodeText } from '../functions/utf8.ts';
+import { encodeText } from '../../utf8.ts';
 
 /** The types of tokens: `left` and `right` are delimiters of actions, `char` is any other character of ASCII. */
 export type TokenType =

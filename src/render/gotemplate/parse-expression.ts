@@ -9,7 +9,7 @@ import { NO_NAMES } from './node.ts';
 import type { Command, FieldNode, NumberNode, Operand, Pipe } from './node.ts';
 import { positionOf } from './template.ts';
 import type { Source } from './template.ts';
-import { decodeText } from '../functions/utf8.ts';
+import { decodeText } from '../../utf8.ts';
 
 /** Go allows expressions to be nested ten thousand levels deep; the stack of JavaScript holds fewer. */
 const MAX_DEPTH = 1000;

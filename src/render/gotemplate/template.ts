@@ -4,7 +4,7 @@
  * without importing each other.
  */
 import type { Meter } from '../functions/limits.ts';
-import { decodeText } from '../functions/utf8.ts';
+import { decodeText } from '../../utf8.ts';
 import type { Block, List, AstNode, Statement } from './node.ts';
 import type { GoValue, OptionalValue } from './value.ts';
 

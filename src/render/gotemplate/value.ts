@@ -20,7 +20,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Param } from './functions/param-types.ts';
 import { charge, chargeVisit } from '../functions/limits.ts';
 import { isTrue as isTruePlain } from '../functions/truth.ts';
-import { decodeText, encodeText } from '../functions/utf8.ts';
+import { decodeText, encodeLossless, encodeText } from '../../utf8.ts';
 import { GoInt, int64 } from './int.ts';
 import { printBytes } from './print-bytes.ts';
 
@@ -326,7 +326,7 @@ const NONE_WIDE: ReadonlySet<bigint> = new Set();
 function convert(value: Value, done: Set<Value>, wideIntegers: ReadonlySet<bigint>): GoValue {
   switch (typeof value) {
     case 'string':
-      return encodeText(value);
+      return encodeLossless(value);
     case 'bigint':
       return fromBigint(value, wideIntegers);
     case 'object':

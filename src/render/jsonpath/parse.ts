@@ -4,7 +4,7 @@
  */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { decodeRune, decodeText } from '../functions/utf8.ts';
+import { decodeRune, decodeText } from '../../utf8.ts';
 import { unquote } from '../gotemplate/constants.ts';
 import { goInt } from '../gotemplate/int.ts';
 import type { GoInt } from '../gotemplate/int.ts';

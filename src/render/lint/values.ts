@@ -8,6 +8,7 @@ import { booleanKey } from '../../chart/boolean-keys.ts';
 import { coalesceTables } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { decodeFile } from '../../utf8.ts';
 import { DocumentReader } from '../../yaml/nodes.ts';
 import type { YamlNode } from '../../yaml/nodes.ts';
 import { positionAt } from '../../yaml/read.ts';
@@ -43,7 +44,7 @@ export async function lintValues(
   if (data === undefined) return [finding('values-invalid', FILE, 'values.yaml cannot be read')];
   const file = join(location, FILE);
   try {
-    const text = new TextDecoder().decode(data).replace(/^\uFEFF/, '');
+    const text = decodeFile(Buffer.from(data)).replace(/^\uFEFF/, '');
     const values = valueDocuments(text, file, writtenKeys)[0] ?? new Map();
     const keys = [...(writtenKeys ? [] : booleanKeys(text, file, isNative)), ...duplicateKeys(text, file, isNative)];
     const schema = source.read(SCHEMA);

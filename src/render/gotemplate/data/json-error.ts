@@ -1,5 +1,5 @@
 /** Finds why a text is no JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
-import { decodeRune, isSpace, RUNE_ERROR, splitRunes } from '../../functions/utf8.ts';
+import { decodeRune, isSpace, RUNE_ERROR, splitRunes } from '../../../utf8.ts';
 import { quoteRune } from '../../functions/quote.ts';
 import { quoteGo } from '../../functions/quote.ts';
 import { isPrint } from '../../functions/unicode.ts';

@@ -1,7 +1,7 @@
 /** Reads JSON as Go's encoding/json does into an `interface {}`. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
-import { decodeRunes } from '../../functions/utf8.ts';
+import { decodeRunes } from '../../../utf8.ts';
 import { encodeText } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { MAX_DEPTH } from './plain.ts';

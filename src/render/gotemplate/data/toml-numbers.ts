@@ -6,7 +6,7 @@ import { readDate } from '../functions/date-functions.ts';
 import type { GoError } from '../functions/signature.ts';
 import { int64 } from '../int.ts';
 import { GoTime } from '../time.ts';
-import { encodeRune } from '../../functions/utf8.ts';
+import { encodeRune } from '../../../utf8.ts';
 import { quoteGo } from '../../functions/quote.ts';
 import type { GoValue } from '../value.ts';
 import { fixedZone, localZone } from '../../functions/system-zones.ts';

@@ -1,7 +1,7 @@
 /** Reads TOML as BurntSushi's toml 1.6.0 does into a `map[string]interface {}`, and refuses what that refuses, in its words. */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
-import { encodeRune } from '../../functions/utf8.ts';
+import { encodeRune } from '../../../utf8.ts';
 import { quoteGo } from '../../functions/quote.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { isDigit, readFloat, readNumberOrDate, readSigned } from './toml-numbers.ts';

@@ -1,6 +1,6 @@
 /** Reads the characters and strings of a TOML text. The errors have the words of BurntSushi's toml 1.6.0. */
 import { GoError } from '../functions/signature.ts';
-import { decodeRune, encodeRune, RUNE_ERROR } from '../../functions/utf8.ts';
+import { decodeRune, encodeRune, RUNE_ERROR } from '../../../utf8.ts';
 import { quoteRune } from '../../functions/quote.ts';
 import { quoteGo } from '../../functions/quote.ts';
 

@@ -1,6 +1,6 @@
 /** Replaces bytes that are not UTF-8, as Go's encoding/json does. */
 import { isUtf8 } from 'node:buffer';
-import { RUNE_ERROR, decodeRune } from '../../functions/utf8.ts';
+import { RUNE_ERROR, decodeRune } from '../../../utf8.ts';
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 

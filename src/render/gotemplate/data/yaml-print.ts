@@ -11,7 +11,7 @@ import { charge, chargePrint } from '../../functions/limits.ts';
 import { shortestFloat } from '../../functions/floats.ts';
 import { GoError } from '../functions/signature.ts';
 import { GoInt } from '../int.ts';
-import { runeCount } from '../../functions/utf8.ts';
+import { runeCount } from '../../../utf8.ts';
 import { GoComplex, GoObject, TypedList, TypedMap, decodeText, itemsOf, sortedKeys } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { jsonNumber, jsonString } from './json-print.ts';

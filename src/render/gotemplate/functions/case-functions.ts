@@ -2,7 +2,7 @@
 import { lowerCase, upperCase } from '../../functions/letters.ts';
 import { shuffleText } from '../../functions/random.ts';
 import { camelCase, lowerWords, swapCase, titleWords, untitleWords } from '../../functions/words.ts';
-import { decodeLossless, decodeRunes, encodeLossless } from '../../functions/utf8.ts';
+import { decodeLossless, decodeRunes, encodeLossless } from '../../../utf8.ts';
 import { encodeText } from '../value.ts';
 import { fn } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';

@@ -1,6 +1,6 @@
 /** Sprig's functions between strings and lists of strings. */
 import { charge } from '../../functions/limits.ts';
-import { splitRunes } from '../../functions/utf8.ts';
+import { splitRunes } from '../../../utf8.ts';
 import { stringList, TypedList, TypedMap } from '../value.ts';
 import type { GoValue } from '../value.ts';
 import { toTexts } from './cast.ts';

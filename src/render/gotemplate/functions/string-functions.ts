@@ -1,7 +1,7 @@
 /** Sprig's functions on strings. They count bytes, so that they may cut a character in two, as in Go. */
 import { chargeCharacters, replaceEvery } from '../../functions/limits.ts';
 import { abbreviate, abbreviateBoth, wrapLines } from '../../functions/words.ts';
-import { decodeLastRune, decodeRune, encodeRune, isSpace, splitRunes } from '../../functions/utf8.ts';
+import { decodeLastRune, decodeRune, encodeRune, isSpace, splitRunes } from '../../../utf8.ts';
 import { quoteGo } from '../../functions/quote.ts';
 import type { GoValue } from '../value.ts';
 import { sprintValue } from '../sprint.ts';

@@ -9,7 +9,7 @@ import { checkLength } from '../../functions/limits.ts';
 import { quoteJson } from '../../functions/quote.ts';
 import { cut } from '../../functions/characters.ts';
 import { escapeQuery } from '../../functions/urls.ts';
-import { decodeText, encodeText } from '../../functions/utf8.ts';
+import { decodeText, encodeText } from '../../../utf8.ts';
 import { formatDigits, formatInteger, formatNumber, formatText, pad } from '../../functions/verbs.ts';
 import type { FormatSpec } from '../../functions/verbs.ts';
 import { describe } from './describe.ts';

@@ -3,7 +3,7 @@ import { decodeText } from '../../functions/encoding.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
 import { joinUrl, parseUrl } from '../../functions/urls.ts';
 import type { UrlParts } from '../../functions/urls.ts';
-import { encodeText } from '../../functions/utf8.ts';
+import { encodeText } from '../../../utf8.ts';
 import { describe } from './describe.ts';
 import { helper, map, text } from './parameters.ts';
 import type { Helper } from './types.ts';

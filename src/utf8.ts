@@ -3,6 +3,8 @@
  * in Go, a rune is a code point.
  */
 
+import { isUtf8 } from 'node:buffer';
+
 /** The code point that stands for bytes that are not UTF-8. */
 export const RUNE_ERROR = 0xfffd;
 
@@ -55,18 +57,25 @@ export function decodeLossless(bytes: string): string {
   return decodeWith(bytes, (byte) => String.fromCharCode(FIRST_LONE + byte));
 }
 
+/** {@link decodeLossless} of a file, which is nearly always UTF-8. */
+export function decodeFile(data: Buffer): string {
+  return isUtf8(data) ? data.toString('utf8') : decodeLossless(data.toString('latin1'));
+}
+
 /** The inverse of {@link decodeLossless}. */
 export function encodeLossless(text: string): string {
   if (!NOT_ASCII.test(text)) return text;
-  const lone = /[\udc80-\udcff]/u;
-  if (!lone.test(text)) return Buffer.from(text, 'utf8').toString('latin1');
-  let out = '';
-  for (const character of text) {
-    out += lone.test(character)
-      ? String.fromCharCode(character.charCodeAt(0) - FIRST_LONE)
-      : Buffer.from(character, 'utf8').toString('latin1');
-  }
-  return out;
+  if (text.isWellFormed()) return Buffer.from(text, 'utf8').toString('latin1');
+  return text.replaceAll(/[\udc80-\udcff]+|[^\udc80-\udcff]+/gu, (run) =>
+    /^[\udc80-\udcff]/u.test(run)
+      ? run.replaceAll(/./gu, (lone) => String.fromCharCode(lone.charCodeAt(0) - FIRST_LONE))
+      : Buffer.from(run, 'utf8').toString('latin1'),
+  );
+}
+
+/** The bytes of a text of {@link decodeLossless}. */
+export function bytesOf(text: string): Buffer {
+  return text.isWellFormed() ? Buffer.from(text, 'utf8') : Buffer.from(encodeLossless(text), 'latin1');
 }
 
 const FIRST_LONE = 0xdc00;
