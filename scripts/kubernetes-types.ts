@@ -1,6 +1,7 @@
 /**
- * Writes `src/render/kubernetes-types.ts`: which fields of Kubernetes' own kinds hold texts, from the OpenAPI that the
- * API server of the test control plane serves. Run it when `test/controlplane/go.mod` names another version:
+ * Writes two tables from the OpenAPI that the API server of the test control plane serves: which fields of Kubernetes'
+ * own kinds hold texts (`src/render/kubernetes-types.ts`, read by every render), and all of their fields
+ * (`src/render/lint/kubernetes-fields.ts`). Run it when `test/controlplane/go.mod` names another version:
  * `node scripts/kubernetes-types.ts`, then `npm run format`.
  */
 import { writeFileSync } from 'node:fs';
@@ -13,6 +14,8 @@ type Schema = {
   allOf?: Schema[];
   type?: string;
   format?: string;
+  enum?: string[];
+  oneOf?: Schema[];
   items?: Schema;
   properties?: Record<string, Schema>;
   additionalProperties?: Schema;
@@ -22,6 +25,57 @@ type Schema = {
 const KIND = 'x-kubernetes-group-version-kind';
 /** What no template writes. */
 const LEFT_OUT = new Set(['status', 'managedFields']);
+
+/** What a table holds. */
+type TableRules = {
+  /** The code for a value that is no list, no map and no type of its own; undefined to leave the field out. */
+  leaf: (schema: Schema) => string | undefined;
+  /** The code for a field that no template writes; undefined to leave it out. */
+  unwritten: string | undefined;
+  /** How a kind is named in the table. */
+  kind: (kind: string, group: string, version: string) => string;
+  says: string;
+};
+
+const TEXTS: TableRules = {
+  leaf: ({ type, format }) =>
+    type !== 'string' ? undefined : format === undefined ? '' : format === 'byte' ? '!' : undefined,
+  unwritten: undefined,
+  // Of several versions the last counts: it has the fields of those before.
+  kind: (kind, group) => (group === '' ? kind : `${kind}.${group}`),
+  says: ` * Which fields of Kubernetes' own kinds hold texts. Written by \`scripts/kubernetes-types.ts\`.
+ *
+ * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, \`!\` for
+ * bytes in base64, a number for a type, \`[\` for a list and \`{\` for a map of what follows. What is no text is left out:
+ * numbers, times, quantities, and what may be either.`,
+};
+
+const FIELDS: TableRules = {
+  leaf: ({ type, format, enum: values, oneOf = [] }) => {
+    switch (type) {
+      case 'string': {
+        const choices = values?.filter((value) => value !== '') ?? [];
+        if (choices.length > 0) return `=${choices.join('|')}`;
+        return format === undefined ? '' : format === 'byte' ? '!' : '*';
+      }
+      case 'integer':
+        return '#';
+      case 'number':
+        return '%';
+      case 'boolean':
+        return '?';
+      default:
+        return format === undefined && oneOf.map((one) => one.type).join() === 'string,number' ? '~' : '*';
+    }
+  },
+  unwritten: '*',
+  kind: (kind, group, version) => `${group === '' ? version : `${group}/${version}`} ${kind}`,
+  says: ` * The fields of Kubernetes' own kinds, for lint. Written by \`scripts/kubernetes-types.ts\`.
+ *
+ * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, \`!\` for
+ * bytes in base64, \`=a|b\` for one of these texts, \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for
+ * a quantity, \`*\` for anything, a number for a type, \`[\` for a list and \`{\` for a map of what follows.`,
+};
 
 const state = await startControlPlane({
   name: 'kubernetes-types',
@@ -40,14 +94,18 @@ try {
     for (const [name, schema] of Object.entries(components.schemas)) schemas.set(name, schema);
   }
   client.close();
-  const file = join(import.meta.dirname, '../src/render/kubernetes-types.ts');
-  writeFileSync(file, printed(tableOf(schemas)));
+  const folder = join(import.meta.dirname, '../src/render');
+  writeFileSync(join(folder, 'kubernetes-types.ts'), printed(TEXTS, tableOf(schemas, TEXTS)));
+  writeFileSync(join(folder, 'lint/kubernetes-fields.ts'), printed(FIELDS, tableOf(schemas, FIELDS)));
 } finally {
   await stopControlPlane(state);
 }
 
-/** The lines of the table, and the line of each kind. */
-function tableOf(schemas: ReadonlyMap<string, Schema>): { lines: string[]; kinds: string[] } {
+/** The lines of a table, and the line of each kind. */
+function tableOf(
+  schemas: ReadonlyMap<string, Schema>,
+  { leaf, unwritten, kind: kindName }: TableRules,
+): { lines: string[]; kinds: string[] } {
   const lines: string[] = [];
   const numbers = new Map<string, number>();
   const known = new Map<string, string>();
@@ -56,20 +114,19 @@ function tableOf(schemas: ReadonlyMap<string, Schema>): { lines: string[]; kinds
     const [only, ...more] = allOf;
     return $ref?.replace(/.*\//, '') ?? (only !== undefined && more.length === 0 ? nameOf(only) : undefined);
   };
-  /** `` for a text, `!` for bytes in base64, `[` and `{` before what a list and a map hold, the number of a type. */
+  /** The code of a value: that of a leaf, `[` and `{` before what a list and a map hold, the number of a type. */
   const encode = (schema: Schema, path: readonly string[]): string | undefined => {
     const name = nameOf(schema);
     if (name !== undefined) {
       const named = schemas.get(name) ?? {};
       return named.properties === undefined ? encode(named, path) : typeOf(name, path);
     }
-    if (schema.type === 'string') return schema.format === undefined ? '' : schema.format === 'byte' ? '!' : undefined;
     const inner = schema.type === 'array' ? schema.items : schema.additionalProperties;
-    if (inner === undefined) return undefined;
+    if (schema.type === 'string' || inner === undefined) return leaf(schema);
     const encoded = encode(inner, path);
     return encoded === undefined ? undefined : (schema.type === 'array' ? '[' : '{') + encoded;
   };
-  /** The number of a type's line; undefined where no text is in it. A type inside itself has been given its number. */
+  /** The number of a type's line; undefined where the line would be empty. A type inside itself has been given its number. */
   const typeOf = (name: string, path: readonly string[]): string | undefined => {
     if (known.has(name)) return known.get(name) || undefined;
     if (path.includes(name)) {
@@ -81,8 +138,8 @@ function tableOf(schemas: ReadonlyMap<string, Schema>): { lines: string[]; kinds
     const isKind = schema[KIND] !== undefined;
     const fields = new Map<string, string[]>();
     for (const [field, inner] of Object.entries(properties)) {
-      if (isKind ? LEFT_OUT.has(field) : field === 'managedFields') continue;
-      const encoded = encode(inner, [...path, name]);
+      const isUnwritten = isKind ? LEFT_OUT.has(field) : field === 'managedFields';
+      const encoded = isUnwritten ? unwritten : encode(inner, [...path, name]);
       if (encoded !== undefined) fields.set(encoded, [...(fields.get(encoded) ?? []), field]);
     }
     const line = [...fields].map(([encoded, names]) => `${encoded}:${names.join(',')}`).join(' ');
@@ -98,20 +155,15 @@ function tableOf(schemas: ReadonlyMap<string, Schema>): { lines: string[]; kinds
     const [only, ...more] = schema[KIND] ?? [];
     if (only === undefined || more.length > 0 || schema.properties?.['metadata'] === undefined) continue;
     const number = only.kind.endsWith('List') ? undefined : typeOf(name, []);
-    // Of several versions the last counts: it has the fields of those before.
-    if (number !== undefined) kinds.set(only.group === '' ? only.kind : `${only.kind}.${only.group}`, number);
+    if (number !== undefined) kinds.set(kindName(only.kind, only.group, only.version), number);
   }
   return { lines, kinds: [...kinds].map(([kind, number]) => `${number}:${kind}`) };
 }
 
-function printed({ lines, kinds }: { lines: string[]; kinds: string[] }): string {
+function printed({ says }: TableRules, { lines, kinds }: { lines: string[]; kinds: string[] }): string {
   const quoted = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
   return `/**
- * Which fields of Kubernetes' own kinds hold texts. Written by \`scripts/kubernetes-types.ts\`.
- *
- * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, \`!\` for
- * bytes in base64, a number for a type, \`[\` for a list and \`{\` for a map of what follows. What is no text is left out:
- * numbers, times, quantities, and what may be either.
+${says}
  */
 export const TYPES = \`
 ${quoted(lines)}\`;

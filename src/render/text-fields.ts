@@ -36,18 +36,25 @@ export function hasMisplaced(object: ValueMap, types: KindTypes): boolean {
 
 /** An object, or those in a list of objects, each with its type and the path that leads to it. */
 export function objectsIn(object: ValueMap, types: KindTypes): { object: ValueMap; at: ValuePath; type: FieldType }[] {
+  return itemsOf(object).map((one) => ({
+    ...one,
+    type: types.of(textOf(one.object.get('apiVersion')), textOf(one.object.get('kind'))),
+  }));
+}
+
+/** An object, or those in a list of objects, each with the path that leads to it. */
+export function itemsOf(object: ValueMap): { object: ValueMap; at: ValuePath }[] {
   const kind = textOf(object.get('kind'));
-  const apiVersion = textOf(object.get('apiVersion'));
   const items = object.get('items');
-  if (!kind.endsWith('List') || !Array.isArray(items)) return [{ object, at: [], type: types.of(apiVersion, kind) }];
+  if (!kind.endsWith('List') || !Array.isArray(items)) return [{ object, at: [] }];
   return items.flatMap((item, index) => {
     if (!isMap(item)) return [];
     const inherited: ValueMap = new Map<string, Value>([
-      ['apiVersion', apiVersion],
+      ['apiVersion', textOf(object.get('apiVersion'))],
       ['kind', kind.slice(0, -'List'.length)],
       ...item,
     ]);
-    return objectsIn(inherited, types).map((one) => ({ ...one, at: ['items', index, ...one.at] }));
+    return itemsOf(inherited).map((one) => ({ ...one, at: ['items', index, ...one.at] }));
   });
 }
 

@@ -1,7 +1,9 @@
 /** Rules on subcharts and on `crds/`. */
+import { join } from 'node:path';
 import type { Chart, ChartFile } from '../../chart/chart.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { locateKeys } from '../../yaml/locate.ts';
 import { readText } from './documents.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
@@ -22,6 +24,31 @@ export function lintDependencies(chart: Chart): LintMessage[] {
     messages.push(finding('dependency-missing', 'Chart.yaml', message));
   }
   return messages;
+}
+
+/**
+ * Finds values under the name of a dependency that has an alias: they do not reach it. Nothing is said where a template
+ * of the chart may use them itself.
+ */
+export function lintAliases(chart: Chart, isNative: boolean): LintMessage[] {
+  const { dependencies } = chart.metadata;
+  const text = new TextDecoder().decode(chart.valuesFile?.data);
+  const templates = chart.templates.map(({ data }) => new TextDecoder().decode(data)).join('\n');
+  return dependencies.flatMap(({ name, alias }, index) => {
+    if (alias === '' || alias === name || !chart.values.has(name)) return [];
+    const isOther = dependencies.some((one, at) => at !== index && (one.alias || one.name) === name);
+    const isUsed = dependencies.findIndex((one) => one.name === name) < index || mentions(templates, name);
+    if (isOther || isUsed) return [];
+    const at = { file: join(chart.location, 'values.yaml'), ...locateKeys(text, [name]) };
+    const message = `these values reach no subchart: the dependency ${printable(name)} has the alias ${printable(alias)}, so its values stand under ${printable(alias)}:`;
+    return [finding('value-alias', 'values.yaml', message, at, isNative ? undefined : 'info')];
+  });
+}
+
+/** Does a template have the name as the name of a value, `.Values.name` or `values.name`, or in a text as in `index`? */
+function mentions(templates: string, name: string): boolean {
+  const at = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`[Vv]alues\\.\\[?${at}(?![\\w-])|["']${at}["']`).test(templates);
 }
 
 /** Finds files in `crds/` that are not CustomResourceDefinitions, in subcharts too, as Helm does. */

@@ -137,6 +137,13 @@ export function deprecation(apiVersion: string, kind: string, kubeVersion: strin
   return { message: what + use, byHelm: known !== undefined };
 }
 
+/** The kinds of the lists above, each as `apps/v1beta1 Deployment`. */
+export function knownKinds(): string[] {
+  return [...DEPRECATED, ...FORGOTTEN].flatMap(([version, kinds]) =>
+    kinds.split(' ').map((kind) => `${version} ${kind}`),
+  );
+}
+
 /** Is there a kind for lists of the kind? Reviews and subresources such as Scale have none. */
 function hasList(apiVersion: string, kind: string): boolean {
   return !/Review$|^(?:Scale|DeploymentRollback)$/.test(kind) && `${apiVersion} ${kind}` !== 'policy/v1beta1 Eviction';

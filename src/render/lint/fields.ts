@@ -1,4 +1,5 @@
 /** Reads fields of rendered objects that may be missing. */
+import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 
@@ -27,4 +28,28 @@ export function listAt(value: Value | undefined, ...keys: string[]): Value[] {
 export function textAt(value: Value | undefined, ...keys: string[]): string {
   const found = field(value, ...keys);
   return typeof found === 'string' ? found : '';
+}
+
+/** An object in words: `Service "web"`. */
+export function describe(object: ValueMap): string {
+  return `${printable(textAt(object, 'kind')) || 'an object'} "${printable(textAt(object, 'metadata', 'name'))}"`;
+}
+
+/** The path of the pod template in an object, if it makes pods. */
+export function podPath(object: ValueMap): string[] | undefined {
+  switch (textAt(object, 'kind')) {
+    case 'Pod':
+      return [];
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'DaemonSet':
+    case 'ReplicaSet':
+    case 'ReplicationController':
+    case 'Job':
+      return ['spec', 'template'];
+    case 'CronJob':
+      return ['spec', 'jobTemplate', 'spec', 'template'];
+    default:
+      return undefined;
+  }
 }

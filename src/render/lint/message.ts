@@ -22,9 +22,11 @@ const RULES = {
   // values
   'values-missing': 'info',
   'values-invalid': 'error',
+  'values-unread': 'warning',
   'value-boolean-key': 'warning',
   'value-duplicate-key': 'warning',
   'value-undeclared': 'error',
+  'value-alias': 'warning',
   // templates
   'templates-missing': 'warning',
   'template-extension': 'error',
@@ -43,6 +45,12 @@ const RULES = {
   // objects
   'object-name': 'warning',
   'object-text': 'info',
+  'object-incomplete': 'info',
+  'api-unknown': 'warning',
+  'object-field': 'warning',
+  'object-value': 'error',
+  'object-label': 'error',
+  'go-printed': 'info',
   'helm-annotation': 'warning',
   'api-deprecated': 'warning',
   'selector-missing': 'error',

@@ -55,3 +55,13 @@ export function nameProblem(kind: string, name: string): string | undefined {
   if (name.length > rule.maxLength) return `is longer than ${rule.maxLength} characters`;
   return rule.pattern.test(name) ? undefined : `must consist of ${rule.says}`;
 }
+
+/** What has a name inside an object. */
+export type InnerName = 'container' | 'volume' | 'port' | 'container port';
+
+/** The problem of a name inside an object; undefined for a good one. */
+export function nameIn(what: InnerName, name: string): string | undefined {
+  const max = what === 'container port' ? 15 : 63;
+  if (name.length > max) return `is longer than ${max} characters`;
+  return LABEL.test(name) ? undefined : `must consist of ${label.says}`;
+}

@@ -3,10 +3,11 @@ import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { annotationProblems } from './annotations.ts';
 import { deprecation } from './deprecations.ts';
-import { field, listAt, mapAt, textAt } from './fields.ts';
+import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { LintObject } from './lint-object.ts';
 import { finding } from './message.ts';
 import type { LintMessage, LintRule } from './message.ts';
+import { objectProblems } from './object-problems.ts';
 import { nameProblem } from './names.ts';
 import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
@@ -29,6 +30,8 @@ export function lintObjects(
     const found = [
       ...lintName(item),
       ...lintVersion(item, kubeVersion),
+      // Those of Go templates are found with their positions in the templates.
+      ...(printed === undefined ? objectProblems(object) : []),
       ...lintAnnotations(object),
       ...lintSelector(item),
       ...lintList(item),
@@ -92,25 +95,6 @@ function lintList({ head: { kind }, object, printed }: LintObject): FieldFinding
   return [{ rule: 'list-annotations', keys: ['items', index], message: POLICY_IGNORED, ours: true }];
 }
 
-/** The path of the pod template in an object, if it makes pods. */
-function podPath(object: ValueMap): string[] | undefined {
-  switch (textAt(object, 'kind')) {
-    case 'Pod':
-      return [];
-    case 'Deployment':
-    case 'StatefulSet':
-    case 'DaemonSet':
-    case 'ReplicaSet':
-    case 'ReplicationController':
-    case 'Job':
-      return ['spec', 'template'];
-    case 'CronJob':
-      return ['spec', 'jobTemplate', 'spec', 'template'];
-    default:
-      return undefined;
-  }
-}
-
 function lintContainers(object: ValueMap): FieldFinding[] {
   const pod = podPath(object);
   if (pod === undefined) return [];
@@ -164,8 +148,4 @@ function lowestReplicas(object: ValueMap, neighbours: readonly ValueMap[]): numb
 
 function namespaceOf(object: ValueMap): string {
   return textAt(object, 'metadata', 'namespace');
-}
-
-function describe(object: ValueMap): string {
-  return `${printable(textAt(object, 'kind')) || 'an object'} "${printable(textAt(object, 'metadata', 'name'))}"`;
 }

@@ -1,6 +1,6 @@
 /**
- * Rule on the output of Go templates: fields that are texts, lists or maps in Kubernetes and hold something else. In
- * native templates they are errors.
+ * Rules on the objects of Go templates that Helm's lint does not have: fields that are texts, lists or maps in Kubernetes
+ * and hold something else, which are errors in native templates, and those that native templates are checked for, too.
  */
 import { PkgError } from '../../errors.ts';
 import { GoDocument, splitDocuments } from '../gotemplate/manifests.ts';
@@ -11,6 +11,8 @@ import type { KindTypes } from '../field-types.ts';
 import { textFieldErrors } from '../text-fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import type { FieldProblem } from './object-fields.ts';
+import { objectProblems, printedValues } from './object-problems.ts';
 
 /** Further findings of a file are left out, since finding the line of each takes time. */
 const MAX_FINDINGS = 50;
@@ -28,20 +30,29 @@ export async function lintTexts(
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
   for (const bytes of splitDocuments(text.text)) {
-    for (const error of errorsOf(bytes, text, types)) {
+    for (const { rule, keys, message } of problemsOf(bytes, text, types)) {
       if (messages.length >= MAX_FINDINGS) return messages;
-      const { at } = await locateField(retracer, text, bytes, error.path);
-      messages.push(finding('object-text', path, error.message, at));
+      const { at } = await locateField(retracer, text, bytes, keys);
+      messages.push(finding(rule, path, message, at, 'info'));
     }
   }
   return messages;
 }
 
-/** The errors of a document; none where it cannot be read, which other rules report. */
-function errorsOf(bytes: string, text: GoText, types: KindTypes): ReturnType<typeof textFieldErrors> {
+/** The findings on a document; none where it cannot be read, which other rules report. */
+function problemsOf(bytes: string, text: GoText, types: KindTypes): FieldProblem[] {
   try {
     const { object } = new GoDocument(bytes, text);
-    return object === undefined ? [] : textFieldErrors(object, types);
+    if (object === undefined || object.size === 0) return [];
+    return [
+      ...textFieldErrors(object, types).map(({ path, message }) => ({
+        rule: 'object-text' as const,
+        keys: path,
+        message,
+      })),
+      ...objectProblems(object),
+      ...printedValues(object),
+    ];
   } catch (error) {
     if (error instanceof PkgError) return [];
     throw error;

@@ -39,14 +39,19 @@ export async function lintValues(
   origins: Origins | undefined,
   { isNative, writtenKeys }: { isNative: boolean; writtenKeys: boolean },
 ): Promise<LintMessage[]> {
-  if (source.kind(FILE) === undefined) return [finding('values-missing', FILE, 'there is no values.yaml')];
+  const unread = unreadFiles(source, isNative);
+  if (source.kind(FILE) === undefined) return [finding('values-missing', FILE, 'there is no values.yaml'), ...unread];
   const data = source.read(FILE);
   if (data === undefined) return [finding('values-invalid', FILE, 'values.yaml cannot be read')];
   const file = join(location, FILE);
   try {
     const text = decodeFile(Buffer.from(data)).replace(/^\uFEFF/, '');
     const values = valueDocuments(text, file, writtenKeys)[0] ?? new Map();
-    const keys = [...(writtenKeys ? [] : booleanKeys(text, file, isNative)), ...duplicateKeys(text, file, isNative)];
+    const keys = [
+      ...unread,
+      ...(writtenKeys ? [] : booleanKeys(text, file, isNative)),
+      ...duplicateKeys(text, file, isNative),
+    ];
     const schema = source.read(SCHEMA);
     if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return keys;
     const chart = { schema: { name: SCHEMA, data: schema }, location, dependencies: [] };
@@ -57,6 +62,25 @@ export async function lintValues(
     return fromError(error, location, FILE, 'values-invalid');
   }
 }
+
+/** Files whose names resemble those of the values and their schema, and that nothing reads. */
+function unreadFiles(source: LintSource, isNative: boolean): LintMessage[] {
+  return Object.entries(UNREAD).flatMap(([name, meant]) => {
+    if (source.kind(name) !== 'file') return [];
+    const message = `this file is not read: the name of the file is ${meant}`;
+    return [finding('values-unread', name, message, undefined, isNative ? undefined : 'info')];
+  });
+}
+
+const UNREAD: Readonly<Record<string, string>> = {
+  'values.yml': FILE,
+  'value.yaml': FILE,
+  'values.json': FILE,
+  'values.schema.yaml': SCHEMA,
+  'values-schema.json': SCHEMA,
+  'value.schema.json': SCHEMA,
+  'schema.json': SCHEMA,
+};
 
 /**
  * Keys such as `on` that are read as booleans. For charts with Go templates only, they are infos: Helm's lint does not

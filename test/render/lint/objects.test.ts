@@ -220,7 +220,7 @@ const sized: JsonObject = { resources: { requests: { cpu: '1' }, limits: { cpu: 
 
 function deployment(spec: JsonObject = {}, kind = 'Deployment'): JsonObject {
   return {
-    apiVersion: 'apps/v1',
+    apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1',
     kind,
     metadata: { name: 'web' },
     spec: { selector: { matchLabels: { app: 'web' } }, template: pod(sized), ...spec },
@@ -250,7 +250,9 @@ describe('requests and limits', () => {
     expect(await lintObjects({ apiVersion: 'v1', kind: 'Pod', ...pod(), metadata: { name: 'x' } })).toEqual([
       'container-resources',
     ]);
-    expect(await lintObjects({ ...deployment({ template: pod() }), apiVersion: 'x/v1', kind: 'Widget' })).toEqual([]);
+    expect(
+      await lintObjects({ ...deployment({ template: pod() }), apiVersion: 'example.com/v1', kind: 'Widget' }),
+    ).toEqual([]);
   });
 
   test('each must say something; init containers count, and the pod may say it for all', async () => {

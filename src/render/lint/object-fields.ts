@@ -1,0 +1,139 @@
+/**
+ * Finds fields that a kind of Kubernetes' own does not have, mostly misspelt or indented wrongly, and numbers, booleans,
+ * quantities and names of choices that Kubernetes cannot read. What should be a text, a list or a map is another rule.
+ */
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { labelProblems } from './labels.ts';
+import type { LintRule } from './message.ts';
+import { builtinSchema, metadataSchema } from './object-schema.ts';
+import type { Holds } from './object-schema.ts';
+
+/** A finding at a field of an object. */
+export type FieldProblem = { rule: LintRule; keys: ValuePath; message: string; ours?: boolean };
+
+/** Further findings of an object are left out: where a whole block is misplaced, the first ones tell. */
+const MAX_PROBLEMS = 10;
+
+/**
+ * The findings on the fields of an object.
+ *
+ * @param described the object in words: `Service "web"`
+ */
+export function fieldProblems(
+  object: ValueMap,
+  { apiVersion, kind }: { apiVersion: string; kind: string },
+  described: string,
+): FieldProblem[] {
+  const found: FieldProblem[] = [];
+  const metadata = metadataSchema();
+  const schema = builtinSchema(apiVersion, kind);
+  if (schema !== undefined) check(object, schema, [], [], described, found);
+  else if (metadata !== undefined) check(object.get('metadata') ?? null, metadata, ['metadata'], [], described, found);
+  return found.slice(0, MAX_PROBLEMS);
+}
+
+/** @param around what holds the value, outermost first */
+function check(
+  value: Value,
+  holds: Holds,
+  keys: ValuePath,
+  around: readonly Holds[],
+  described: string,
+  found: FieldProblem[],
+): void {
+  if (value === null || found.length >= MAX_PROBLEMS) return;
+  const inside = [...around, holds];
+  if (Array.isArray(value)) {
+    if (holds.is !== 'list') return;
+    for (const [index, item] of value.entries()) check(item, holds.of, [...keys, index], inside, described, found);
+    return;
+  }
+  if (isMap(value)) {
+    if (holds.is === 'map') {
+      const labels = labelProblems(value, keys);
+      for (const { key, problem } of labels)
+        found.push({ rule: 'object-label', keys: [...keys, key], message: `in ${described}, ${problem}` });
+      for (const [key, item] of value) check(item, holds.of, [...keys, key], inside, described, found);
+    } else if (holds.is === 'fields') {
+      for (const [key, item] of value) {
+        const inner = holds.fields.get(key);
+        if (inner !== undefined) check(item, inner, [...keys, key], inside, described, found);
+        else found.push(unknownField(key, keys, holds.fields, inside, described));
+      }
+    }
+    return;
+  }
+  const problem = scalarProblem(value, holds);
+  if (problem === undefined) return;
+  const message = `${printable(keys.join('.'))} of ${described} is ${problem}`;
+  found.push({ rule: 'object-value', keys, message });
+}
+
+function unknownField(
+  key: string,
+  keys: ValuePath,
+  fields: ReadonlyMap<string, Holds>,
+  inside: readonly Holds[],
+  described: string,
+): FieldProblem {
+  const holder = keys.length === 0 ? '' : ` in ${printable(keys.join('.'))}`;
+  const message = `${described} has no field ${printable(key)}${holder}${adviceFor(key, keys, fields, inside)}`;
+  return { rule: 'object-field', keys: [...keys, key], message };
+}
+
+function adviceFor(key: string, keys: ValuePath, fields: ReadonlyMap<string, Holds>, inside: readonly Holds[]): string {
+  if (key.includes('/') && fields.has('labels'))
+    return '; labels and annotations stand further in, below labels: or annotations:';
+  // One level in or out, as where a line is indented too much or too little.
+  const outer = inside.slice(0, -1).findLastIndex((one) => one.is === 'fields' && one.fields.has(key));
+  const inner = [...fields].find(([, one]) => {
+    const held = one.is === 'list' ? one.of : one;
+    return held.is === 'fields' && held.fields.has(key) && held.fields !== fields;
+  });
+  const near = nearest(key, fields.keys());
+  if (near !== undefined && (near.toLowerCase() === key.toLowerCase() || (outer < 0 && inner === undefined)))
+    return `; did you mean ${near}?`;
+  if (outer >= 0) {
+    const path = keys.slice(0, outer);
+    return `; ${path.length === 0 ? 'the object itself' : printable(path.join('.'))} has one`;
+  }
+  return inner === undefined ? '' : `; ${inner[0]} has one`;
+}
+
+const QUANTITY = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/;
+
+/** What is wrong with a text, a number or a boolean; undefined for what fits. */
+function scalarProblem(value: string | number | bigint | boolean, holds: Holds): string | undefined {
+  const shown = printable(String(value), 60);
+  switch (holds.is) {
+    case 'integer':
+      if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return undefined;
+      return typeof value === 'string'
+        ? `the text "${shown}", and a whole number in Kubernetes${/^-?[0-9]+$/.test(value) ? ': take the quotes away' : ''}`
+        : `${shown}, and a whole number in Kubernetes`;
+    case 'number':
+      return typeof value === 'number' || typeof value === 'bigint'
+        ? undefined
+        : `"${shown}", and a number in Kubernetes`;
+    case 'boolean':
+      if (typeof value === 'boolean') return undefined;
+      return `${typeof value === 'string' ? `the text "${shown}"` : shown}, and a boolean in Kubernetes: true or false, without quotes`;
+    case 'quantity':
+      if (typeof value === 'boolean') return `${shown}, and a quantity in Kubernetes, such as 500m or 1Gi`;
+      return typeof value !== 'string' || value === '' || QUANTITY.test(value)
+        ? undefined
+        : `"${shown}", which is no quantity such as 500m or 1Gi`;
+    case 'text': {
+      const { choices } = holds;
+      if (choices === undefined || typeof value !== 'string' || choices.includes(value)) return undefined;
+      // A later Kubernetes may know more choices, so only what resembles one is reported.
+      const near = nearest(value, choices);
+      return near === undefined ? undefined : `"${shown}", which Kubernetes does not know; did you mean ${near}?`;
+    }
+    default:
+      return undefined;
+  }
+}

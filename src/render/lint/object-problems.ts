@@ -1,0 +1,85 @@
+/** The rules on single objects that Helm's lint does not have. In Go templates their findings are infos. */
+import { printable } from '../../errors-text.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { itemsOf } from '../text-fields.ts';
+import { describe, field, listAt, podPath, textAt } from './fields.ts';
+import { nameIn } from './names.ts';
+import type { InnerName } from './names.ts';
+import { fieldProblems } from './object-fields.ts';
+import type { FieldProblem } from './object-fields.ts';
+import { kindProblem } from './object-kinds.ts';
+
+/** The findings on an object, or on those in a list of objects. */
+export function objectProblems(object: ValueMap): FieldProblem[] {
+  return itemsOf(object).flatMap(({ object: one, at }) =>
+    problemsOf(one).map((problem) => ({ ...problem, keys: [...at, ...problem.keys] })),
+  );
+}
+
+function problemsOf(object: ValueMap): FieldProblem[] {
+  const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
+  const kind = kindProblem(head.apiVersion, head.kind);
+  // A document without a kind is no object of which more could be said.
+  if (kind?.rule === 'object-incomplete') return [kind];
+  return [
+    ...(kind === undefined ? [] : [kind]),
+    ...fieldProblems(object, head, describe(object)),
+    ...innerNames(object),
+  ];
+}
+
+/** Names inside objects: of containers, volumes and ports. */
+function innerNames(object: ValueMap): FieldProblem[] {
+  const found: FieldProblem[] = [];
+  const check = (what: InnerName, name: string, keys: ValuePath): void => {
+    const problem = name === '' ? undefined : nameIn(what, name);
+    if (problem === undefined) return;
+    const message = `the name "${printable(name, 80)}" of a ${what} in ${describe(object)} ${problem}`;
+    found.push({ rule: 'object-name', keys, message });
+  };
+  const pod = podPath(object);
+  if (pod !== undefined) {
+    const spec = field(object, ...pod, 'spec');
+    for (const list of ['initContainers', 'containers']) {
+      for (const [index, container] of listAt(spec, list).entries()) {
+        const keys = [...pod, 'spec', list, index];
+        check('container', textAt(container, 'name'), [...keys, 'name']);
+        for (const [at, port] of listAt(container, 'ports').entries())
+          check('container port', textAt(port, 'name'), [...keys, 'ports', at, 'name']);
+      }
+    }
+    for (const [index, volume] of listAt(spec, 'volumes').entries())
+      check('volume', textAt(volume, 'name'), [...pod, 'spec', 'volumes', index, 'name']);
+  }
+  if (textAt(object, 'kind') === 'Service') {
+    for (const [index, port] of listAt(object, 'spec', 'ports').entries())
+      check('port', textAt(port, 'name'), ['spec', 'ports', index, 'name']);
+  }
+  return found;
+}
+
+/** What Go prints where a text belongs, for a map or for an argument that does not fit its format. */
+const PRINTED =
+  /(?:^|[^\w\]])map\[(?:\]|[\w./-]+:)|%!(?:[a-zA-Z]\((?:[\w.[\]{}* ]+=|<nil>)|\(EXTRA |[a-zA-Z]\((?:MISSING|NOVERB)\))|<no value>/;
+
+/** Finds `map[a:b]` and `%!s(int=1)`, which Go templates print for values that are missing or no texts. */
+export function printedValues(object: ValueMap): FieldProblem[] {
+  const found: FieldProblem[] = [];
+  const isSecret = textAt(object, 'kind') === 'Secret';
+  const visit = (value: Value, keys: ValuePath): void => {
+    if (found.length >= MAX_PRINTED) return;
+    if (typeof value === 'string') {
+      const match = PRINTED.exec(value);
+      if (match === null) return;
+      const shown = isSecret ? '' : `: ${printable(value.slice(match.index).trim(), 40)}`;
+      const message = `${printable(keys.join('.'))} of ${describe(object)} has in it what Go prints for a value that is missing or no text${shown}`;
+      found.push({ rule: 'go-printed', keys, message });
+    } else if (Array.isArray(value)) value.forEach((item, index) => visit(item, [...keys, index]));
+    else if (isMap(value)) for (const [key, item] of value) visit(item, [...keys, key]);
+  };
+  visit(object, []);
+  return found;
+}
+
+const MAX_PRINTED = 10;

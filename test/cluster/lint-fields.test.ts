@@ -1,0 +1,118 @@
+/** What lint says of the fields of Kubernetes' own kinds is what the API server says of them with strict validation. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { labelProblems } from '../../src/render/lint/labels.ts';
+import { fieldProblems } from '../../src/render/lint/object-fields.ts';
+import { builtinKinds, builtinSchema } from '../../src/render/lint/object-schema.ts';
+import type { Holds } from '../../src/render/lint/object-schema.ts';
+import { fromPlain } from '../../src/yaml/value.ts';
+import type { JsonObject, ValueMap } from '../../src/yaml/value.ts';
+import { admin, namespace, test } from '../support/cluster.ts';
+import { RUNS } from '../support/generation.ts';
+import './support.ts';
+
+type Resource = { name: string; kind: string; namespaced: boolean; verbs: string[] };
+
+/** A value at a place in an object, and whether the server takes it there. */
+type Trial = { path: (string | number)[]; value: unknown; says: 'object-field' | 'object-value' | undefined };
+
+const VALUES: Readonly<Partial<Record<Holds['is'], { good: unknown[]; bad: unknown[] }>>> = {
+  integer: { good: [1], bad: ['1', true, 1.5] },
+  number: { good: [1, 1.5], bad: ['1', true] },
+  boolean: { good: [true, false], bad: ['true', 1] },
+  quantity: {
+    good: ['1', 1, 1.5, '500m', '1Gi', '1.5Gi', '.5', '1e3', '-1k'],
+    bad: ['1GiGi', 'x', '1 Gi', '1g', true],
+  },
+};
+
+/** For each type that a kind has, trials of a field that it does not have and of what its fields hold. */
+function trialsOf(schema: Holds): Trial[] {
+  const trials: Trial[] = [];
+  const seen = new Set<Holds>();
+  const visit = (holds: Holds, path: (string | number)[]): void => {
+    const values = VALUES[holds.is];
+    for (const value of values?.good ?? []) trials.push({ path, value, says: undefined });
+    for (const value of values?.bad ?? []) trials.push({ path, value, says: 'object-value' });
+    if (holds.is === 'list') visit(holds.of, [...path, 0]);
+    else if (holds.is === 'map') visit(holds.of, [...path, 'k']);
+    else if (holds.is === 'fields' && !seen.has(holds)) {
+      seen.add(holds);
+      trials.push({ path: [...path, 'nobodyKnows'], value: 1, says: 'object-field' });
+      for (const [name, inner] of holds.fields) if (path.length > 0 || name !== 'kind') visit(inner, [...path, name]);
+    }
+  };
+  visit(schema, []);
+  return trials;
+}
+
+function objectWith(apiVersion: string, kind: string, path: readonly (string | number)[], value: unknown): JsonObject {
+  const object: JsonObject = { apiVersion, kind, metadata: { name: 'x' } };
+  let at = object as Record<string | number, unknown>;
+  for (const [index, name] of path.entries()) {
+    const next = index === path.length - 1 ? value : typeof path[index + 1] === 'number' ? [] : {};
+    at[name] = index === path.length - 1 ? next : (at[name] ?? next);
+    at = at[name] as Record<string | number, unknown>;
+  }
+  return object;
+}
+
+test('unknown fields and unreadable values are those that the API server refuses', async () => {
+  const ns = await namespace();
+  const urls = new Map<string, string>();
+  const versions = new Set([...builtinKinds()].map((name) => name.split(' ')[0] ?? ''));
+  for (const version of versions) {
+    const root = version.includes('/') ? `/apis/${version}` : `/api/${version}`;
+    const { status, text } = await admin().request('GET', root);
+    if (status !== 200) continue;
+    for (const { name, kind, namespaced, verbs } of (JSON.parse(text) as { resources: Resource[] }).resources) {
+      if (name.includes('/') || !verbs.includes('create')) continue;
+      urls.set(`${version} ${kind}`, `${root}/${namespaced ? `namespaces/${ns}/` : ''}${name}`);
+    }
+  }
+  const wrong: string[] = [];
+  let count = 0;
+  for (const [name, url] of urls) {
+    const [apiVersion = '', kind = ''] = name.split(' ');
+    const schema = builtinSchema(apiVersion, kind);
+    if (schema === undefined) continue;
+    for (const { path, value, says } of trialsOf(schema)) {
+      count++;
+      const object = objectWith(apiVersion, kind, path, value);
+      const found = fieldProblems(fromPlain(object) as ValueMap, { apiVersion, kind }, 'it').map(({ rule }) => rule);
+      const where = `${name} ${path.join('.')} ${JSON.stringify(value)}`;
+      if (found.join() !== (says ?? '')) wrong.push(`${where}: ${found.join()}`);
+      const { status, text } = await admin().request('POST', `${url}?dryRun=All&fieldValidation=Strict`, object);
+      const refuses =
+        status === 400 &&
+        /cannot unmarshal|unable to decode|strict decoding|quantities must match|unable to parse/i.test(text);
+      if (refuses !== (says !== undefined)) wrong.push(`${where}: the server says ${status} ${text.slice(0, 200)}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(urls.size).toBeGreaterThan(40);
+  expect(count).toBeGreaterThan(3000);
+});
+
+/** Texts that are nearly labels. */
+const nearLabel = fc.oneof(
+  fc.string({ unit: fc.constantFrom('a', 'B', '0', '-', '_', '.', '/', ' ', ':', 'é'), maxLength: 6 }),
+  fc.integer({ min: 60, max: 66 }).map((length) => 'a'.repeat(length)),
+  fc
+    .tuple(fc.integer({ min: 250, max: 256 }), fc.constantFrom('a', 'A', ''))
+    .map(([length, end]) => `${'a'.repeat(length)}/${end}`),
+);
+
+test('labels and annotations are those that the API server refuses', async () => {
+  const ns = await namespace();
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom('labels', 'annotations'), nearLabel, nearLabel, async (field, key, value) => {
+      const found = labelProblems(new Map([[key, value]]), ['metadata', field]);
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', [field]: { [key]: value } } };
+      const { status, text } = await admin().request('POST', `/api/v1/namespaces/${ns}/configmaps?dryRun=All`, object);
+      expect([201, 422]).toContain(status);
+      expect({ refused: status === 422, text }).toEqual({ refused: found.length > 0, text });
+    }),
+    { numRuns: 300 * RUNS },
+  );
+});
