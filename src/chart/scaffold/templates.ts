@@ -8,7 +8,7 @@ app.kubernetes.io/instance: {{release.name}}
 {{> selectorLabels}}
 app.kubernetes.io/version: {{optional chart.appVersion}}
 app.kubernetes.io/managed-by: {{release.service}}
-helm.sh/chart: {{chart.name}}-{{replace "+" "_" chart.version}}
+helm.sh/chart: {{trimAll "-_." (trunc 63 (replace "+" "_" (printf "%s-%s" chart.name chart.version)))}}
 `,
 
   'templates/_names.hbs': `{{!-- Names that several templates use: {{include "fullname"}}. --}}
