@@ -7,8 +7,8 @@
 import type { Chart, ChartMetadata } from '../chart/chart.ts';
 import { cacheLater, readRunCache } from '../run-cache.ts';
 
-/** Parsing fewer bytes of templates takes less time than reading a cache. */
-const MIN_BYTES = 10_000;
+/** A chart with fewer bytes of templates has no cache of its own: it would be one more file to read. */
+const MIN_OWN = 10_000;
 
 /** A cache is written again when more than one in this many of its entries is new. */
 export const MIN_NEW_SHARE = 20;
@@ -64,19 +64,21 @@ export class NameTable {
  * may be a library that other charts depend on too; the others share one, if that pays.
  *
  * @param kind the ending of the files' names
+ * @param minBytes parsing fewer bytes of templates takes less time than reading a cache
  */
 export function cacheFilesOf<S extends Scope>(
   files: readonly TemplateFile<S>[],
   top: ChartMetadata,
   kind: string,
+  minBytes: number,
 ): Map<S, TemplateCacheFile> {
   const caches = new Map<S, TemplateCacheFile>();
   const rest: TemplateFile<S>[] = [];
   for (const [scope, own] of Map.groupBy(files, (file) => file.scope)) {
-    if (sizeOf(own) < MIN_BYTES) rest.push(...own);
+    if (sizeOf(own) < MIN_OWN) rest.push(...own);
     else caches.set(scope, new TemplateCacheFile(own, scope.chart.metadata, scope.path, kind));
   }
-  if (sizeOf(rest) >= MIN_BYTES) {
+  if (sizeOf(rest) >= minBytes) {
     const others = new TemplateCacheFile(rest, top, '', kind);
     for (const { scope } of rest) caches.set(scope, others);
   }

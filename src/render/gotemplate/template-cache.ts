@@ -22,11 +22,14 @@ type KnownText = { name: string; data: Uint8Array; known: Known; blockIndex: Blo
 /** A template file of a chart. */
 type TemplateFile = { name: string; data: Uint8Array; scope: ChartScope };
 
+/** Parsing fewer bytes of templates takes less time than reading a cache. */
+const MIN_BYTES = 10_000;
+
 /** The caches for a chart and its dependencies, by chart. */
 export function templateCachesOf(files: readonly TemplateFile[], top: ChartMetadata): Map<ChartScope, TemplateCache> {
   const caches = new Map<TemplateCacheFile, TemplateCache>();
   return new Map(
-    [...cacheFilesOf(files, top, 'templates')].map(([scope, file]) => {
+    [...cacheFilesOf(files, top, 'templates', MIN_BYTES)].map(([scope, file]) => {
       const cache = caches.get(file) ?? new TemplateCache(file);
       caches.set(file, cache);
       return [scope, cache];

@@ -92,7 +92,7 @@ export class DocumentTexts {
     const inserted = this.#inserted.map(({ value, slot, isSecret, at }) => ({
       value,
       field: undefined,
-      at: () => positionIn(slot.template, slot.node.loc),
+      at: () => positionIn(slot.origin.template, slot.node.loc),
       valuePath: () => inTopValues(slotPath(slot), at),
       isSecret,
     }));

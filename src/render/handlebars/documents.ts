@@ -354,7 +354,7 @@ function locateIn({ output, part, offset }: DocumentPlace): Locate {
 
 function tooLarge(slot: Slot): PkgError {
   return new PkgError('PKG_TEMPLATE_LIMIT', 'the values that the templates print are more than the allowed amount', {
-    at: positionIn(slot.template, slot.node.loc),
+    at: positionIn(slot.origin.template, slot.node.loc),
     hints: ['look for a loop over more than was meant'],
   });
 }

@@ -24,6 +24,7 @@ import { absentValue, checkAbsence } from './absence.ts';
 import { callExpression } from './call.ts';
 import type { CallIdentity, Evaluator, Frame, Host, PrintedSlot } from './evaluation.ts';
 import { templateError } from './template-error.ts';
+import type { Origin } from './template-error.ts';
 import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import { Output } from './output.ts';
 import type { Slot } from './output.ts';
@@ -121,21 +122,21 @@ export class Interpreter implements Evaluator {
     since: number,
   ): void {
     if (output.slots === undefined) throw new Error('a slot where text is printed');
-    this.#chargeSlot(value, node, frame);
-    const { template, calls } = frame;
-    const slot: Slot = { kind, value, node, template, calls, source, scope, ...(printed && { printed }) };
+    // Each slot has all fields, so that V8 has one class for them.
+    const slot: Slot = { kind, value, node, origin: frame, source, scope, printed, random: undefined };
+    this.#chargeSlot(slot);
     const { log } = this.host.random;
     if (log.length > since) slot.random = log.slice(since);
-    output.addSlot(output.slots, slot, frame);
+    output.addSlot(output.slots, slot);
   }
 
   /** Charges for a value the steps that printing it will take. */
-  #chargeSlot(value: Argument, node: { loc: Location }, frame: Frame): void {
+  #chargeSlot({ value, node, origin }: Slot): void {
     try {
       charge(SLOT);
       if (value !== ABSENT) chargeWalk(value);
     } catch (error) {
-      throw error instanceof LimitReached ? this.limit(error, node, frame) : error;
+      throw error instanceof LimitReached ? this.limit(error, node, origin) : error;
     }
   }
 
@@ -265,15 +266,15 @@ export class Interpreter implements Evaluator {
     code: PkgError['code'],
     message: string,
     loc: Location,
-    frame: Pick<Frame, 'template' | 'calls'>,
+    origin: Origin,
     details: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined } = {},
   ): ValueError {
-    return templateError(code, message, { template: frame.template, loc, calls: frame.calls }, details);
+    return templateError(code, message, { template: origin.template, loc, calls: origin.calls }, details);
   }
 
   /** See {@link Evaluator.limit}. */
-  limit({ message }: LimitReached, { loc }: { loc: Location }, frame: Frame): ValueError {
-    return this.error('PKG_TEMPLATE_LIMIT', message, loc, frame, {
+  limit({ message }: LimitReached, { loc }: { loc: Location }, origin: Origin): ValueError {
+    return this.error('PKG_TEMPLATE_LIMIT', message, loc, origin, {
       hints: ['look for a loop over more than was meant'],
     });
   }

@@ -8,7 +8,7 @@ import type { Value } from '../../yaml/value.ts';
 import type { LimitReached, Meter } from '../functions/limits.ts';
 import type { Lookup } from '../render.ts';
 import type { Block, Expression, Location, Partial, PartialBlock, Path, Program, Template } from './ast.ts';
-import type { CallSite } from './template-error.ts';
+import type { CallSite, Origin } from './template-error.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
 import type { RandomCalls } from './random-calls.ts';
@@ -67,7 +67,7 @@ export type Frame = {
 };
 
 /** A slot as the interpreter prints it; the frame and the random calls are added to it. */
-export type PrintedSlot = Omit<Slot, 'template' | 'calls' | 'random'>;
+export type PrintedSlot = Omit<Slot, 'origin' | 'printed' | 'random'> & { printed?: Output };
 
 /** Tells a call from all others of the render; see {@link Frame}. */
 export type CallIdentity = Pick<Frame, 'identity' | 'earlier'>;
@@ -96,11 +96,11 @@ export type Evaluator = {
     code: PkgError['code'],
     message: string,
     loc: Location,
-    frame: Pick<Frame, 'template' | 'calls'>,
+    origin: Origin,
     details?: { hints?: readonly string[]; notes?: readonly string[]; valuePath?: readonly string[] | undefined },
   ): ValueError;
   /** The error for a limit that a statement or a call exceeded. */
-  limit(reached: LimitReached, node: { loc: Location }, frame: Frame): ValueError;
+  limit(reached: LimitReached, node: { loc: Location }, origin: Origin): ValueError;
   /** A hint with the nearest name of a helper. */
   helperHints(name: string, extra?: readonly string[]): string[];
   /** A hint with the nearest name beside that of a path that leads to no function. */

@@ -280,7 +280,7 @@ export function slotError(slot: Slot, message: string, hints: readonly string[])
   return templateError(
     'PKG_TEMPLATE_SLOT',
     message,
-    { template: slot.template, loc: slot.node.loc, calls: slot.calls },
+    { template: slot.origin.template, loc: slot.node.loc, calls: slot.origin.calls },
     { hints, valuePath: slotPath(slot) },
   );
 }

@@ -179,7 +179,8 @@ export class Fingerprints {
   #constant(text: string): Constant | undefined {
     const known = this.#constants.get(text);
     if (known !== undefined) return known;
-    const constant = UNSURE.test(text) ? undefined : this.#cut(text);
+    // Few constants have dashes, so most are spared the patterns.
+    const constant = text.endsWith('-') && UNSURE.test(text) ? undefined : this.#cut(text);
     if (constant !== undefined) this.#constants.set(text, constant);
     return constant;
   }
@@ -192,8 +193,8 @@ export class Fingerprints {
       this.#texts.push(piece);
     };
     let start = 0;
-    let dashesFirst = ONLY_DASHES.test(text);
-    for (const match of text.matchAll(SEPARATOR)) {
+    let dashesFirst = text.startsWith('-') && ONLY_DASHES.test(text);
+    for (const match of text.includes('---') ? text.matchAll(SEPARATOR) : []) {
       if (match.index === 0) dashesFirst = true;
       add(start, match.index);
       // What follows on the line belongs to the document: `--- # comment`, `--- {a: 1}`.

@@ -5,7 +5,7 @@
 import { PkgError } from '../../errors.ts';
 import { replaceEvery } from '../functions/limits.ts';
 import { positionIn } from './template-error.ts';
-import type { CallSite, Origin } from './template-error.ts';
+import type { Origin } from './template-error.ts';
 import type { Block, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import { gapAt } from './gaps.ts';
 import type { Gap, PlacedGap } from './gaps.ts';
@@ -21,15 +21,14 @@ export type Slot = {
   kind: SlotKind;
   value: Argument;
   /** What a partial printed: as a whole value its document counts, inside a text its text. */
-  printed?: Output;
+  printed: Output | undefined;
   node: Mustache | Block | Partial | PartialBlock;
-  template: Template;
-  calls: CallSite | undefined;
+  origin: Origin;
   /** The path that gave the value; with the scope it tells which of the chart's values it is. */
   source: Expression | undefined;
   scope: Scope;
   /** The random calls of its expression, if there are any. */
-  random?: readonly Occurrence[];
+  random: readonly Occurrence[] | undefined;
 };
 
 /** The path below the chart's values at which the value of a slot stands; undefined for the result of a call. */
@@ -102,9 +101,10 @@ export class Output {
   }
 
   /** Adds a slot. */
-  addSlot(slots: Slots, slot: Slot, origin: Origin): void {
-    this.#charge(MARKER_LENGTH, slot.template, slot.node);
-    this.#push(slots.add(slot), origin, slot.node);
+  addSlot(slots: Slots, slot: Slot): void {
+    const { node, origin } = slot;
+    this.#charge(MARKER_LENGTH, origin.template, node);
+    this.#push(slots.add(slot), origin, node);
   }
 
   /** Notes that a node printed nothing. */

@@ -99,15 +99,14 @@ function valueTree(value: Slot['value'], slot: Slot): Tree {
     return { type: 'map', entries };
   }
   if (Array.isArray(value)) return { type: 'list', items: value.map((item) => valueTree(item, slot)) };
-  return { type: 'leaf', pieces: [{ slot, text: textOf({ value }) }] };
+  return { type: 'leaf', pieces: [{ slot, text: textOf({ value, printed: undefined }) }] };
 }
 
 /**
  * The slot without its random calls, for a key of its value: the calls made the key only where it holds their value.
  */
 function keySlot(slot: Slot): Slot {
-  const { random: _random, ...rest } = slot;
-  return rest;
+  return { ...slot, random: undefined };
 }
 
 /** The tree of a constant, which holds no random values: only of the fields that name an object or an item. */

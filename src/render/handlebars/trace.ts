@@ -151,5 +151,5 @@ function ofSlot(context: Context, slot: Slot, rest: ValuePath): TracedField {
   const document = slot.printed && context.single(slot);
   if (document !== undefined) return traceDocument(context, document, rest);
   const path = slotPath(slot);
-  return { at: positionIn(slot.template, slot.node.loc), valuePath: path && [...path, ...rest.map(String)] };
+  return { at: positionIn(slot.origin.template, slot.node.loc), valuePath: path && [...path, ...rest.map(String)] };
 }

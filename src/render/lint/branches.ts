@@ -198,8 +198,8 @@ class Printer {
   }
 
   #mark(kind: SlotKind, node: Mustache | Block | Partial | PartialBlock, origin: Origin, output: Output): void {
-    const slot = { kind, value: ABSENT, node, ...origin, source: undefined, scope: NO_SCOPE } as const;
-    output.addSlot(this.#slots, slot, origin);
+    const unknown = { value: ABSENT, source: undefined, printed: undefined, random: undefined } as const;
+    output.addSlot(this.#slots, { kind, node, origin, scope: NO_SCOPE, ...unknown });
   }
 
   #block(node: Block, origin: Origin, output: Output, given: BlockGiven): void {
