@@ -126,6 +126,23 @@ export function memberOf(type: FieldType, key: string): FieldType | undefined {
   return type.holds === 'map' ? type.of : type.holds === 'fields' ? type.field(key) : undefined;
 }
 
+/**
+ * Is every value what its field holds in Kubernetes? Most are, so the functions that change or refuse some, and keep the
+ * path of each for that, are called only for the others.
+ */
+export function fitsType(value: Value, type: FieldType): boolean {
+  if (value === null) return true;
+  if (type.holds === 'text') return typeof value === 'string';
+  if (isMisplaced(value, wantedOf(type)) || (type.holds === 'bytes' && isNoBase64(value))) return false;
+  if (Array.isArray(value)) return type.holds !== 'list' || value.every((item) => fitsType(item, type.of));
+  if (!isMap(value)) return true;
+  for (const [key, item] of value) {
+    const inner = memberOf(type, key);
+    if (inner !== undefined && !fitsType(item, inner)) return false;
+  }
+  return true;
+}
+
 /** Goes through the lists and maps where there are none, the other values where there are some, and what is no base64. */
 export function eachMisplaced(
   value: Value,

@@ -5,7 +5,7 @@
 import { printChild, printItem, printKey } from '../../yaml/print.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType } from '../field-types.ts';
-import { eachMisplaced, kindOf, memberOf, wantedOf, withTexts } from '../text-fields.ts';
+import { eachMisplaced, fitsType, kindOf, memberOf, wantedOf, withTexts } from '../text-fields.ts';
 import type { Wanted } from '../text-fields.ts';
 import { NOTHING } from './fill.ts';
 import type { Filler } from './fill.ts';
@@ -21,11 +21,10 @@ export type Layout = {
 /** Where a value is printed: after a key or after `- `, with the indentation that its further lines get. */
 type ValuePiece = {
   readonly node: Node;
-  readonly isItem: boolean;
   readonly indent: string;
-  /** The type of the field, if it is known, and its path. */
-  readonly type: FieldType | undefined;
-  readonly path: ValuePath;
+  /** The key or dash of an optional value, printed only if the value is there. */
+  readonly before: string;
+  readonly spot: Spot;
 };
 
 /** What happens to values that do not fit to their fields: see {@link withTexts}. */
@@ -34,14 +33,18 @@ export type TextRules = {
   changed: (value: number | bigint | boolean, path: ValuePath) => void;
 };
 
-/** The path of a node in its document, and its type. */
-type Spot = { type: FieldType | undefined; path: ValuePath };
+/** The place of a node in its document: the key or index that leads to it from `outer`, and its type, if it is known. */
+type Spot = {
+  readonly type: FieldType | undefined;
+  readonly name: string | number;
+  readonly outer: Spot | undefined;
+};
 
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 /**
  * The layout of an object of this type. Undefined for a structure that is no object, and for one whose fields depend on
- * values: it has `optional`, `spread`, keys that are values, or `<<`.
+ * values: it has `spread`, keys that are values, `<<`, or `optional` where nothing sure stands before it.
  */
 export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
   if (node.type !== 'map') return undefined;
@@ -54,23 +57,26 @@ export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
   // The fields of a list of objects have the types of its items.
   if (kind?.type !== 'const' || String(kind.value).endsWith('List')) return undefined;
   const writer = new Writer();
-  return writer.collection(node, '', { type, path: [] }) ? { pieces: writer.finish(), head } : undefined;
+  return writer.collection(node, '', rootSpot(type)) ? { pieces: writer.finish(), head } : undefined;
 }
 
 /** Prints the document that the filler has begun, without a newline at the end. */
-export function printLayout({ pieces }: Layout, filler: Filler, { refuse, changed }: TextRules): string {
+export function printLayout({ pieces }: Layout, filler: Filler, rules: TextRules): string {
   let text = '';
   for (let index = 0; index < pieces.length; index++) {
     const piece = pieces[index] ?? '';
-    if (typeof piece === 'string') text += piece;
-    else {
-      const filled = filler.valueOf(piece.node);
-      if (filled === NOTHING) throw new Error('a layout holds what may be left out');
-      const value = piece.type === undefined ? filled : withTexts(filled, piece.type, piece.path, refuse, changed);
-      text += piece.isItem ? printItem(value, piece.indent) : printChild(value, piece.indent);
-    }
+    text += typeof piece === 'string' ? piece : printPiece(piece, filler, rules);
   }
   return text.slice(0, -1);
+}
+
+function printPiece({ node, indent, before, spot }: ValuePiece, filler: Filler, rules: TextRules): string {
+  let value = filler.valueOf(node);
+  if (value === NOTHING) return '';
+  const { type } = spot;
+  if (type !== undefined && !fitsType(value, type))
+    value = withTexts(value, type, pathOf(spot), rules.refuse, rules.changed);
+  return before + printValue(value, indent, typeof spot.name === 'number');
 }
 
 /** The `apiVersion`, `kind` and `metadata` of the document that the filler has begun. */
@@ -78,7 +84,8 @@ export function headOf({ head }: Layout, filler: Filler): ValueMap {
   const map: ValueMap = new Map();
   for (let index = 0; index < head.length; index++) {
     const [key, node] = head[index] ?? ['', undefined];
-    if (node !== undefined) map.set(key, filler.valueOf(node) as Value);
+    const value = node === undefined ? NOTHING : filler.valueOf(node);
+    if (value !== NOTHING) map.set(key, value);
   }
   return map;
 }
@@ -97,56 +104,79 @@ class Writer {
   collection(node: Collection, indent: string, spot: Spot): boolean {
     if (node.type === 'list') {
       return node.items.every((item, index) => {
-        this.#text += index === 0 ? '- ' : `${indent}- `;
-        return item.type !== 'spread' && this.#value(item, `${indent}  `, true, itemOf(spot, index));
+        const lead = index === 0 ? '- ' : `${indent}- `;
+        return item.type !== 'spread' && this.#value(item, lead, `${indent}  `, itemOf(spot, index), index === 0);
       });
     }
-    return node.entries.every((entry, index) => {
-      if (index > 0) this.#text += indent;
-      return this.#entry(entry, indent, spot);
-    });
+    return node.entries.every((entry, index) => this.#entry(entry, indent, spot, index === 0));
   }
 
-  #entry(entry: Entry, indent: string, spot: Spot): boolean {
+  #entry(entry: Entry, indent: string, spot: Spot, isFirst: boolean): boolean {
     if (entry.type !== 'pair' || typeof entry.key !== 'string') return false;
-    this.#text += printKey(entry.key, indent);
-    return this.#value(entry.value, indent, false, fieldOf(spot, entry.key));
+    const lead = (isFirst ? '' : indent) + printKey(entry.key, indent);
+    return this.#value(entry.value, lead, indent, fieldOf(spot, entry.key), isFirst);
   }
 
-  #value(node: Node, indent: string, isItem: boolean, spot: Spot): boolean {
+  /** `lead` is printed before the value: its key or dash. */
+  #value(node: Node, lead: string, indent: string, spot: Spot, isFirst: boolean): boolean {
+    const isItem = typeof spot.name === 'number';
     switch (node.type) {
-      case 'const': {
-        const value = spot.type === undefined ? node.value : withTexts(node.value, spot.type, spot.path, keep, ignore);
-        this.#text += isItem ? printItem(value, indent) : printChild(value, indent);
+      case 'const':
+        this.#text += lead + printValue(typedConstant(node.value, spot), indent, isItem);
+        return true;
+      case 'map':
+        this.#text += isItem ? lead : `${lead}\n${indent}  `;
+        return this.collection(node, isItem ? indent : `${indent}  `, spot);
+      case 'list':
+        this.#text += isItem ? lead : `${lead}\n${indent}`;
+        return this.collection(node, indent, spot);
+      default: {
+        const kind = kindOfHoles(node);
+        // Without the first entry the next one would stand on its line, and without any there would be no collection.
+        if (kind === undefined || (kind === 'o' && isFirst)) return false;
+        if (kind === 'v') this.#text += lead;
+        if (this.#text !== '') this.#pieces.push(this.#text);
+        this.#text = '';
+        this.#pieces.push({ node, indent, before: kind === 'v' ? '' : lead, spot });
         return true;
       }
-      case 'hole':
-        if (node.hole.kind !== 'v') return false;
-        break;
-      case 'text':
-        if (node.pieces.some((piece) => typeof piece === 'object' && piece.kind !== 'v')) return false;
-        break;
-      case 'map':
-        if (isItem) return this.collection(node, indent, spot);
-        this.#text += `\n${indent}  `;
-        return this.collection(node, `${indent}  `, spot);
-      case 'list':
-        if (!isItem) this.#text += `\n${indent}`;
-        return this.collection(node, indent, spot);
     }
-    if (this.#text !== '') this.#pieces.push(this.#text);
-    this.#text = '';
-    this.#pieces.push({ node, isItem, indent, ...spot });
-    return true;
   }
 }
 
-function itemOf({ type, path }: Spot, index: number): Spot {
-  return { type: type?.holds === 'list' ? type.of : undefined, path: [...path, index] };
+function printValue(value: Value, indent: string, isItem: boolean): string {
+  return isItem ? printItem(value, indent) : printChild(value, indent);
 }
 
-function fieldOf({ type, path }: Spot, key: string): Spot {
-  return { type: type && memberOf(type, key), path: [...path, key] };
+function typedConstant(value: Value, spot: Spot): Value {
+  const { type } = spot;
+  return type === undefined || fitsType(value, type) ? value : withTexts(value, type, pathOf(spot), keep, ignore);
+}
+
+/** The kind of a node that is a slot or a text with slots: `o` if all of it may be left out; undefined for the others. */
+function kindOfHoles(node: Extract<Node, { type: 'hole' | 'text' }>): 'v' | 'o' | undefined {
+  const holes = node.type === 'hole' ? [node.hole] : node.pieces.filter((piece) => typeof piece === 'object');
+  if (holes.every(({ kind }) => kind === 'v')) return 'v';
+  const isOptional = holes[0]?.kind === 'o' && (node.type === 'hole' || node.pieces.length === 1);
+  return isOptional ? 'o' : undefined;
+}
+
+function rootSpot(type: FieldType | undefined): Spot {
+  return { type, name: '', outer: undefined };
+}
+
+function itemOf(outer: Spot, index: number): Spot {
+  return { type: outer.type?.holds === 'list' ? outer.type.of : undefined, name: index, outer };
+}
+
+function fieldOf(outer: Spot, key: string): Spot {
+  return { type: outer.type && memberOf(outer.type, key), name: key, outer };
+}
+
+function pathOf(spot: Spot): ValuePath {
+  const path: (string | number)[] = [];
+  for (let at = spot; at.outer !== undefined; at = at.outer) path.push(at.name);
+  return path.reverse();
 }
 
 /** What {@link checkLiterals} calls for errors; both throw. */
@@ -164,29 +194,36 @@ export type LiteralErrors = {
  * @param errors are called with the path of the field, and throw
  */
 export function checkLiterals(node: Node, type: FieldType | undefined, path: ValuePath, errors: LiteralErrors): void {
+  let spot = rootSpot(undefined);
+  for (const name of path) spot = { type: undefined, name, outer: spot };
+  checkAt(node, { ...spot, type }, errors);
+}
+
+function checkAt(node: Node, spot: Spot, errors: LiteralErrors): void {
+  const { type } = spot;
   if (type === undefined) return;
-  const spot = { type, path };
   const wanted = wantedOf(type);
   if (node.type === 'const') {
-    if (node.written !== undefined && type.holds === 'text') errors.literal(node.written, path);
-    eachMisplaced(node.value, type, path, (value, at, inner) => errors.misplaced(kindOf(value), at, inner));
+    if (node.written !== undefined && type.holds === 'text') errors.literal(node.written, pathOf(spot));
+    if (fitsType(node.value, type)) return;
+    eachMisplaced(node.value, type, pathOf(spot), (value, at, inner) => errors.misplaced(kindOf(value), at, inner));
   } else if (node.type === 'text') {
-    if (wanted === 'list' || wanted === 'map') errors.misplaced('a text', path, wanted);
+    if (wanted === 'list' || wanted === 'map') errors.misplaced('a text', pathOf(spot), wanted);
   } else if (node.type === 'list') {
-    if (wanted !== 'list') errors.misplaced('a list', path, wanted);
-    for (const [index, item] of node.items.entries()) {
-      if (item.type !== 'spread') checkLiterals(item, itemOf(spot, index).type, [...path, index], errors);
+    if (wanted !== 'list') errors.misplaced('a list', pathOf(spot), wanted);
+    for (let index = 0; index < node.items.length; index++) {
+      const item = node.items[index];
+      if (item !== undefined && item.type !== 'spread') checkAt(item, itemOf(spot, index), errors);
     }
   } else if (node.type === 'map') {
     // {{spread x}} alone is a map here; if x is a list, filling the document reports that.
     const isSpread = node.entries.every((entry) => entry.type === 'spread');
-    if (wanted !== 'map' && !isSpread) errors.misplaced('a map', path, wanted);
+    if (wanted !== 'map' && !isSpread) errors.misplaced('a map', pathOf(spot), wanted);
     for (const entry of node.entries) {
-      if (entry.type === 'merge') checkLiterals(entry.value, type, path, errors);
-      if (entry.type !== 'pair') continue;
+      if (entry.type === 'merge') checkAt(entry.value, spot, errors);
       // Only maps whose fields all have one type have keys that are values.
-      const key = typeof entry.key === 'string' ? entry.key : '';
-      checkLiterals(entry.value, memberOf(type, key), [...path, key], errors);
+      if (entry.type === 'pair')
+        checkAt(entry.value, fieldOf(spot, typeof entry.key === 'string' ? entry.key : ''), errors);
     }
   }
 }
