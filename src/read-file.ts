@@ -110,6 +110,8 @@ function readDescriptor(file: number, limit: number, size: number, read: Reader)
     filled += count;
     total += count;
     if (total > limit) throw tooLarge();
+    // A regular file gives all that it holds at once: less than the buffer means its end.
+    if (total === size) break;
     if (filled < buffer.length) continue;
     parts.push(buffer);
     buffer = Buffer.allocUnsafe(CHUNK);

@@ -16,7 +16,7 @@ import type { PlacedGap } from './gaps.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
 import { printedBy } from './printed-by.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
-import { withTexts } from '../text-fields.ts';
+import { fitsType, withTexts } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Fingerprints } from './fingerprints.ts';
@@ -302,7 +302,10 @@ class PrintedDocument implements ReadDocument {
   }
 
   #typed(value: ValueMap): ValueMap {
-    return this.#type === undefined ? value : (withTexts(value, this.#type, [], keep, () => {}) as ValueMap);
+    const type = this.#type;
+    return type === undefined || fitsType(value, type)
+      ? value
+      : (withTexts(value, type, [], keep, () => {}) as ValueMap);
   }
 
   trace(path: ValuePath): TracedField {
