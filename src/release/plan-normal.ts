@@ -6,7 +6,6 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { describeRef, groupOf, refKey, refOf } from '../cluster/cluster.ts';
 import { compareInstallOrder } from '../render/order.ts';
-import { cloneJson } from '../yaml/json.ts';
 import { asObject, getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { KubeObject, Scope } from '../cluster/cluster.ts';
 import type { JsonObject, ValueMap } from '../yaml/value.ts';
@@ -229,11 +228,6 @@ export function isKept(object: JsonObject): boolean {
   const annotations = asObject(asObject(getOwn(object, 'metadata'))?.['annotations']) ?? {};
   const policy = getOwn(annotations, 'helm.sh/resource-policy');
   return typeof policy === 'string' && policy.trim().toLowerCase() === 'keep';
-}
-
-/** A deep copy that a caller may keep and change. */
-export function copyObject(object: KubeObject): KubeObject {
-  return cloneJson(object);
 }
 
 function invalid(source: string, message: string): PkgError {

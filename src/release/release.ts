@@ -1,5 +1,5 @@
 /** A release, as Helm's record has it. */
-import type { JsonObject, Json, ValueMap } from '../yaml/value.ts';
+import type { JsonObject, Json } from '../yaml/value.ts';
 
 /** Helm's statuses of a revision. */
 export const STATUSES = [
@@ -69,6 +69,3 @@ export type Release = {
   /** User labels of the Secret; Helm's six own labels are not among them. */
   labels: Record<string, string>;
 };
-
-/** The values that a user gave, as a map. */
-export type UserValues = ValueMap;

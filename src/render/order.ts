@@ -1,5 +1,5 @@
 /** Helm's order of kinds (helm v4, pkg/release/v1/util/kind_sorter.go). */
-export const INSTALL_ORDER: readonly string[] = [
+const INSTALL_ORDER: readonly string[] = [
   'PriorityClass',
   'Namespace',
   'NetworkPolicy',
@@ -41,7 +41,7 @@ export const INSTALL_ORDER: readonly string[] = [
 ];
 
 /** The order of deletion: the reverse, but Service goes before what it leads to. */
-export const UNINSTALL_ORDER: readonly string[] = [
+const UNINSTALL_ORDER: readonly string[] = [
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',
   'APIService',

@@ -51,15 +51,7 @@ export type RenderedChart = Rendered & {
  */
 export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   const { skipSchemaValidation, loadSchema, origins, checkTexts, imageMirror, ...rest } = input;
-  if (input.chart.metadata.type === 'library') {
-    throw new PkgError(
-      'PKG_CHART_IS_LIBRARY',
-      `${input.chart.metadata.name} is a library chart and cannot be installed`,
-      {
-        hints: ['make it a dependency of the chart that uses it'],
-      },
-    );
-  }
+  checkIsApplication(input.chart);
   checkKubeVersion(input.chart, input.capabilities.kubeVersion);
   const { resolved, coalesced } = await settle(input);
   const { chart } = resolved;
@@ -68,13 +60,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     const errors = await validateSchemas(chart, coalesced.values, origins, loadSchema);
     throwTogether(errors, (count) => `the values do not fit the schema in ${count} places`);
   }
-  // Each engine changes the values that it is given.
-  let unused: ValueMap | undefined = coalesced.values;
-  const freshValues = (): ValueMap => {
-    const values = unused ?? coalesceValues(chart, resolved.values).values;
-    unused = undefined;
-    return values;
-  };
+  const freshValues = givingFresh(resolved, coalesced);
   const engines = enginesOf(chart);
   const native = engines.native ? await import('./handlebars/render.ts') : undefined;
   const openNative = native?.nativeOpener(() => ({ ...rest, chart, values: freshValues() }));
@@ -110,14 +96,12 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   }
   const warnings = [...resolved.warnings, ...coalesced.warnings, ...parts.flatMap((part) => part.warnings)];
   if (chart.metadata.deprecated) warnings.push(`the chart ${chart.metadata.name} is deprecated`);
+  const notes = parts.flatMap((part) => part.notes).filter((text) => text !== '');
   const rendered = {
     chart,
     objects: inOrder(parts.map(({ objects }) => objects)),
     hooks: inOrder(parts.map(({ hooks }) => hooks)),
-    notes: parts
-      .flatMap(({ notes }) => notes)
-      .filter((text) => text !== '')
-      .join('\n'),
+    notes: notes.join('\n'),
     randomValues,
     warnings,
     explain: async (error: PkgError, document: RenderedDocument, path: ValuePath) => {
@@ -141,6 +125,23 @@ async function settle({
   } catch (error) {
     throw await withOrigin(error, chart, origins);
   }
+}
+
+/** Gives the values anew at each call, since each engine changes the values that it is given. */
+function givingFresh(resolved: Resolved, coalesced: Coalesced): () => ValueMap {
+  let unused: ValueMap | undefined = coalesced.values;
+  return () => {
+    const values = unused ?? coalesceValues(resolved.chart, resolved.values).values;
+    unused = undefined;
+    return values;
+  };
+}
+
+function checkIsApplication({ metadata }: Chart): void {
+  if (metadata.type !== 'library') return;
+  throw new PkgError('PKG_CHART_IS_LIBRARY', `${metadata.name} is a library chart and cannot be installed`, {
+    hints: ['make it a dependency of the chart that uses it'],
+  });
 }
 
 /** Helm's rule: the constraint of the top chart against the version of the cluster. */

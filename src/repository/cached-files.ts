@@ -88,7 +88,7 @@ export function touch(path: string): void {
 }
 
 /** What the folder of archives holds. */
-export function contentEntries(folder: string): CachedEntry[] {
+function contentEntries(folder: string): CachedEntry[] {
   return namesIn(folder).flatMap((part) => {
     if (!/^[0-9a-f]{2}$/.test(part)) return [];
     const inside = join(folder, part);

@@ -23,7 +23,7 @@ import { shownUrl } from './urls.ts';
 
 /** Media types of manifests of images, and of lists of them. */
 export const IMAGE_INDEX = 'application/vnd.oci.image.index.v1+json';
-export const IMAGE_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const IMAGE_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 export const LISTS: readonly string[] = [IMAGE_INDEX, 'application/vnd.docker.distribution.manifest.list.v2+json'];
 export const SINGLES: readonly string[] = [IMAGE_MANIFEST, 'application/vnd.docker.distribution.manifest.v2+json'];
 const ACCEPT = [...LISTS, ...SINGLES].join(', ');

@@ -79,7 +79,7 @@ function stateOf(folder: string): string {
 }
 
 /** Paths of archives, from the folder on, with slashes. */
-export function archivesIn(folder: string): string[] {
+function archivesIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
   const isFolder = (name: string): boolean =>
     statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true;

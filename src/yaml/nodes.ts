@@ -28,7 +28,7 @@ export type YamlNode = {
 };
 
 /** A text that is nested deeper is refused: whoever walks through its value recursively has stack for this. */
-export const MAX_DEPTH = 1000;
+const MAX_DEPTH = 1000;
 
 const YAML_TAGS = 'tag:yaml.org,2002:';
 

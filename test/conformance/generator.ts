@@ -100,7 +100,7 @@ type Callable = { name: string; params: readonly Kind[]; rest: Kind | undefined 
 await loadFunctions(functionNames());
 
 /** Every function that is called. */
-export const CALLABLES: readonly Callable[] = [...builtinNames(), ...functionNames()]
+const CALLABLES: readonly Callable[] = [...builtinNames(), ...functionNames()]
   .filter((name) => !LEFT_OUT.has(name))
   .map((name) => {
     const found = findBuiltin(name) ?? findFunction(name);

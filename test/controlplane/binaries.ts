@@ -14,7 +14,7 @@ import type { Go } from './go.ts';
 const module: string = dirname(fileURLToPath(import.meta.url));
 
 /** The programs that a control plane consists of. */
-export const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
+const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
 /** What KWOK plays, as it comes with it: paths under `kustomize/stage` of its module. */

@@ -4,7 +4,7 @@ import { sha256 } from './sigstore.ts';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 export const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-export const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
+const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 
 /** How a manifest names what belongs to it. */
 export type Descriptor = { mediaType: string; digest: string; size: number; [more: string]: unknown };

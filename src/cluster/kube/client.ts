@@ -155,15 +155,10 @@ export class KubeClient {
       } catch (error) {
         if (signal.aborted) throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
         isHeldBack = error instanceof HeldBack;
-        if (error instanceof HeldBack && error.isUncertain) repeated = true;
         failure = connectionError(error, this.connection);
-        if (error instanceof LostRequest || error instanceof DialError) {
-          const unseen = error instanceof DialError || error.processed === 'no';
-          if (!unseen) repeated = true;
-          // A server that never answered may be none at all, so only a few tries are made.
-          const hopeful = this.#answered || (error instanceof LostRequest && tries < FIRST_TRIES);
-          if (hopeful && (unseen || idempotent)) wait = this.#pause(tries);
-        }
+        const loss = this.#judgeLoss(error, tries, idempotent);
+        ({ wait } = loss);
+        if (loss.isUncertain) repeated = true;
       } finally {
         if (place !== undefined) this.#pace.leave(place, went);
       }
@@ -185,9 +180,23 @@ export class KubeClient {
   }
 
   /**
+   * What the loss of a request means: may the server have acted on it, and after which pause is it sent again?
+   *
+   * @returns `wait`: undefined where it is not sent again
+   */
+  #judgeLoss(error: unknown, tries: number, idempotent: boolean): { isUncertain: boolean; wait: number | undefined } {
+    if (error instanceof HeldBack) return { isUncertain: error.isUncertain, wait: undefined };
+    const isDial = error instanceof DialError;
+    if (!isDial && !(error instanceof LostRequest)) return { isUncertain: false, wait: undefined };
+    const isUncertain = !isDial && error.processed !== 'no';
+    // A server that never answered may be none at all, so only a few tries are made.
+    const isHopeful = this.#answered || (!isDial && tries < FIRST_TRIES);
+    return { isUncertain, wait: isHopeful && (!isUncertain || idempotent) ? this.#pause(tries) : undefined };
+  }
+
+  /**
    * Sends a request and gives the body of its answer as it arrives, for watches and logs. It is sent once. The timeout
-   * is
-   * for the head of the answer; the body ends when the server ends it.
+   * is for the head of the answer; the body ends when the server ends it.
    *
    * @throws {ApiError} also from the body, when it is cut off
    * @throws the reason of the signal

@@ -66,8 +66,7 @@ export async function follow(
       parts.map(({ query, indices }) =>
         followGroup(
           cluster,
-          indices.map((index) => refs[index] as ObjectRef),
-          query.namespace ?? '',
+          { refs: indices.map((index) => refs[index] as ObjectRef), namespace: query.namespace ?? '' },
           { onState, onTrouble },
           all,
         ),
@@ -80,93 +79,140 @@ export async function follow(
   }
 }
 
-/** Objects of one kind in one namespace, by Helm's label where they are many. */
+/** Objects of one kind in one namespace. */
+type KindRefs = { refs: readonly ObjectRef[]; namespace: string };
+
 async function followGroup(
   cluster: KubeApi,
-  refs: readonly ObjectRef[],
-  namespace: string,
+  group: KindRefs,
   follower: Required<Follower>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { onState, onTrouble } = follower;
+  const { refs, namespace } = group;
   const [first] = refs;
   if (first === undefined) return;
-  const { apiVersion, kind } = first;
-  const resource = await cluster.discovery.served(apiVersion, kind);
+  const resource = await cluster.discovery.served(first.apiVersion, first.kind);
   // Without its CRD a kind is not served, and its objects do not exist, until the CRD is created.
-  if (resource === undefined) return await poll(cluster, refs, follower, signal);
-  const byName = new Map(refs.map((ref) => [ref.name, ref]));
-  const isAlone = refs.length === 1;
-  const query = isAlone ? { fieldSelector: `metadata.name=${first.name}` } : { labelSelector: MANAGED_SELECTOR };
-  const path = resourcePath(resource, namespace);
-  /** Objects whose label somebody removed; each is watched by its name. */
-  const astray: Promise<void>[] = [];
+  if (resource === undefined) await poll(cluster, refs, follower, signal);
+  else
+    await new WatchedGroup(cluster, { ...group, path: resourcePath(resource, namespace) }, follower, signal).follow();
+}
 
-  /** Undefined once the kind is not served any more: with its CRD all objects were deleted. */
-  const list = async (): Promise<string | undefined> => {
-    const { body, status } = await cluster.request({ method: 'GET', path, query, signal, expect: [404] });
-    if (status === 404) return undefined;
-    const missing = new Map(byName);
-    for (const item of itemsOf(body, kind, cluster.description)) {
-      const live = readItem(item, { apiVersion, kind }, cluster.description);
-      const ref = byName.get(live.metadata.name);
-      if (ref === undefined) continue;
-      missing.delete(ref.name);
-      onState(ref, live);
-    }
-    for (const ref of isAlone ? [] : await cluster.existing([...missing.values()])) {
-      missing.delete(ref.name);
-      byName.delete(ref.name);
-      // An error here also ends the other watches, which throw it.
-      astray.push(followGroup(cluster, [ref], namespace, follower, signal).catch(() => undefined));
-    }
-    for (const ref of missing.values()) onState(ref, undefined);
-    return textField(isJsonObject(body) ? getOwn(body, 'metadata') : undefined, 'resourceVersion');
-  };
+/** Objects of one kind in one namespace, which are listed and then watched: by Helm's label where they are many. */
+class WatchedGroup {
+  readonly #cluster: KubeApi;
+  readonly #follower: Required<Follower>;
+  readonly #signal: AbortSignal;
+  readonly #group: KindRefs & { path: string };
+  readonly #type: { apiVersion: string; kind: string };
+  readonly #query: Record<string, string>;
+  readonly #byName: Map<string, ObjectRef>;
+  /** The watches of objects whose label somebody removed: each is watched by its name. */
+  readonly #astray: Promise<void>[] = [];
+  /** From where the next watch continues; empty where the objects have to be listed first. */
+  #version = '';
+  /** Has the server answered the last watch? */
+  #isOpen = false;
+  /** The pause before the next watch. */
+  #wait = FIRST_PAUSE_MS;
 
-  const watchOn = async (): Promise<void> => {
-    let wait = FIRST_PAUSE_MS;
-    let version = '';
+  constructor(cluster: KubeApi, group: KindRefs & { path: string }, follower: Required<Follower>, signal: AbortSignal) {
+    this.#cluster = cluster;
+    this.#group = group;
+    this.#follower = follower;
+    this.#signal = signal;
+    const [{ apiVersion, kind, name }] = group.refs as readonly [ObjectRef];
+    this.#type = { apiVersion, kind };
+    this.#query = this.#isAlone ? { fieldSelector: `metadata.name=${name}` } : { labelSelector: MANAGED_SELECTOR };
+    this.#byName = new Map(group.refs.map((ref) => [ref.name, ref]));
+  }
+
+  get #isAlone(): boolean {
+    return this.#group.refs.length === 1;
+  }
+
+  /**
+   * Reports the states until the signal is aborted.
+   *
+   * @throws {ApiError} where the objects cannot be read at all
+   */
+  async follow(): Promise<void> {
+    const isWatched = await this.#watchOn();
+    if (!isWatched) await poll(this.#cluster, [...this.#byName.values()], this.#follower, this.#signal);
+    await Promise.all(this.#astray);
+  }
+
+  /** Watches until the signal is aborted; false where the objects have to be polled instead. */
+  async #watchOn(): Promise<boolean> {
     let nonsense = 0;
-    while (!signal.aborted) {
-      let isOpen = false;
-      const begun = version;
+    while (!this.#signal.aborted) {
+      const begun = this.#version;
+      this.#isOpen = false;
       try {
-        if (version === '') {
-          const listed = await list();
-          if (listed === undefined) return await poll(cluster, [...byName.values()], follower, signal);
-          version = listed;
-        }
-        const events = await watch(cluster, path, { ...query, resourceVersion: version }, signal);
-        isOpen = true;
-        onTrouble(undefined);
-        for await (const { type, object } of events) {
-          if (type === 'ERROR') throw new ExpiredWatch();
-          version = textField(object.metadata, 'resourceVersion') || version;
-          wait = FIRST_PAUSE_MS;
-          const ref = byName.get(object.metadata.name);
-          if (type === 'BOOKMARK' || ref === undefined) continue;
-          onState(ref, type === 'DELETED' ? undefined : readItem(object, { apiVersion, kind }, cluster.description));
-        }
+        if (this.#version === '' && !(await this.#list())) return false;
+        await this.#watch();
       } catch (error) {
-        if (signal.aborted) return;
-        if (isRefusal(error)) return await poll(cluster, [...byName.values()], follower, signal);
+        if (this.#signal.aborted) return true;
+        if (isRefusal(error)) return false;
         nonsense = isNonsense(error) ? nonsense + 1 : 0;
         if (isHopeless(error) || nonsense >= MAX_NONSENSE) throw error;
         // A broken watch continues from its last resourceVersion. If the server no longer has that, or the watch broke
         // at once, the objects are read again.
         const isLost = error instanceof ApiError && error.status === 0 && !isNonsense(error);
-        if (!isLost || version === begun) version = '';
+        if (!isLost || this.#version === begun) this.#version = '';
         // A CRD that is deleted between the list and its watch is no trouble: the next list tells that the kind is gone.
         const isGone = error instanceof ApiError && error.status === 404;
-        if (!isOpen && !isGone && error instanceof PkgError) onTrouble(error);
+        if (!this.#isOpen && !isGone && error instanceof PkgError) this.#follower.onTrouble(error);
       }
-      await pause(wait, signal);
-      wait = Math.min(wait * 2, MAX_PAUSE_MS);
+      await pause(this.#wait, this.#signal);
+      this.#wait = Math.min(this.#wait * 2, MAX_PAUSE_MS);
     }
-  };
-  await watchOn();
-  await Promise.all(astray);
+    return true;
+  }
+
+  /** Lists the objects; false once the kind is not served any more, because its CRD was deleted with all objects. */
+  async #list(): Promise<boolean> {
+    const { path, namespace } = this.#group;
+    const request = { method: 'GET', path, query: this.#query, signal: this.#signal, expect: [404] } as const;
+    const { body, status } = await this.#cluster.request(request);
+    if (status === 404) return false;
+    const { onState } = this.#follower;
+    const missing = new Map(this.#byName);
+    for (const item of itemsOf(body, this.#type.kind, this.#cluster.description)) {
+      const live = readItem(item, this.#type, this.#cluster.description);
+      const ref = this.#byName.get(live.metadata.name);
+      if (ref === undefined) continue;
+      missing.delete(ref.name);
+      onState(ref, live);
+    }
+    for (const ref of this.#isAlone ? [] : await this.#cluster.existing([...missing.values()])) {
+      missing.delete(ref.name);
+      this.#byName.delete(ref.name);
+      const alone = followGroup(this.#cluster, { refs: [ref], namespace }, this.#follower, this.#signal);
+      // An error here also ends the other watches, which throw it.
+      this.#astray.push(alone.catch(() => undefined));
+    }
+    for (const ref of missing.values()) onState(ref, undefined);
+    this.#version = textField(isJsonObject(body) ? getOwn(body, 'metadata') : undefined, 'resourceVersion');
+    return true;
+  }
+
+  /** Watches from the last version on, until the watch ends. */
+  async #watch(): Promise<void> {
+    const { onState, onTrouble } = this.#follower;
+    const query = { ...this.#query, resourceVersion: this.#version };
+    const events = await watch(this.#cluster, this.#group.path, query, this.#signal);
+    this.#isOpen = true;
+    onTrouble(undefined);
+    for await (const { type, object } of events) {
+      if (type === 'ERROR') throw new ExpiredWatch();
+      this.#version = textField(object.metadata, 'resourceVersion') || this.#version;
+      this.#wait = FIRST_PAUSE_MS;
+      const ref = this.#byName.get(object.metadata.name);
+      if (type === 'BOOKMARK' || ref === undefined) continue;
+      onState(ref, type === 'DELETED' ? undefined : readItem(object, this.#type, this.#cluster.description));
+    }
+  }
 }
 
 /** Follows objects by reading them again and again. */

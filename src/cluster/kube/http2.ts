@@ -125,7 +125,12 @@ export class Http2 {
         }
       });
     }
-    return await new Promise<Response>((resolve, reject) => {
+    return await this.#answer(stream, signal, () => isHeldBack);
+  }
+
+  /** Resolves with the head of an answer. @throws as {@link send} does */
+  #answer(stream: ClientHttp2Stream, signal: AbortSignal, isHeldBack: () => boolean): Promise<Response> {
+    return new Promise<Response>((resolve, reject) => {
       // Node closes a stream that has no id yet only later, so the promise is rejected here.
       const abort = (): void => {
         cancel(stream);
@@ -147,7 +152,7 @@ export class Http2 {
         this.#done();
         if (isAnswered) return;
         if (signal.aborted) reject(signal.reason);
-        else if (isHeldBack) reject(new HeldBack(true));
+        else if (isHeldBack()) reject(new HeldBack(true));
         else reject(new LostRequest(failure ?? this.#failure ?? resetError(stream), this.#seen(stream)));
       });
     });

@@ -112,7 +112,7 @@ export class OidcTokens {
 }
 
 /** When a JSON Web Token expires, in milliseconds since 1970; 0 for what does not say so. */
-export function expiryOf(token: string): number {
+function expiryOf(token: string): number {
   const parts = token.split('.');
   if (parts.length !== 3) return 0;
   try {

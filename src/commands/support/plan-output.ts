@@ -55,7 +55,7 @@ export async function printPlan(plan: Plan, view: PlanView): Promise<void> {
 /**
  * The summary of a plan: `2 to create, 1 to update, 0 to delete, 14 unchanged`, with `1 to keep` where that is not 0.
  */
-export function summaryLine(plan: Plan): string {
+function summaryLine(plan: Plan): string {
   const counts = countSteps(plan);
   const kept = counts.keep === 0 ? [] : [`${counts.keep} to keep`];
   return [

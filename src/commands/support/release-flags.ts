@@ -79,7 +79,7 @@ export const WAIT_FLAGS: FlagInput<{ wait: string; timeout: string; 'wait-for-jo
 };
 
 /** The flag that undoes a failed operation; `--atomic` is its name in Helm 3. */
-export const ROLLBACK_ON_FAILURE_FLAG: FlagInput<{ 'rollback-on-failure': boolean }> = {
+const ROLLBACK_ON_FAILURE_FLAG: FlagInput<{ 'rollback-on-failure': boolean }> = {
   'rollback-on-failure': Flags.boolean({
     aliases: ['atomic'],
     summary: 'undo the operation if it fails; implies --wait',
@@ -111,15 +111,14 @@ export const DRY_RUN_MODE_FLAG: FlagInput<{ 'dry-run': string }> = {
 };
 
 /** How install and upgrade show what they would do. */
-export const DRY_RUN_FLAGS: typeof DRY_RUN_MODE_FLAG & FlagInput<{ 'hide-secret': boolean; 'show-secrets': boolean }> =
-  {
-    ...DRY_RUN_MODE_FLAG,
-    'hide-secret': Flags.boolean({
-      hidden: true,
-      summary: 'with --dry-run, hide Secrets; they are hidden unless --show-secrets is given',
-    }),
-    'show-secrets': Flags.boolean({ summary: 'with --dry-run, show the values of Secrets' }),
-  };
+const DRY_RUN_FLAGS: typeof DRY_RUN_MODE_FLAG & FlagInput<{ 'hide-secret': boolean; 'show-secrets': boolean }> = {
+  ...DRY_RUN_MODE_FLAG,
+  'hide-secret': Flags.boolean({
+    hidden: true,
+    summary: 'with --dry-run, hide Secrets; they are hidden unless --show-secrets is given',
+  }),
+  'show-secrets': Flags.boolean({ summary: 'with --dry-run, show the values of Secrets' }),
+};
 
 /** How install and upgrade change a cluster. */
 export const APPLY_FLAGS: typeof PLAN_FLAGS &

@@ -3,7 +3,7 @@ import { PkgError } from '../../errors.ts';
 import type { Env } from './env.ts';
 
 /** Helm's default of `--timeout`. */
-export const DEFAULT_TIMEOUT_MS = 300_000;
+const DEFAULT_TIMEOUT_MS = 300_000;
 /** What Helm takes `--timeout 0` for. */
 const NO_TIMEOUT_MS = 30_000;
 /** After an interruption, requests that are under way have this long to end, so that their outcome is known. */

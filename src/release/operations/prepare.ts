@@ -262,7 +262,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
 }
 
 /** The objects in `crds/` of a chart and its subcharts, the chart's own first. @throws {PkgError} `PKG_OBJECT_INVALID` */
-export function crdsOf(chart: Chart): KubeObject[] {
+function crdsOf(chart: Chart): KubeObject[] {
   const own = chart.crds.flatMap(({ name, data }) => {
     const file = `${chart.location}/${name}`;
     const text = decodeFile(Buffer.from(data));

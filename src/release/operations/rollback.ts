@@ -71,24 +71,9 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   const last = history.at(-1)?.release;
   if (last === undefined) throw await notFound(cluster, namespace, name);
   const target = targetOf(history, last, input.revision ?? 0);
-  const revision = target.version;
-  const version = last.version + 1;
-  const now = recordTime(env);
-  const description = input.description || `Rollback to ${revision}`;
-  const release: Release = {
-    ...target,
-    version,
-    hooks: noHooks ? [] : target.hooks,
-    info: {
-      first_deployed: last.info.first_deployed ?? now,
-      last_deployed: now,
-      description,
-      status: 'pending-rollback',
-      rollback_revision: revision,
-      ...(target.info.notes === undefined ? {} : { notes: target.info.notes }),
-    },
-  };
-  const where = `revision ${revision}`;
+  const description = input.description || `Rollback to ${target.version}`;
+  const release = revisionFrom(target, last, { now: recordTime(env), description, noHooks });
+  const where = `revision ${target.version}`;
   const documents = splitManifest(target.manifest).flatMap((text) => parseDocument(text, where) ?? []);
   const hooks = release.hooks.flatMap(({ manifest, path }) => parseDocument(manifest, path) ?? []);
   checkData([...documents, ...hooks]);
@@ -113,7 +98,7 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
     throw withMissingKind(error, target, wasDeployed(history));
   });
   const stored = await readStored(cluster, target);
-  const why = `revision ${revision} has another`;
+  const why = `revision ${target.version} has another`;
   const values = (await everStored(cluster, target, history)).map((value) => ({ keys: [], value, why }));
   plan.notes.push(...randomChanges(plan, values).map(({ line }) => line));
   env.emit({ type: 'plan', plan });
@@ -124,6 +109,27 @@ async function rollbackWithin(env: Env, input: RollbackInput): Promise<Operation
   };
   const done = await runPlan(env, { history, plan, release, words, stored, waiting: input, historyMax });
   return { release: done, plan };
+}
+
+/** The new revision: the target's content, as the successor of the last one. */
+function revisionFrom(
+  target: Release,
+  last: Release,
+  { now, description, noHooks }: { now: string; description: string; noHooks: boolean },
+): Release {
+  return {
+    ...target,
+    version: last.version + 1,
+    hooks: noHooks ? [] : target.hooks,
+    info: {
+      first_deployed: last.info.first_deployed ?? now,
+      last_deployed: now,
+      description,
+      status: 'pending-rollback',
+      rollback_revision: target.version,
+      ...(target.info.notes === undefined ? {} : { notes: target.info.notes }),
+    },
+  };
 }
 
 /**

@@ -57,7 +57,7 @@ export async function settled(
 const UNFINISHED = 'was left unfinished';
 
 /** A revision whose operation broke off, with the status and description that it is recorded with. */
-export function leftUnfinished(release: Release): Release {
+function leftUnfinished(release: Release): Release {
   return withStatus(release, 'failed', `${release.info.status} of "${release.name}" ${UNFINISHED}`);
 }
 

@@ -93,13 +93,38 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   if (dryRun) return { release: done, plan };
   if (env.signal?.aborted === true) throw interrupted(env.signal);
   for (const note of plan.notes) env.emit({ type: 'note', message: note });
+  await executePlan(env, input, { history, last, around, plan, deleted, done });
+  return { release: done, plan };
+}
+
+/** An uninstall as planned: `around` is the release with the hooks that run, `done` its record at the end. */
+type PlannedUninstall = {
+  history: readonly StoredRelease[];
+  last: StoredRelease;
+  around: Release;
+  plan: Plan;
+  deleted: string;
+  done: Release;
+};
+
+/**
+ * Deletes the objects under the lease of the release, and then its records.
+ *
+ * @throws {PkgError} the failure, once the record says so
+ */
+async function executePlan(
+  env: Env,
+  { name, wait = false, keepHistory = false }: UninstallInput,
+  { history, last, around, plan, deleted, done }: PlannedUninstall,
+): Promise<void> {
+  const { release } = last;
   const begun = withStatus(release, 'uninstalling', 'Deletion in progress (or silently failed)');
   begun.info = { ...begun.info, deleted };
   const progress = new Progress(env);
   const lease = await Lease.take(progress.env, last, begun);
   let home: readonly KubeObject[] = [];
   try {
-    if (!isGone) home = await deleteObjects(lease.env, around, history, plan, input.wait === true);
+    if (release.info.status !== 'uninstalled') home = await deleteObjects(lease.env, around, history, plan, wait);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const end = withStatus(begun, 'failed', `Uninstall "${name}" failed: ${why}`);
@@ -109,10 +134,9 @@ async function uninstallWithin(env: Env, input: UninstallInput): Promise<Operati
   if (home.length > 0) {
     // Deleting the namespace deletes the records in it too, and no other operation can write there any more.
     await lease.remove().catch(() => lease.drop());
-    if (input.wait === true) await waitUntilGone(env, home);
+    if (wait) await waitUntilGone(env, home);
   } else if (keepHistory) await lease.finish(done);
   else await removeHistory(lease, history, done);
-  return { release: done, plan };
 }
 
 /**

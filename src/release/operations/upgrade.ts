@@ -54,10 +54,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   const last = history.at(-1)?.release;
   if (last === undefined || last.info.status === 'uninstalled') {
     if (input.install === true) return installWithin(env, { ...input, historyMax }, history, undoing);
-    if (last === undefined) throw await notFound(cluster, namespace, name);
-    throw new PkgError('PKG_RELEASE_NOT_FOUND', `${printable(name)} was uninstalled: it has no deployed releases`, {
-      hints: ['give --install to install it again'],
-    });
+    throw last === undefined ? await notFound(cluster, namespace, name) : uninstalled(name);
   }
   const current = currentOf(history, last);
   const { chart, userValues, missing } = withEarlierValues(input, current);
@@ -105,6 +102,12 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   return { release: done, plan };
 }
 
+function uninstalled(name: string): PkgError {
+  return new PkgError('PKG_RELEASE_NOT_FOUND', `${printable(name)} was uninstalled: it has no deployed releases`, {
+    hints: ['give --install to install it again'],
+  });
+}
+
 /** The statuses of revisions that were deployed once. */
 const GOOD: readonly string[] = ['deployed', 'superseded'];
 
@@ -132,7 +135,7 @@ function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], u
 }
 
 /** The revision that an upgrade starts from: the last deployed one, else the last. */
-export function currentOf(history: readonly StoredRelease[], last: Release): Release {
+function currentOf(history: readonly StoredRelease[], last: Release): Release {
   return history.findLast(({ release }) => release.info.status === 'deployed')?.release ?? last;
 }
 

@@ -76,63 +76,60 @@ export function parseDate(layout: string, text: string): ParsedDate | undefined 
 /** No element is longer, but for a fraction, which is cut then. */
 const MAX_ELEMENT_LENGTH = 64;
 
+/** A number in a date: how it is written, between which bounds it is, and what it sets. */
+type NumberElement = {
+  pattern: RegExp;
+  least: number;
+  most: number;
+  set: (fields: DateFields, number: number) => void;
+};
+
+const NUMBERS: Readonly<Record<string, NumberElement>> = {
+  '2006': { pattern: /^\d{4}/, least: 0, most: 9999, set: (fields, year) => (fields.year = year) },
+  '06': {
+    pattern: /^\d{2}/,
+    least: 0,
+    most: 99,
+    set: (fields, year) => (fields.year = year + (year >= 69 ? 1900 : 2000)),
+  },
+  '01': { pattern: /^\d{2}/, least: 1, most: 12, set: (fields, month) => (fields.month = month) },
+  '1': { pattern: /^\d{1,2}/, least: 1, most: 12, set: (fields, month) => (fields.month = month) },
+  '02': { pattern: /^\d{2}/, least: 1, most: 31, set: (fields, day) => (fields.day = day) },
+  _2: { pattern: /^ ?\d{1,2}/, least: 1, most: 31, set: (fields, day) => (fields.day = day) },
+  '2': { pattern: /^\d{1,2}/, least: 1, most: 31, set: (fields, day) => (fields.day = day) },
+  '002': { pattern: /^\d{3}/, least: 1, most: 366, set: (fields, day) => (fields.dayOfYear = day) },
+  __2: { pattern: /^ {0,2}\d{1,3}/, least: 1, most: 366, set: (fields, day) => (fields.dayOfYear = day) },
+  '15': { pattern: /^\d{1,2}/, least: 0, most: 23, set: (fields, hour) => (fields.hour = hour) },
+  '03': { pattern: /^\d{2}/, least: 0, most: 12, set: (fields, hour) => (fields.hour = hour) },
+  '3': { pattern: /^\d{1,2}/, least: 0, most: 12, set: (fields, hour) => (fields.hour = hour) },
+  '04': { pattern: /^\d{2}/, least: 0, most: 59, set: (fields, minute) => (fields.minute = minute) },
+  '4': { pattern: /^\d{1,2}/, least: 0, most: 59, set: (fields, minute) => (fields.minute = minute) },
+  '05': { pattern: /^\d{2}/, least: 0, most: 59, set: (fields, second) => (fields.second = second) },
+  '5': { pattern: /^\d{1,2}/, least: 0, most: 59, set: (fields, second) => (fields.second = second) },
+};
+
 /**
- * Reads one element into `fields`: one case for each element of a layout.
+ * Reads one element of a layout into `fields`.
  *
  * @returns its length; undefined where the text does not have it
  */
 function parseElement(element: string, text: string, fields: DateFields): number | undefined {
-  const number = (
-    pattern: RegExp,
-    [least, most]: readonly [number, number],
-    use: (number: number) => void,
-  ): number | undefined => {
-    const found = pattern.exec(text)?.[0];
+  const number = NUMBERS[element];
+  if (number !== undefined) {
+    const found = number.pattern.exec(text)?.[0];
     if (found === undefined) return undefined;
-    use(Number(found));
-    return Number(found) >= least && Number(found) <= most ? found.length : undefined;
-  };
+    number.set(fields, Number(found));
+    return Number(found) >= number.least && Number(found) <= number.most ? found.length : undefined;
+  }
   switch (element) {
-    case '2006':
-      return number(/^\d{4}/, [0, 9999], (year) => (fields.year = year));
-    case '06':
-      return number(/^\d{2}/, [0, 99], (year) => (fields.year = year + (year >= 69 ? 1900 : 2000)));
     case 'January':
       return parseName(text, MONTHS, (index) => (fields.month = index + 1));
     case 'Jan':
       return parseName(text, SHORT_MONTHS, (index) => (fields.month = index + 1));
-    case '01':
-      return number(/^\d{2}/, [1, 12], (month) => (fields.month = month));
-    case '1':
-      return number(/^\d{1,2}/, [1, 12], (month) => (fields.month = month));
     case 'Monday':
       return parseName(text, DAYS, () => undefined);
     case 'Mon':
       return parseName(text, SHORT_DAYS, () => undefined);
-    case '02':
-      return number(/^\d{2}/, [1, 31], (day) => (fields.day = day));
-    case '_2':
-      return number(/^ ?\d{1,2}/, [1, 31], (day) => (fields.day = day));
-    case '2':
-      return number(/^\d{1,2}/, [1, 31], (day) => (fields.day = day));
-    case '002':
-      return number(/^\d{3}/, [1, 366], (day) => (fields.dayOfYear = day));
-    case '__2':
-      return number(/^ {0,2}\d{1,3}/, [1, 366], (day) => (fields.dayOfYear = day));
-    case '15':
-      return number(/^\d{1,2}/, [0, 23], (hour) => (fields.hour = hour));
-    case '03':
-      return number(/^\d{2}/, [0, 12], (hour) => (fields.hour = hour));
-    case '3':
-      return number(/^\d{1,2}/, [0, 12], (hour) => (fields.hour = hour));
-    case '04':
-      return number(/^\d{2}/, [0, 59], (minute) => (fields.minute = minute));
-    case '4':
-      return number(/^\d{1,2}/, [0, 59], (minute) => (fields.minute = minute));
-    case '05':
-      return number(/^\d{2}/, [0, 59], (second) => (fields.second = second));
-    case '5':
-      return number(/^\d{1,2}/, [0, 59], (second) => (fields.second = second));
     case 'PM':
     case 'pm': {
       const [morning, afternoon] = element === 'PM' ? ['AM', 'PM'] : ['am', 'pm'];

@@ -9,10 +9,10 @@ import type { Value } from '../../yaml/value.ts';
 import { FunctionFailure } from './failure.ts';
 
 /** The most characters that one function may make. etcd stores less in an object. */
-export const MAX_TEXT_LENGTH: number = 10 * 1024 * 1024;
+const MAX_TEXT_LENGTH: number = 10 * 1024 * 1024;
 
 /** The most items that one function may make. */
-export const MAX_ITEMS = 1_000_000;
+const MAX_ITEMS = 1_000_000;
 
 /** The steps of a render, unless `--template-limits` gives another number. */
 export const MAX_STEPS = 100_000_000;

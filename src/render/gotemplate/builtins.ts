@@ -127,7 +127,7 @@ const HTML: Readonly<Record<string, string>> = {
 };
 
 /** A text as the function `html` gives it. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/["'&<>\0]/g, (character) => HTML[character] ?? character);
 }
 

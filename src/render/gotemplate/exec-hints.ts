@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** What a value is, in words; undefined for a map and for what has no common name. */
-export function kindInWords(value: OptionalValue): string | undefined {
+function kindInWords(value: OptionalValue): string | undefined {
   return KINDS[kindOf(value)];
 }
 

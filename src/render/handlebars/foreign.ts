@@ -20,7 +20,7 @@ export type Foreign = {
 };
 
 /** The helper for each operator; those that bind least come first. */
-export const OPERATORS: readonly Readonly<Record<string, string>>[] = [
+const OPERATORS: readonly Readonly<Record<string, string>>[] = [
   { '||': 'or' },
   { '&&': 'and' },
   { '===': 'eq', '!==': 'ne', '==': 'eq', '!=': 'ne' },

@@ -21,7 +21,7 @@ export type IndexText = { text: Buffer; gzipped: Buffer; etag: string };
 type Known = { state: string; modified: Date; entry: JsonObject | undefined };
 
 /** The charts in the folder at one time. */
-export class Charts {
+class Charts {
   readonly #files: ReadonlyMap<string, Known>;
   readonly index: RepositoryIndex = emptyIndex();
   #text: Promise<IndexText> | undefined;

@@ -96,7 +96,7 @@ function signedStatement(digest: string, key: KeyObject): ReturnType<typeof toDS
  *
  * @throws {PkgError} as {@link signInRegistry} does
  */
-export async function attachReferrer(
+async function attachReferrer(
   subject: Subject,
   manifest: Buffer,
   blobs: readonly Uint8Array[],

@@ -24,7 +24,7 @@ export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 const MANIFESTS = `${MANIFEST_TYPE}, ${INDEX_TYPE}, application/vnd.docker.distribution.manifest.v2+json`;
 
-export const MAX_MANIFEST: number = 4 << 20;
+const MAX_MANIFEST: number = 4 << 20;
 const MAX_PAGES = 100;
 const MAX_REFERRERS = 10_000;
 /** The most artifacts that are fetched; each takes two requests. */

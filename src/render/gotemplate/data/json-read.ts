@@ -93,7 +93,7 @@ function firstInfinite(text: string): string {
  * takes it for the index of a list, and leaves out `Go struct field` (`UnmarshalTypeError.Error` in
  * encoding/json/v2_decode.go).
  */
-export function intoWhat(path: readonly string[]): string {
+function intoWhat(path: readonly string[]): string {
   if (path.length === 0) return 'Go value';
   const pointer = path.map((key) => `.${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   return /\.[0-9]+$/.test(pointer) ? encodeText(pointer) : `Go struct field ${encodeText(pointer)}`;

@@ -22,7 +22,7 @@ export function orElse<T>(run: () => T, instead: (message: string) => T): T {
 }
 
 /** A nil `map[string]interface {}`, which is what Go's decoder makes of null. */
-export function nilMap(): GoValue {
+function nilMap(): GoValue {
   return new TypedMap('interface {}', new Map(), { isNil: true });
 }
 

@@ -55,7 +55,7 @@ export function helper<const P extends readonly Parameter<unknown>[]>(
 }
 
 /** Fails for named arguments, which most helpers do not take. */
-export function rejectNamed(hash: ReadonlyMap<string, Argument>, context: HelperContext): void {
+function rejectNamed(hash: ReadonlyMap<string, Argument>, context: HelperContext): void {
   for (const name of hash.keys()) context.fail(`${context.helper} takes no named arguments, and here is ${name}=`);
 }
 

@@ -207,7 +207,7 @@ const KINDS: Readonly<Record<Kind, Expression>> = {
  * An argument: of the kind asked for, or now and then of another. Never a large int where a count is asked for:
  * helm would make a list of that length.
  */
-export function argument(kind: Kind): Expression {
+function argument(kind: Kind): Expression {
   const other = kind === 'int' ? fc.oneof(text, float, bool, nothing, list, map, fc.constant('(int64 7)')) : value;
   return fc.oneof({ weight: 14, arbitrary: KINDS[kind] }, { weight: 1, arbitrary: other });
 }

@@ -19,7 +19,7 @@ await loadFunctions(functionNames());
 export type Outcome = { printed: string } | { error: string };
 
 /** What `.Values` holds in all of these templates. */
-export const VALUES = `n: 1000000
+const VALUES = `n: 1000000
 neg: -7
 f: 1.5
 zero: 0
