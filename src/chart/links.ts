@@ -13,7 +13,7 @@ export type OutsideLink = { name: string; target: string };
 export type LinkOptions = {
   /** Follow links wherever they lead. */
   allowOutsideLinks?: boolean;
-  /** Is told of each link that leads out of the chart and is followed. */
+  /** Is called for each link that leads out of the chart and is followed. */
   onLink?: (link: OutsideLink) => void;
 };
 

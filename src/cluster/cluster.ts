@@ -183,8 +183,8 @@ export interface Cluster {
   lookup(ref: ObjectRef): Promise<JsonObject | undefined>;
 }
 
-/** The most dry runs at once. A connection would carry more, but an API server under load refuses some. */
-export const DRY_RUNS_AT_ONCE = 16;
+/** The most reads or dry runs at once. A connection would carry more, but an API server under load refuses some. */
+export const REQUESTS_AT_ONCE = 16;
 
 /** The group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */
 export function groupOf(apiVersion: string): string {

@@ -76,8 +76,8 @@ class Directory implements Cluster {
   async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
     const known = builtInScope(apiVersion, kind) ?? scopeFromCrds(apiVersion, kind, crds);
     if (known !== undefined) return known;
-    const told = scopeFromCrds(apiVersion, kind, this.#list(CRD));
-    if (told !== undefined) return told;
+    const scope = scopeFromCrds(apiVersion, kind, this.#list(CRD));
+    if (scope !== undefined) return scope;
     // The folder may lack the CRD. If objects of the kind are there outside of namespaces, their writer knew its scope.
     const isOutside = this.#folder.names([CLUSTER_FOLDER, kindFolder(apiVersion, kind)]).length > 0;
     return { namespaced: !isOutside, assumed: true };

@@ -39,7 +39,7 @@ import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 
 /**
  * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
- * wait for it: a cluster that cannot be reached is told by the first question.
+ * wait for it: that a cluster cannot be reached is reported by the first request.
  *
  * @throws {PkgError} `PKG_KUBECONFIG_INVALID`, `PKG_TARGET_MISSING`
  */
@@ -141,7 +141,7 @@ export class Kubernetes implements Cluster, KubeApi {
       const path = resourcePath(resource, ref.namespace, ref.name);
       return { method: 'GET', path, expect: [404] };
     });
-    // What the server does not know, it cannot hold.
+    // The server has no objects of a kind that it does not serve.
     if (answer === undefined || answer.status === 404) return undefined;
     return readObject(answer.body, { ...ref, apiVersion: answer.resource.apiVersion }, this.description);
   }

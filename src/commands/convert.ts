@@ -56,7 +56,7 @@ class ConvertCommand extends PkgCommand {
 
 export const command: CommandClass = ConvertCommand;
 
-/** Passes on what it is told, once a second at most; nothing of what ends within the first one. */
+/** Passes progress on, at most once a second; nothing of what ends within the first second. */
 function everySecond(show: (text: string) => void): (text: string) => void {
   let last = Date.now();
   return (text) => {

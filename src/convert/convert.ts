@@ -44,7 +44,7 @@ export type ConvertOptions = {
   only: readonly string[];
   /** Values files that come with the chart. */
   bases: readonly ValueMap[];
-  /** Told what is being compared, before each render: some files are rendered thousands of times. */
+  /** Called with what is being compared, before each render: some files are rendered thousands of times. */
   progress?: (what: string) => void;
 };
 

@@ -26,7 +26,7 @@ export type FolderOptions = LinkOptions & {
   outputDir: string | undefined;
   /** Write nothing. */
   dryRun: boolean;
-  /** Told what is being compared, before each render. */
+  /** Called with what is being compared, before each render. */
   progress?: (what: string) => void;
 };
 

@@ -143,7 +143,7 @@ class Printer {
 
   /**
    * Where a structure stands: among keys (`map`), among items (`list`), as the whole value of the key above it (`below`),
-   * or as the whole document (`alone`). Told from the indentation of the lines around it.
+   * or as the whole document (`alone`). The indentation of the lines around it shows which.
    */
   #place(line: Line, column: number, value: Expression): 'map' | 'list' | 'alone' | 'below' {
     const at = this.#all.indexOf(line);

@@ -3,6 +3,7 @@
  * where the chart was fetched from. The record owns it, so that it is removed with the record, by Helm too.
  */
 import type { ChartSource } from '../chart/chart.ts';
+import { REQUESTS_AT_ONCE } from '../cluster/cluster.ts';
 import type { Cluster, KubeObject, ObjectRef } from '../cluster/cluster.ts';
 import { inParallel } from '../parallel.ts';
 import { PkgError } from '../errors.ts';
@@ -20,8 +21,6 @@ const EARLIER_KEY = 'values';
 /** The key of the first version, with the same content. */
 const FIRST_KEY = 'keepsakes';
 const SOURCE_KEY = 'source';
-/** Secrets read at a time. */
-const AT_ONCE = 16;
 
 type Revision = Pick<Release, 'name' | 'namespace' | 'version'>;
 
@@ -72,7 +71,7 @@ export async function writeStored(
  * @throws {PkgError} of the cluster; `PKG_RECORD_CORRUPT` for a Secret that is damaged
  */
 export async function readStoredRevisions(cluster: Cluster, revisions: readonly Revision[]): Promise<StoredRevision[]> {
-  return await inParallel(revisions, AT_ONCE, async (revision) => ({
+  return await inParallel(revisions, REQUESTS_AT_ONCE, async (revision) => ({
     revision: revision.version,
     ...(await readStored(cluster, revision)),
   }));

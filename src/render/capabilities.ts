@@ -1,6 +1,6 @@
 import type { Capabilities } from './render.ts';
 
-/** What templates are told of the cluster where none is asked: Kubernetes 1.37, as Helm 4.3 tells them. */
+/** The capabilities that templates see where no cluster is asked: those of Kubernetes 1.37, as in Helm 4.3. */
 export const DEFAULT_CAPABILITIES: Capabilities = {
   kubeVersion: 'v1.37.0',
   apiVersions: [

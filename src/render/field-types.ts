@@ -129,7 +129,7 @@ function schemaOf(
   return undefined;
 }
 
-/** What cannot be read is told where it is rendered or applied. */
+/** What cannot be read is reported where it is rendered or applied. */
 function documentsOf(text: string, name: string): ValueMap[] {
   try {
     return parseYamlDocuments(text, name).filter((document) => isMap(document));

@@ -1,4 +1,4 @@
-/** Hooks: documents with a `helm.sh/hook` annotation, told apart from objects. */
+/** Hooks: documents with a `helm.sh/hook` annotation, distinguished from objects. */
 import { nearest } from '../nearest.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';

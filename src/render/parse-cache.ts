@@ -1,7 +1,7 @@
 /** Keeps what was parsed, for callers that render the same files many times with other values. */
 
 /**
- * What the files of templates were parsed to. The files are told apart by the arrays that hold their bytes, which must
+ * What the files of templates were parsed to. The files are distinguished by the arrays that hold their bytes, which must
  * not change. What is parsed for one trace of Go templates runs with that trace: renders that share a cache share it too.
  */
 export class ParseCache {

@@ -110,7 +110,7 @@ export type RenderedDocument = {
   trace(path: ValuePath): { at: Position; valuePath: readonly string[] | undefined };
 };
 
-/** A hook: a document with a `helm.sh/hook` annotation, told apart from objects. */
+/** A hook: a document with a `helm.sh/hook` annotation, distinguished from objects. */
 export type RenderedHook = RenderedDocument & {
   name: string;
   kind: string;

@@ -162,7 +162,7 @@ export function eachMisplaced(
  *
  * @param refuse throws for a number with a fraction, since the text that was written is no longer there, and for what
  *   is no text, list, map or base64 where that belongs
- * @param changed is told of each other
+ * @param changed is called for each other
  */
 export function withTexts(
   value: Value,

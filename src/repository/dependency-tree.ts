@@ -102,7 +102,7 @@ function next(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
   });
 }
 
-/** The locked version of a dependency. Several of one name are told apart by their order, as Helm writes them. */
+/** The locked version of a dependency. Several of one name are distinguished by their order, as Helm writes them. */
 function lockedVersion(chart: Chart, declared: readonly ChartDependency[], index: number): string {
   const locked = readLocked(chart);
   const name = declared[index]?.name;

@@ -62,9 +62,9 @@ export function registrySource(remotes: Remotes): ImageSource {
     });
     if (answer.status === 404) throw noImage(full, `${name.host} does not have it`);
     if (answer.status !== 200) throw refused(answer, url, repository);
-    const told = String(answer.headers['docker-content-digest'] ?? '');
-    if (method === 'HEAD') return told;
-    const expected = name.digest || told;
+    const stated = String(answer.headers['docker-content-digest'] ?? '');
+    if (method === 'HEAD') return stated;
+    const expected = name.digest || stated;
     if (expected !== '') checkDigest(answer.body, expected, shownUrl(url));
     const mediaType = String(answer.headers['content-type'] ?? '').split(';')[0] ?? '';
     return manifestOf(answer.body, mediaType.trim(), name.digest, full);
@@ -73,9 +73,9 @@ export function registrySource(remotes: Remotes): ImageSource {
   return {
     manifest,
     async resolve(name) {
-      const told = await ask(name, 'HEAD');
+      const stated = await ask(name, 'HEAD');
       // Not every registry says it in its answer to HEAD.
-      return typeof told === 'string' && isDigest(told) ? told : (await manifest(name)).digest;
+      return typeof stated === 'string' && isDigest(stated) ? stated : (await manifest(name)).digest;
     },
     async blob(name, { digest, size }, from) {
       const session = remotes.session();
@@ -197,12 +197,12 @@ function unreadable(path: string, cause: unknown): PkgError {
   return new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
 }
 
-function manifestOf(bytes: Buffer, told: string, digest: string, location: string): Manifest {
+function manifestOf(bytes: Buffer, stated: string, digest: string, location: string): Manifest {
   const json = jsonObject(bytes, location);
   // The manifest says itself what it is; those of the OCI specification need not.
   const own = textField(json, 'mediaType');
   const guessed = Array.isArray(getOwn(json, 'manifests')) ? IMAGE_INDEX : IMAGE_MANIFEST;
-  const mediaType = own || (told.includes('manifest') || told.includes('index') ? told : guessed);
+  const mediaType = own || (stated.includes('manifest') || stated.includes('index') ? stated : guessed);
   if (!LISTS.includes(mediaType) && !SINGLES.includes(mediaType)) {
     throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is no image`, {
       notes: [`its manifest is of the type ${printable(mediaType, 100)}`],

@@ -45,10 +45,10 @@ export class IndexCache {
   /** The validators of the cached index; undefined where another program, such as helm, has replaced the index. */
   validators(repository: Repository, index: Buffer): Validators | undefined {
     try {
-      const kept = JSON.parse(
-        readRegularFile(this.#validatorsOf(repository), MAX_KEPT).toString('utf8'),
-      ) as Partial<Kept> | null;
-      const { url, sha256, etag, lastModified } = kept ?? {};
+      const cached = JSON.parse(
+        readRegularFile(this.#validatorsOf(repository), MAX_VALIDATORS).toString('utf8'),
+      ) as Partial<CachedValidators> | null;
+      const { url, sha256, etag, lastModified } = cached ?? {};
       if (url !== repository.url || sha256 !== hashOf(index)) return undefined;
       return typeof etag === 'string' && typeof lastModified === 'string' ? { etag, lastModified } : undefined;
     } catch {
@@ -67,8 +67,8 @@ export class IndexCache {
     removeAbandoned(this.#folder);
     writeFileAtomic(this.pathOf(repository), index);
     if (repository.name !== '') writeFileAtomic(this.#namesOf(repository), names.join('\n'));
-    const kept: Kept = { url: repository.url, sha256: hashOf(index), etag, lastModified };
-    if (etag !== '' || lastModified !== '') writeFileAtomic(this.#validatorsOf(repository), JSON.stringify(kept));
+    const cached: CachedValidators = { url: repository.url, sha256: hashOf(index), etag, lastModified };
+    if (etag !== '' || lastModified !== '') writeFileAtomic(this.#validatorsOf(repository), JSON.stringify(cached));
     else rmSync(this.#validatorsOf(repository), { force: true });
   }
 
@@ -101,9 +101,9 @@ export class IndexCache {
 }
 
 /** The most bytes of the file of validators; it has a few hundred. */
-const MAX_KEPT = 1 << 16;
+const MAX_VALIDATORS = 1 << 16;
 
-type Kept = Validators & { url: string; sha256: string };
+type CachedValidators = Validators & { url: string; sha256: string };
 
 function hashOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -9,7 +9,7 @@ import { readRegularFile } from '../read-file.ts';
 import type { Json } from '../yaml/value.ts';
 
 /** The most bytes of a cached answer: a list of tags can be long. */
-const MAX_KEPT = 64 << 20;
+const MAX_ANSWER = 64 << 20;
 
 export class ReferenceCache {
   readonly #folder: string;
@@ -23,11 +23,11 @@ export class ReferenceCache {
   get(key: string): Json | undefined {
     if (this.#folder === '') return undefined;
     try {
-      const kept = JSON.parse(readRegularFile(this.#pathOf(key), MAX_KEPT).toString('utf8')) as {
+      const cached = JSON.parse(readRegularFile(this.#pathOf(key), MAX_ANSWER).toString('utf8')) as {
         key?: Json;
         value?: Json;
       };
-      return kept.key === key ? kept.value : undefined;
+      return cached.key === key ? cached.value : undefined;
     } catch {
       return undefined;
     }

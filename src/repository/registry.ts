@@ -134,7 +134,7 @@ export class Registry {
    * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where there is no such chart, and as {@link pull} throws
    */
   async versions(chart: ChartReference): Promise<string[]> {
-    const tags = this.#options.offline ? this.#keptTags(chart) : await this.#fetchTags(chart);
+    const tags = this.#options.offline ? this.#cachedTags(chart) : await this.#fetchTags(chart);
     return tags
       .map((tag) => tag.replaceAll('_', '+'))
       .filter((version) => isStrictVersion(version))
@@ -144,9 +144,9 @@ export class Registry {
       .map(({ version }) => version);
   }
 
-  #keptTags(chart: ChartReference): string[] {
-    const kept = this.#options.references.get(nameOf(chart));
-    if (Array.isArray(kept)) return kept.filter((tag) => typeof tag === 'string');
+  #cachedTags(chart: ChartReference): string[] {
+    const cached = this.#options.references.get(nameOf(chart));
+    if (Array.isArray(cached)) return cached.filter((tag) => typeof tag === 'string');
     throw notCached(`the list of versions of oci://${printable(nameOf(chart))}`);
   }
 
@@ -192,8 +192,8 @@ export class Registry {
   /** The bytes of a blob, checked against its digest. @throws {PkgError} as {@link resolve} does */
   async blob(chart: ChartReference, { digest }: Descriptor, limit: number): Promise<Buffer> {
     const hash = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
-    const kept = hash === undefined ? undefined : this.#options.content.get(hash);
-    if (kept !== undefined) return kept;
+    const cached = hash === undefined ? undefined : this.#options.content.get(hash);
+    if (cached !== undefined) return cached;
     if (this.#options.offline) throw notCached(`${printable(digest)} of oci://${printable(nameOf(chart))}`);
     const url = this.#urlOf(chart, `blobs/${digest}`);
     const { body } = await this.#get(url, chart, '*/*', limit);
@@ -222,23 +222,23 @@ export class Registry {
     const { references, offline } = this.#options;
     const key = `${nameOf(chart)}${isDigest(name) ? '@' : ':'}${name}`;
     const known = isDigest(name) ? name : offline ? references.get(key) : undefined;
-    const kept = typeof known === 'string' ? this.#keptManifest(known) : undefined;
-    if (kept !== undefined) return kept;
+    const cached = typeof known === 'string' ? this.#cachedManifest(known) : undefined;
+    if (cached !== undefined) return cached;
     if (offline) throw notCached(`oci://${printable(key)}`);
     const url = this.#urlOf(chart, `manifests/${name}`);
     const { body, headers } = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
-    const told = isDigest(name) ? name : headers['docker-content-digest'];
-    if (typeof told === 'string' && told !== '') checkDigest(body, told, shownUrl(url));
+    const stated = isDigest(name) ? name : headers['docker-content-digest'];
+    if (typeof stated === 'string' && stated !== '') checkDigest(body, stated, shownUrl(url));
     const digest = isDigest(name) ? name : digestOf(body);
     if (digest !== name) references.put(key, digest);
     references.put(digest, body.toString('latin1'));
     return body;
   }
 
-  #keptManifest(digest: string): Buffer | undefined {
-    const kept = this.#options.references.get(digest);
-    if (typeof kept !== 'string') return undefined;
-    const bytes = Buffer.from(kept, 'latin1');
+  #cachedManifest(digest: string): Buffer | undefined {
+    const cached = this.#options.references.get(digest);
+    if (typeof cached !== 'string') return undefined;
+    const bytes = Buffer.from(cached, 'latin1');
     return digestOf(bytes, algorithmOf(digest)) === digest ? bytes : undefined;
   }
 
@@ -259,7 +259,7 @@ function object({ body, url }: Pick<Answer, 'body' | 'url'>): { [key: string]: J
     const value = JSON.parse(body.toString('utf8')) as Json;
     if (isJsonObject(value)) return value;
   } catch {
-    // told below
+    // Reported below.
   }
   throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} did not answer like a registry`, {
     hints: ['check that the address is that of an OCI registry'],

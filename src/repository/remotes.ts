@@ -73,7 +73,7 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   },
 };
 
-/** What of a repository is asked for, told as it begins. */
+/** What is fetched of a repository, for a note when the download begins. */
 export type Tell = (what: string) => void;
 
 export class Remotes {
@@ -212,8 +212,8 @@ export class Remotes {
   /** The archive of a chart, checked against its digest. @throws {PkgError} as {@link versions} does, and `PKG_DIGEST_MISMATCH` */
   async fetchArchive(repository: Repository, from: URL, digest: string, limit: number): Promise<Buffer> {
     const hash = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(digest)?.[1]?.toLowerCase();
-    const kept = hash === undefined ? undefined : this.#content.get(hash);
-    if (kept !== undefined) return kept;
+    const cached = hash === undefined ? undefined : this.#content.get(hash);
+    if (cached !== undefined) return cached;
     const key = `${repository.name} ${from.href}`;
     const headers = { accept: 'application/gzip,application/octet-stream', 'accept-encoding': 'identity' };
     const archive = this.#archives.get(key) ?? this.#fetch(repository, from, headers, limit).then(({ body }) => body);
@@ -230,8 +230,8 @@ export class Remotes {
    * @param hash the SHA-256 of the archive, under which the provenance is cached for `--offline`
    */
   async fetchProvenance(repository: Repository, archive: URL, hash: string): Promise<Buffer | undefined> {
-    const kept = this.#settings.offline ? this.#content.getProvenance(hash) : undefined;
-    if (kept !== undefined) return kept;
+    const cached = this.#settings.offline ? this.#content.getProvenance(hash) : undefined;
+    if (cached !== undefined) return cached;
     const from = new URL(archive);
     from.pathname += '.prov';
     try {
@@ -288,17 +288,17 @@ export class Remotes {
   }
 
   async #readIndex(repository: Repository, from: URL, freshness: Freshness): Promise<Buffer> {
-    const kept = this.indexes.read(repository);
-    if (kept !== undefined && (freshness === 'cached' || this.#settings.offline)) return kept;
-    const validators = kept === undefined ? undefined : this.indexes.validators(repository, kept);
+    const cached = this.indexes.read(repository);
+    if (cached !== undefined && (freshness === 'cached' || this.#settings.offline)) return cached;
+    const validators = cached === undefined ? undefined : this.indexes.validators(repository, cached);
     const { etag = '', lastModified = '' } = validators ?? {};
     const headers = {
       'accept-encoding': 'gzip',
       ...(etag !== '' && { 'if-none-match': etag }),
       ...(lastModified !== '' && { 'if-modified-since': lastModified }),
     };
-    const answer = await this.#fetch(repository, from, headers, MAX_INDEX, kept !== undefined);
-    if (answer.status === 304 && kept !== undefined) return kept;
+    const answer = await this.#fetch(repository, from, headers, MAX_INDEX, cached !== undefined);
+    if (answer.status === 304 && cached !== undefined) return cached;
     const index = await unpacked(answer, from);
     try {
       this.indexes.write(repository, index, {

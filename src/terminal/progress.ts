@@ -26,7 +26,7 @@ export function createProgress(
   const every = terminal ? TERMINAL_MS : LOG_MS;
   let last = now();
   const seen = new Set<string>();
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   const isTime = (): boolean => {
     if (now() - last < every) return false;
     last = now();
@@ -49,7 +49,7 @@ export function createProgress(
           return;
         }
         case 'waiting': {
-          if (isTime()) write(waitingText(event.unready, event.total, told));
+          if (isTime()) write(waitingText(event.unready, event.total, reported));
           return;
         }
         case 'plan':
@@ -59,11 +59,11 @@ export function createProgress(
   };
 }
 
-function waitingText(unready: readonly Unready[], total: number, told: Map<string, string>): string {
+function waitingText(unready: readonly Unready[], total: number, reported: Map<string, string>): string {
   let text = '';
-  const fresh = unready.filter(({ ref, why }) => told.get(nameOf(ref)) !== why);
+  const fresh = unready.filter(({ ref, why }) => reported.get(nameOf(ref)) !== why);
   for (const { ref, why } of fresh.slice(0, MANY)) {
-    told.set(nameOf(ref), why);
+    reported.set(nameOf(ref), why);
     text += `waiting for ${nameOf(ref)}: ${printable(why, 300)}\n`;
   }
   const rest = unready.length - Math.min(fresh.length, MANY);

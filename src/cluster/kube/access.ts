@@ -6,12 +6,11 @@
 import { printable } from '../../errors-text.ts';
 import { fieldOf, textField } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
-import { groupOf } from '../cluster.ts';
+import { groupOf, REQUESTS_AT_ONCE } from '../cluster.ts';
 import type { Intent } from '../cluster.ts';
 import { inParallel } from '../../parallel.ts';
 import { forbiddenError } from './api-errors.ts';
 import type { ApiError } from './api-errors.ts';
-import { REQUESTS_AT_ONCE } from './kube-api.ts';
 import type { KubeApi } from './kube-api.ts';
 
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';

@@ -191,8 +191,8 @@ function isTerminating(body: Json, text: string): boolean {
 const NO_RIGHT = /^.*? is forbidden: User "([^"]*)" cannot (?:([a-z]+) resource "([^"]+)" in API group "([^"]*)")?/s;
 
 function forbidden(text: string, asked: Asked, asker: Asker, answer: Answer): ApiError {
-  const told = NO_RIGHT.exec(text);
-  if (told === null && text !== '') {
+  const missing = NO_RIGHT.exec(text);
+  if (missing === null && text !== '') {
     // Status 403 also comes from quotas, admission policies and webhooks, where more rights would not help.
     return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid to ${describeRequest(asked)}`, answer, {
       notes: [`the server said: ${printableEnds(text, 1000)}`],
@@ -203,7 +203,7 @@ function forbidden(text: string, asked: Asked, asker: Asker, answer: Answer): Ap
       ],
     });
   }
-  const [, user = '', verb = asked.verb, resource = asked.resource, group = asked.group] = told ?? [];
+  const [, user = '', verb = asked.verb, resource = asked.resource, group = asked.group] = missing ?? [];
   const right: Asked = { ...asked, verb, resource, group };
   if (user === 'system:anonymous') {
     const message = `${asker.cluster} does not know ${asker.identity} by what it was shown, and ${lackOf(right, `user "${user}"`)}`;

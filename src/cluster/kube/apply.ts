@@ -84,8 +84,8 @@ async function createByApply(cluster: KubeApi, object: KubeObject): Promise<Kube
 
 async function isAsSent(cluster: KubeApi, object: KubeObject, live: KubeObject): Promise<boolean> {
   if (isSettled(object, live)) return true;
-  const told = await dryRun(cluster, object, { live });
-  return told.outcome === 'applied' && told.same;
+  const answer = await dryRun(cluster, object, { live });
+  return answer.outcome === 'applied' && answer.same;
 }
 
 function forceOf(isForced: boolean): { force?: 'true' } {

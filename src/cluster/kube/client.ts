@@ -356,9 +356,9 @@ export class KubeClient {
     const after = Number(headers['retry-after'] ?? Number.NaN);
     // The server tells many clients the same time: a random part keeps them from coming back together.
     if (!Number.isFinite(after) || after < 0) return this.#pause(tries);
-    const told = Math.max(after * 1000, 1) * (1 + Math.random() / 2);
+    const wanted = Math.max(after * 1000, 1) * (1 + Math.random() / 2);
     // A failing server without `Retry-After` gets growing pauses.
-    return status === 429 ? told : Math.max(told, this.#pause(tries));
+    return status === 429 ? wanted : Math.max(wanted, this.#pause(tries));
   }
 
   /** A pause that grows with each try, with a random part, so that clients do not all come back together. */

@@ -3,8 +3,9 @@ import type { KubeObject, ObjectRef } from '../cluster.ts';
 import type { KubeAnswer, KubeRequest, KubeStreamRequest } from './client.ts';
 import type { Kinds } from './discovery.ts';
 
-/** The most reads at once. A connection would carry more, but an API server under load refuses some. */
-export const REQUESTS_AT_ONCE = 16;
+/** The `Accept` headers that ask for the metadata of an object, or of the objects of a list, without the rest. */
+export const METADATA_OF_ONE = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
+export const METADATA_OF_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 
 /** An API server. Its requests end with the signal of the operation, and its writes wait for the fence. */
 export type KubeApi = {

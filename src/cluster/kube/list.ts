@@ -3,12 +3,11 @@ import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { KubeObject, ListQuery } from '../cluster.ts';
 import { itemsOf, readItem, wrongAnswer } from './answers.ts';
 import { askServed } from './ask-served.ts';
+import { METADATA_OF_LIST } from './kube-api.ts';
 import type { KubeApi } from './kube-api.ts';
 import { resourcePath } from './resource-path.ts';
 import { selectorText } from './selector.ts';
 
-/** Asks for the metadata of the objects alone; a server that cannot leave out the rest sends whole objects. */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 /** Objects in one page of a list of names. */
 const PAGE = 500;
 /** A longer list is an error: a broken server may name a next page for ever, and all pages are held in memory. */
@@ -74,7 +73,8 @@ async function* pagesOf(
     const answer = await askServed(cluster, query, (resource) => ({
       method: 'GET',
       path: resourcePath(resource, namespace),
-      ...(metadataOnly && { accept: METADATA_ONLY }),
+      // A server that cannot leave out the rest sends whole objects.
+      ...(metadataOnly && { accept: METADATA_OF_LIST }),
       query: {
         labelSelector: selector === '' ? undefined : selector,
         limit: limit === undefined ? undefined : String(limit),

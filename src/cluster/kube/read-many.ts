@@ -1,8 +1,8 @@
 /** Reads many objects with few requests. */
 import { PkgError } from '../../errors.ts';
+import { REQUESTS_AT_ONCE } from '../cluster.ts';
 import type { KubeObject, ListQuery, ObjectRef } from '../cluster.ts';
 import { inParallel } from '../../parallel.ts';
-import { REQUESTS_AT_ONCE } from './kube-api.ts';
 
 /** The label of all objects that Helm and pkg create. */
 const MANAGED: Readonly<Record<string, string>> = { 'app.kubernetes.io/managed-by': 'Helm' };

@@ -5,12 +5,12 @@
  */
 import { getOwn, isJsonObject, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
+import { REQUESTS_AT_ONCE } from '../cluster.ts';
 import type { ListQuery, ObjectRef, Row } from '../cluster.ts';
 import { inParallel } from '../../parallel.ts';
 import { FEW, groupsOf, MANAGED_SELECTOR } from './read-many.ts';
 import { resourcePath } from './resource-path.ts';
 import { selectorText } from './selector.ts';
-import { REQUESTS_AT_ONCE } from './kube-api.ts';
 import type { KubeApi } from './kube-api.ts';
 
 const AS_TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';

@@ -6,10 +6,8 @@ import { refOf } from '../cluster.ts';
 import { APPLY_MANAGER } from '../managed-fields.ts';
 import { readObject } from './answers.ts';
 import { resourcePath } from './resource-path.ts';
+import { METADATA_OF_ONE } from './kube-api.ts';
 import type { KubeApi } from './kube-api.ts';
-
-/** Asks for the metadata of the object alone, which is faster for both sides. */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 
 /** The preconditions of an apply, and how it is sent. */
 export type ApplyTo = {
@@ -49,7 +47,8 @@ export async function sendApply(
     path: resourcePath(resource, ref.namespace, ref.name),
     query: { fieldManager: APPLY_MANAGER, fieldValidation: 'Strict', force: 'false', ...query },
     contentType: 'application/apply-patch+yaml',
-    ...(isRead ? {} : { accept: METADATA_ONLY }),
+    // Metadata alone is faster for both sides.
+    ...(isRead ? {} : { accept: METADATA_OF_ONE }),
     live: before,
     body: { ...object, metadata: { ...object.metadata, ...bound } },
     // A dry run need not be retried: the write reports the same problem.

@@ -6,14 +6,13 @@ import type { Cascade, DeleteOptions, KubeObject, ObjectRef } from '../cluster.t
 import { readItem, readObject } from './answers.ts';
 import { ApiError } from './api-errors.ts';
 import { askServed } from './ask-served.ts';
+import { METADATA_OF_ONE } from './kube-api.ts';
 import type { KubeApi } from './kube-api.ts';
 import { resourcePath } from './resource-path.ts';
 import { writeOnce } from './write-once.ts';
 
 /** The field manager of these writes, as Helm has it for its writes of records. */
 const UPDATE_MANAGER = 'Helm';
-/** Asks for the metadata of the written object alone. */
-const METADATA_OF_ONE = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 /** Milliseconds for one try of a lease's renewal: writes of the operation wait for it. */
 const RENEWAL_TIMEOUT = 10_000;
 const PROPAGATION: Readonly<Record<Cascade, string>> = {

@@ -13,7 +13,7 @@ import type { RemoteFlags } from './remotes.ts';
 
 /**
  * The chart with its dependencies: as it is when none is missing, else loaded again once all are fetched. A library
- * is left alone: it cannot be installed, which is told later.
+ * is left alone: it cannot be installed, which is reported later.
  *
  * @throws {PkgError} whatever fetching and loading throw
  */

@@ -1,5 +1,5 @@
 /** Compares desired objects with live ones, by a dry run where the live object does not tell enough. */
-import { DRY_RUNS_AT_ONCE } from '../../cluster/cluster.ts';
+import { REQUESTS_AT_ONCE } from '../../cluster/cluster.ts';
 import type { Cluster, Found, KubeObject } from '../../cluster/cluster.ts';
 import { isSettled, needsMigration } from '../../cluster/managed-fields.ts';
 import { servesKind } from '../../cluster/scope.ts';
@@ -35,7 +35,7 @@ export async function compareObjects(
   const found = await cluster.compare(desired);
   const fresh = desired.filter((_, index) => found[index]?.live === undefined);
   const problems = fresh.length === 0 ? undefined : await problemsOfNew(cluster, fresh, options.coming);
-  return await inParallel(desired, DRY_RUNS_AT_ONCE, async (object, index) => {
+  return await inParallel(desired, REQUESTS_AT_ONCE, async (object, index) => {
     const { live, same } = found[index] as Found;
     if (live !== undefined) return await compareLive(cluster, object, { live, same }, options);
     const problem = problems?.get(object);
@@ -76,17 +76,17 @@ async function compareLive(
   const isOld = needsMigration(live);
   const held = isOld && !force ? fieldConflict(desired, live) : undefined;
   if (held !== undefined) return { same: false, ...about, problem: held };
-  const told = await cluster.dryRun(desired, { live, force: force || isOld });
-  if (told.outcome === 'unknown') return { same: false, ...about };
-  if (told.outcome === 'refused') {
-    const { problem } = told;
+  const answer = await cluster.dryRun(desired, { live, force: force || isOld });
+  if (answer.outcome === 'unknown') return { same: false, ...about };
+  if (answer.outcome === 'refused') {
+    const { problem } = answer;
     // Not thrown: if the object belongs to another release, the planner reports that instead.
     if (!ABOUT_OBJECT.includes(problem.code)) throw problem;
     const conflict = problem.code === 'PKG_OBJECT_CONFLICT' ? fieldConflict(desired, live) : undefined;
     return { same: false, ...about, problem: conflict ?? problem };
   }
-  const { after } = told;
-  if (told.same || after === undefined) return { same: told.same, ...about };
+  const { after } = answer;
+  if (answer.same || after === undefined) return { same: answer.same, ...about };
   const notes = [...(scaled?.notes ?? []), ...keptFields(desired, live, after)];
   return { same: false, ...about, after, notes };
 }

@@ -173,10 +173,10 @@ export function notesOfRandomChanges(plan: Plan, { randomValues }: RenderedChart
     return { keys: value.keys, value: value.value, reason, why };
   });
   const changes = randomChanges(plan, known);
-  const told = new Set(changes.map(({ key }) => key));
+  const reported = new Set(changes.map(({ key }) => key));
   // In a first revision all values are new, which needs no note.
   const made =
-    plan.revision === 1 ? [] : known.filter(({ reason, keys }) => reason !== undefined && !told.has(keys[0]));
+    plan.revision === 1 ? [] : known.filter(({ reason, keys }) => reason !== undefined && !reported.has(keys[0]));
   return [
     ...changes.map(({ line }) => line),
     ...made.map(({ keys: [key = ''], reason }) => `the random value ${printable(key, 500)} is made anew: ${reason}`),

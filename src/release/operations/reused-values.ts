@@ -6,7 +6,7 @@ import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 
-/** The paths of defaults that the kept values lack. A missing map is named once, not each of its entries. */
+/** The paths of defaults that the reused values lack. A missing map is named once, not each of its entries. */
 export function missingDefaults(defaults: ValueMap, kept: ValueMap, at: readonly string[] = []): string[] {
   const missing: string[] = [];
   for (const [key, value] of defaults) {

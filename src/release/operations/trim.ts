@@ -50,8 +50,8 @@ function isOnlyWitness(
 ): boolean {
   if (deployed !== undefined && stored.release.version < deployed.release.version) return false;
   const since = staying.slice(deployed === undefined ? 0 : staying.indexOf(deployed)).filter((one) => one !== stored);
-  const told = new Set(since.flatMap((one) => keysOf(one)));
-  return keysOf(stored).some((key) => !told.has(key));
+  const named = new Set(since.flatMap((one) => keysOf(one)));
+  return keysOf(stored).some((key) => !named.has(key));
 }
 
 /** The keys of the objects in a revision's manifest, with the namespaces that are written there. */

@@ -1,6 +1,6 @@
 /** Tries objects that do not exist yet by dry runs, so that their errors are known before anything is written. */
 import type { Cluster, KubeObject } from '../../cluster/cluster.ts';
-import { DRY_RUNS_AT_ONCE, refOf } from '../../cluster/cluster.ts';
+import { REQUESTS_AT_ONCE, refOf } from '../../cluster/cluster.ts';
 import { servesKind } from '../../cluster/scope.ts';
 import type { PkgError } from '../../errors.ts';
 import { inParallel } from '../../parallel.ts';
@@ -35,9 +35,9 @@ export async function tryNew(
     if (problem !== undefined) problems.set(object, problem);
     return problem === undefined;
   };
-  await inParallel([...alike.values()], DRY_RUNS_AT_ONCE, async ([first, ...others]) => {
+  await inParallel([...alike.values()], REQUESTS_AT_ONCE, async ([first, ...others]) => {
     if (first === undefined || (await tryOne(first))) return;
-    await inParallel(others, DRY_RUNS_AT_ONCE, tryOne);
+    await inParallel(others, REQUESTS_AT_ONCE, tryOne);
   });
   return problems;
 }
@@ -72,6 +72,6 @@ async function problemOf(
   if (unserved !== undefined) return servesKind(coming, object) ? undefined : unserved;
   const isComing = coming.some((one) => one.kind === 'Namespace' && one.metadata.name === namespace);
   if (namespace !== '' && isComing) return undefined;
-  const told = await cluster.dryRun(object, {});
-  return told.outcome === 'refused' && told.isCertain ? told.problem : undefined;
+  const answer = await cluster.dryRun(object, {});
+  return answer.outcome === 'refused' && answer.isCertain ? answer.problem : undefined;
 }

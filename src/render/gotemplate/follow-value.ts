@@ -13,7 +13,7 @@ import { pathIn, valuesOf } from './value-path.ts';
  *
  * @param steps the steps that lead to the action: each ran the template of the next, the first is in the file
  * @param part what is looked at of what the action prints
- * @returns undefined where it is none of the values, one of several, or cannot be told
+ * @returns undefined where it is none of the values, one of several, or cannot be determined
  */
 export function valuePathOf(steps: readonly Step[], part: string): string[] | undefined {
   const node = steps.at(-1)?.span.node;
@@ -63,7 +63,7 @@ class Follower {
 
   /**
    * The paths of what an expression reads: several where it is made of several. Empty where it reads none, as of a
-   * constant; undefined where that cannot be told.
+   * constant; undefined where that cannot be determined.
    *
    * @param names fields that are read of the operand
    * @param pos where in the template of the last step it is evaluated

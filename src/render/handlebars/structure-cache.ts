@@ -68,8 +68,8 @@ export class StructureCache {
         ([key, nodes]) => (isSameTable ? this.#before.get(key) : undefined) ?? encode(key, nodes),
       );
       const unused = isSameTable ? [...this.#before].filter(([key]) => !this.#used.has(key)) : [];
-      const kept = unused.length > MAX_UNUSED * used.length ? [] : unused.map(([, text]) => text);
-      return [...used, ...kept].map((text, index) => ({ ...text, name: String(index) }));
+      const others = unused.length > MAX_UNUSED * used.length ? [] : unused.map(([, text]) => text);
+      return [...used, ...others].map((text, index) => ({ ...text, name: String(index) }));
     });
   }
 }

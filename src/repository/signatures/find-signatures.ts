@@ -61,8 +61,8 @@ export class SignatureFinder {
   async find(chart: ChartReference, digest: string): Promise<FoundSignatures> {
     const key = `${nameOf(chart)}@${digest} signatures`;
     if (this.#options.offline) {
-      const kept = unpacked(this.#options.references.get(key));
-      if (kept !== undefined) return kept;
+      const cached = unpacked(this.#options.references.get(key));
+      if (cached !== undefined) return cached;
       throw notCached(`the signature of oci://${printable(nameOf(chart))}@${digest}`);
     }
     const { referrers } = await this.referrers(chart, digest);
@@ -242,8 +242,8 @@ function packed({ artifacts, problems }: FoundSignatures): Json {
   };
 }
 
-function unpacked(kept: Json | undefined): FoundSignatures | undefined {
-  const artifacts = fieldOf(kept, 'artifacts');
+function unpacked(cached: Json | undefined): FoundSignatures | undefined {
+  const artifacts = fieldOf(cached, 'artifacts');
   if (!Array.isArray(artifacts)) return undefined;
   return {
     artifacts: artifacts.map((item) => {

@@ -54,6 +54,6 @@ export function rememberMap(
   args: Parameters<HelperContext['remember']>[1],
   make: () => Readonly<Record<string, string>>,
 ): Map<string, string> {
-  const kept = context.remember(context.helper, args, () => JSON.stringify(make()));
-  return new Map(Object.entries(JSON.parse(kept) as Record<string, string>));
+  const stored = context.remember(context.helper, args, () => JSON.stringify(make()));
+  return new Map(Object.entries(JSON.parse(stored) as Record<string, string>));
 }
