@@ -41,9 +41,13 @@ const MAX_GROUPS = 32;
  * @throws {PkgError} `PKG_CHART_INVALID` when the constraint cannot be read
  */
 export function satisfies(version: string, constraint: string): boolean {
-  const read = parseConstraint(constraint);
+  return fits(version, parseConstraint(constraint));
+}
+
+/** As {@link satisfies}, for a constraint that was read before. */
+export function fits(version: string, constraint: Constraint): boolean {
   const parsed = parseVersion(version);
-  return parsed !== undefined && meets(parsed, read);
+  return parsed !== undefined && meets(parsed, constraint);
 }
 
 /** Does a version meet a constraint? */

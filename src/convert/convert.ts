@@ -17,9 +17,10 @@ import { linesOf } from './lines.ts';
 import { ROOT } from './meaning.ts';
 import { Coverage, file, notReached, onlyPartials, prove } from './prove.ts';
 import type { Claim, Verdict } from './prove.ts';
-import { addParts, isPartial, Sources } from './sources.ts';
+import { addParts, Sources } from './sources.ts';
 import type { Usage } from './usage.ts';
 import { WholeChart } from './whole.ts';
+import { isPartial } from '../render/gotemplate/template.ts';
 
 /** The outcome for a file, or for a definition. */
 export type Result = {

@@ -17,10 +17,10 @@ import type { DefaultAt, Piece } from './pieces.ts';
 import { ROOT } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 import { file } from './prove.ts';
-import { isPartial } from './sources.ts';
 import type { Definition, Sources } from './sources.ts';
 import { addSort, addUsage, newUsage } from './usage.ts';
 import type { Reads } from './usage.ts';
+import { isPartial } from '../render/gotemplate/template.ts';
 
 /** A definition with its translation. `why` is the reason for which it stays a Go template. */
 export type Helper = Definition & {

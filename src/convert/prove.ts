@@ -25,6 +25,7 @@ import type { Checksums } from './compare.ts';
 import type { Reads } from './usage.ts';
 import { variations } from './variations.ts';
 import type { Variation } from './variations.ts';
+import { isPartial } from '../render/gotemplate/template.ts';
 
 /** A Go template and its native counterpart, which have to give the same objects. */
 export type Claim = {
@@ -295,7 +296,6 @@ export function file(name: string, text: string): ChartFile {
 
 /** The chart without its files, except partials (`_helpers.tpl`) and those that are named. */
 export function onlyPartials(chart: Chart, keep: ReadonlySet<string>): Chart {
-  const isPartial = (name: string): boolean => name.slice(name.lastIndexOf('/') + 1).startsWith('_');
   return {
     ...chart,
     templates: chart.templates.filter(({ name }) => !isGuard(name) && (isPartial(name) || keep.has(name))),

@@ -4,7 +4,7 @@ import { isGuard } from '../chart/guard.ts';
 import type { Position } from '../errors.ts';
 import { isNativeTemplate } from '../render/engines.ts';
 import { isKnownFunction } from '../render/gotemplate/known-functions.ts';
-import { positionOf } from '../render/gotemplate/template.ts';
+import { isPartial, positionOf } from '../render/gotemplate/template.ts';
 import type { List, Operand, Pipe } from '../render/gotemplate/node.ts';
 import type { Source } from '../render/gotemplate/template.ts';
 import type { Template } from '../render/gotemplate/template.ts';
@@ -91,11 +91,6 @@ export class Sources {
     for (const name of kept) addName(name);
     return needed;
   }
-}
-
-/** Does a file hold definitions alone? */
-export function isPartial(name: string): boolean {
-  return name.startsWith('_', name.lastIndexOf('/') + 1);
 }
 
 /** Adds the statements of a template that print something, by {@link partKey}, with file and line for messages. */

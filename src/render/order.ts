@@ -87,7 +87,12 @@ export function compareInstallOrder(a: { kind: string }, b: { kind: string }): n
   return compare(INSTALL_RANK, a.kind, b.kind);
 }
 
-/** The same for deletion. */
+/** Compares the paths of two template files. */
+export function compareSources(a: { source: string }, b: { source: string }): number {
+  return a.source < b.source ? -1 : a.source > b.source ? 1 : 0;
+}
+
+/** As {@link compareInstallOrder}, for deletion. */
 export function compareUninstallOrder(a: { kind: string }, b: { kind: string }): number {
   return compare(UNINSTALL_RANK, a.kind, b.kind);
 }

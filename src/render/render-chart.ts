@@ -13,7 +13,7 @@ import type { ValueMap, ValuePath } from '../yaml/value.ts';
 import { kubeVersionNumbers } from './capabilities.ts';
 import { enginesOf } from './engines.ts';
 import type { Documents } from './engines.ts';
-import { compareInstallOrder } from './order.ts';
+import { compareInstallOrder, compareSources } from './order.ts';
 import type { RandomValue } from './random-values.ts';
 import type { DocumentLocator } from './locate-document.ts';
 import type { Rendered, RenderedDocument, RenderInput } from './render.ts';
@@ -162,6 +162,6 @@ function hasSchema(chart: Chart): boolean {
 /** Helm's install order; within a kind in order of files, whichever engine they are for. */
 function inOrder<T extends { source: string; kind: string }>(parts: readonly T[][]): T[] {
   const all = parts.flat();
-  if (parts.length > 1) all.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+  if (parts.length > 1) all.sort(compareSources);
   return all.sort(compareInstallOrder);
 }

@@ -1,7 +1,7 @@
 /** `index.yaml` of a repository: which versions of a chart there are, and where (helm v4, pkg/repo/v1/index.go). */
 import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
-import { meets, parseConstraint } from '../chart/constraint.ts';
+import { fits, parseConstraint } from '../chart/constraint.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { parseJson } from '../yaml/json.ts';
@@ -122,10 +122,7 @@ export function pickVersion<T extends { version: string }>(versions: readonly T[
   const exact = wanted === '' ? undefined : versions.find(({ version }) => version === wanted);
   if (exact !== undefined) return exact;
   const constraint = parseConstraint(wanted === '' ? '*' : wanted);
-  return versions.find(({ version }) => {
-    const parsed = parseVersion(version);
-    return parsed !== undefined && meets(parsed, constraint);
-  });
+  return versions.find(({ version }) => fits(version, constraint));
 }
 
 function compare(a: string, b: string): number {

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
-import { meets, parseConstraint } from '../chart/constraint.ts';
+import { fits, parseConstraint } from '../chart/constraint.ts';
 import type { Constraint } from '../chart/constraint.ts';
 import { isDeceptive } from '../chart/file.ts';
 import { missingDependencies } from '../chart/dependencies.ts';
@@ -66,11 +66,6 @@ function constraintOf(chart: Chart, { name, version }: Declared): Constraint {
 
 function chartFile(chart: Chart): { file: string } {
   return { file: `${chart.location}/Chart.yaml` };
-}
-
-function fits(version: string, constraint: Constraint): boolean {
-  const parsed = parseVersion(version);
-  return parsed !== undefined && meets(parsed, constraint);
 }
 
 /** A dependency without a repository is a folder in `charts/`, and stays there. */

@@ -11,7 +11,8 @@ import { killProgram, startControlPlane, stopControlPlane } from '../controlplan
 import type { State } from '../controlplane/controlplane.ts';
 import { pkgOn, test } from '../support/cluster.ts';
 import type { Run } from '../support/cluster.ts';
-import { chartOf, configMap, deployment, newFolder } from './support.ts';
+import { chartOf, configMap, deployment } from './support.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 let state: State;
 let admin: Client;
@@ -147,7 +148,7 @@ describe('an API server that sends its clients away (--goaway-chance)', () => {
       near.pipe(far).pipe(near);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const kubeconfig = join(newFolder(), 'kubeconfig');
+    const kubeconfig = join(temporaryFolder(), 'kubeconfig');
     const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     writeFileSync(kubeconfig, writeKubeconfig({ ...readKubeconfig(state.kubeconfig), server: address }));
     const close = (): void => {
@@ -231,7 +232,7 @@ describe('an API server that takes few requests of a user at a time and refuses 
     const asked = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
     const path = `/api/v1/namespaces/${ns}/serviceaccounts/limited/token`;
     const { status } = await admin.create(path, asked);
-    const kubeconfig = join(newFolder(), 'kubeconfig');
+    const kubeconfig = join(temporaryFolder(), 'kubeconfig');
     const config = JSON.parse(writeKubeconfig(readKubeconfig(state.kubeconfig))) as Json;
     config.users[0].user = { token: status.token };
     writeFileSync(kubeconfig, JSON.stringify(config));

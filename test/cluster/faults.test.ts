@@ -10,7 +10,8 @@ import { access, admin, cluster, helmOn, namespace, pkgOn, test } from '../suppo
 import type { Run } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { Fault, ProxiedRequest } from '../support/proxy.ts';
-import { chartOf, configMap, deployment, goChartOf, maps, newFolder, pkg, pkgFails, statuses } from './support.ts';
+import { chartOf, configMap, deployment, goChartOf, maps, pkg, pkgFails, statuses } from './support.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const FIRST = chartOf([configMap('a', { v: '1' }), configMap('b', { v: '1' }), configMap('c'), deployment('web')]);
 const SECOND = chartOf([
@@ -411,7 +412,7 @@ test('a record that does not fit is told before anything is applied', async () =
   const ns = await namespace();
   const noise = Array.from({ length: 900_000 }, (_, index) => Math.imul(index, 2654435761) >>> 24);
   const bytes = Buffer.from(noise.map((byte, index) => byte ^ (((index * index) >>> 7) & 0xff))).toString('base64');
-  const chart = chartOf([configMap('a')], { 'noise.txt': `${newFolder()}${bytes}` });
+  const chart = chartOf([configMap('a')], { 'noise.txt': `${temporaryFolder()}${bytes}` });
   const fresh = `${ns}-fresh`;
   const stderr = await pkgFails(ns, 'PKG_RECORD_TOO_LARGE', [
     ...['install', 'r', chart, '--namespace', fresh, '--create-namespace'],

@@ -5,7 +5,8 @@ import { describe, expect, vi } from 'vitest';
 import { access, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { Fault, ProxiedRequest } from '../support/proxy.ts';
-import { chartOf, configMap, job, maps, newFolder, pkg, statuses } from './support.ts';
+import { chartOf, configMap, job, maps, pkg, statuses } from './support.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 // They wait, and do little meanwhile.
 vi.setConfig({ maxConcurrency: 12 });
@@ -105,7 +106,7 @@ describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => 
   });
 
   test('for a login plugin', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const path = join(folder, 'kubeconfig');
     const { server, ca } = access();
     const user = {

@@ -1,13 +1,11 @@
 /** Releases on a real API server, beside the real helm. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { writeFiles } from '../chart/support.ts';
 import type { Json } from '../controlplane/client.ts';
-import { withoutProgress } from './support.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
-import type { Run } from '../support/cluster.ts';
+import { expectDone } from './support.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const WEB = 'charts/web';
 
@@ -20,15 +18,9 @@ async function helm(ns: string, ...args: string[]): Promise<string> {
   return expectDone(await helmOn(ns, args));
 }
 
-function expectDone({ status, stdout, stderr }: Run): string {
-  expect(withoutProgress(stderr)).toBe('');
-  expect(status).toBe(0);
-  return stdout;
-}
-
 /** A Go chart and a native one of the same name, that make one ConfigMap with these data. */
 function charts(go: Record<string, string>, native: Record<string, string>): { go: string; native: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'pkg-cluster-'));
+  const folder = temporaryFolder();
   const metadata = 'apiVersion: v2\nname: one\nversion: 1.0.0\n';
   const text = (name: string, data: Record<string, string>): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}-one\ndata: ${JSON.stringify(data)}\n`;
@@ -106,7 +98,7 @@ test('what a chart drops goes, also where helm applied on its own side', async (
 
 test('hooks run, and one that fails stops the operation before anything else is made', async () => {
   const ns = await namespace();
-  const folder = mkdtempSync(join(tmpdir(), 'pkg-cluster-'));
+  const folder = temporaryFolder();
   const job = (label: string): string =>
     `apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: first\n  annotations: {helm.sh/hook: pre-install}\nspec:\n  backoffLimit: 0\n  template:\n    metadata: {labels: {${label}}}\n    spec:\n      restartPolicy: Never\n      containers: [{name: main, image: example.test/image:1}]\n`;
   const chart = (name: string, label: string): string => {

@@ -5,7 +5,8 @@ import { expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import type { RunOptions } from '../support/cluster.ts';
-import { chartOf, configMap, deployment, job, maps, newFolder, pkg, pkgFails, withoutProgress } from './support.ts';
+import { chartOf, configMap, deployment, job, maps, pkg, pkgFails, withoutProgress } from './support.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 type Rule = { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] };
 
@@ -37,7 +38,7 @@ async function account(ns: string, name: string, rules: readonly Rule[]): Promis
 
 function withToken(token: string): RunOptions {
   const { server, ca } = access();
-  const path = join(newFolder(), 'kubeconfig');
+  const path = join(temporaryFolder(), 'kubeconfig');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -1,32 +1,17 @@
 /** What the tests of releases on a cluster share: charts of few lines, runs that must go well. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { writeFiles } from '../chart/support.ts';
 import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, pkgOn } from '../support/cluster.ts';
 import type { Run, RunOptions } from '../support/cluster.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 // A real control plane on a busy machine takes its time.
 vi.setConfig({ testTimeout: 240_000 });
 
-const folders: string[] = [];
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A new folder, gone after the tests. */
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pkg-cluster-'));
-  folders.push(folder);
-  return folder;
-}
-
 /** A native chart that makes these objects; text of other files as it is. */
 export function chartOf(objects: readonly Json[], files: Record<string, string> = {}): string {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   writeFiles(folder, {
     'Chart.yaml': 'apiVersion: v2\nname: made\nversion: 1.0.0\n',
     'templates/all.yaml.hbs': objects.map((object) => `---\n${JSON.stringify(object)}\n`).join(''),
@@ -37,7 +22,7 @@ export function chartOf(objects: readonly Json[], files: Record<string, string> 
 
 /** The same for helm: what is no template at all is a Go template, too. */
 export function goChartOf(objects: readonly Json[], files: Record<string, string> = {}): string {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   writeFiles(folder, {
     'Chart.yaml': 'apiVersion: v2\nname: made\nversion: 1.0.0\n',
     'templates/all.yaml': objects.map((object) => `---\n${JSON.stringify(object)}\n`).join(''),
@@ -112,7 +97,8 @@ export async function pkgFails(
   return stderr;
 }
 
-function expectDone({ status, stdout, stderr }: Run): string {
+/** The output of a run, which must have succeeded without a word on standard error but its progress. */
+export function expectDone({ status, stdout, stderr }: Run): string {
   expect(withoutProgress(stderr)).toBe('');
   expect(status).toBe(0);
   return stdout;

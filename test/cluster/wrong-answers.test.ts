@@ -13,7 +13,8 @@ import type { Change, Json } from '../support/changes.ts';
 import { RUNS } from '../support/generation.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { ProxiedRequest, Proxy } from '../support/proxy.ts';
-import { chartOf, configMap, deployment, job, newFolder, pkg } from './support.ts';
+import { chartOf, configMap, deployment, job, pkg } from './support.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
@@ -75,7 +76,7 @@ const COMMANDS: Readonly<Record<string, { before: readonly string[][]; args: rea
 
 /** Runs pkg with answers rewritten, and a cache of its own, so that it asks what kinds there are. */
 async function runPkg(args: readonly string[]): Promise<Run> {
-  const cache = newFolder();
+  const cache = temporaryFolder();
   proxy.forget();
   let stop: (signal: NodeJS.Signals) => void = () => undefined;
   const late = setTimeout(() => stop('SIGKILL'), 90_000);

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { create } from 'tar';
+import { writeFiles } from '../chart/support.ts';
 
 const charts: string = join(dirname(fileURLToPath(import.meta.url)), 'charts');
 
@@ -128,10 +129,3 @@ const LOADING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'charts/sub/templates/one.yaml': '{{ .Values.a.b }}',
   },
 };
-
-function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-}

@@ -27,6 +27,8 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
 import type { GoValue } from './value.ts';
+import { isPartial } from './template.ts';
+import { compareSources } from '../order.ts';
 
 /** What a template printed, as bytes. `source` is its name, `web/templates/service.yaml`, and `file` its path for the user. */
 export type GoText = { source: string; file: string; text: string };
@@ -195,11 +197,6 @@ function withHints(error: PkgError, text: string): PkgError {
   });
 }
 
-/** Whether a file is only for its definitions: Helm does not render files whose names begin with `_`. */
-function isPartial(name: string): boolean {
-  return name.startsWith('_', name.lastIndexOf('/') + 1);
-}
-
 /** Parses all files. @throws {PkgError} for all syntax errors together */
 function parseAll(
   files: readonly File[],
@@ -256,7 +253,7 @@ function run(render: Render, files: readonly File[], input: RenderInput, limits:
       output.notes.push(decodeText(text));
     }
   }
-  output.texts.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+  output.texts.sort(compareSources);
   return output;
 }
 

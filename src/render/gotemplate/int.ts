@@ -55,12 +55,13 @@ export function goInt(kind: IntKind, value: number | bigint): GoInt {
   let fitting: number | bigint = value;
   if (typeof value === 'bigint' || !Number.isSafeInteger(value) || bits < 64 || (value < 0 && isUnsigned(kind))) {
     const big = BigInt(value);
-    fitting = narrow(isUnsigned(kind) ? BigInt.asUintN(bits, big) : BigInt.asIntN(bits, big));
+    fitting = fit(isUnsigned(kind) ? BigInt.asUintN(bits, big) : BigInt.asIntN(bits, big));
   }
   return new GoInt(kind, fitting === 0 ? 0 : fitting);
 }
 
-function narrow(value: bigint): number | bigint {
+/** A bigint as a number, where that is exact. */
+export function fit(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
@@ -113,7 +114,7 @@ export function multiplyInt64(a: number | bigint, b: number | bigint): number | 
 }
 
 function wrap64(value: bigint): number | bigint {
-  return narrow(BigInt.asIntN(64, value));
+  return fit(BigInt.asIntN(64, value));
 }
 
 /**

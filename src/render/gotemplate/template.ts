@@ -27,6 +27,11 @@ export type Source = {
   trace?: Trace;
 };
 
+/** Is a file only for its definitions? Helm does not render files whose names begin with `_`. */
+export function isPartial(name: string): boolean {
+  return name.startsWith('_', name.lastIndexOf('/') + 1);
+}
+
 /** Pairs in ascending order: the offset at which a block begins, and the offset of the action that ends it. */
 export type BlockIndex = Int32Array;
 

@@ -10,6 +10,7 @@ import type { PassState } from './random-calls.ts';
 import { StructureCache } from './structure-cache.ts';
 import { checkTree, openTree } from './tree.ts';
 import type { TemplateTree } from './tree.ts';
+import { compareSources } from '../order.ts';
 
 /** How often all templates run until the keys of random values are settled; where a chart was edited, twice. */
 const MAX_PASSES = 4;
@@ -64,7 +65,7 @@ export class NativeRender implements NativeTemplates {
     if (pass.hasRunPartials) pass.findKeys(this.#settled);
     this.#shared.structures?.save();
     const { output } = pass;
-    output.templates.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+    output.templates.sort(compareSources);
     return output;
   }
 

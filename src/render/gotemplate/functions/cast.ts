@@ -1,7 +1,7 @@
 /** Conversions of arguments that Sprig's functions make themselves, by spf13/cast and by Sprig's `strval`. */
 import { parseFloatText, parseInteger, wholeNumber } from '../constants.ts';
 import { sprintValue } from '../sprint.ts';
-import { GoInt, truncateToInt64 } from '../int.ts';
+import { fit, GoInt, truncateToInt64 } from '../int.ts';
 import { ByteList, itemsOf } from '../value.ts';
 import type { GoValue } from '../value.ts';
 
@@ -64,12 +64,6 @@ function trimZeroDecimal(text: string): string {
     else if (foundZero) return text.slice(0, at);
   }
   return text;
-}
-
-/** A bigint as a number, where that is exact. */
-export function fit(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }
 
 /**

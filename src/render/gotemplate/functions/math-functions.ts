@@ -2,9 +2,9 @@
 import { combineDecimals } from '../../functions/decimals.ts';
 import type { DecimalOperation } from '../../functions/decimals.ts';
 import { formatFloat } from '../../functions/floats.ts';
-import { addInt64, int, int64, multiplyInt64, subtractInt64 } from '../int.ts';
+import { addInt64, fit, int, int64, multiplyInt64, subtractInt64 } from '../int.ts';
 import type { GoFunction, GoValue } from '../value.ts';
-import { fit, toFloat64, toInt64 } from './cast.ts';
+import { toFloat64, toInt64 } from './cast.ts';
 import { fn, GoError, variadic } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
 
