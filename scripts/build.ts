@@ -110,6 +110,8 @@ const APART: Readonly<Record<string, readonly string[]>> = {
     'src/render/lint.ts',
     'src/commands/convert.ts',
   ],
+  // What a chart does not need whose native templates are cached: Handlebars' parser, and the checks.
+  parsing: ['src/render/handlebars/parse.ts', 'src/render/handlebars/check.ts'],
   lint: ['src/commands/lint.ts', 'src/render/lint.ts'],
   // openpgp
   pgp: ['src/repository/provenance.ts'],
