@@ -6,7 +6,7 @@ import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, unwritable, writeFileAtomic } from '../files.ts';
-import type { FoundChart } from '../repository/locate.ts';
+import type { FoundChart } from '../repository/found-chart.ts';
 import { print, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';

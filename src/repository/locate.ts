@@ -1,20 +1,21 @@
 /** Finds the archive of a chart by the reference that a user typed (helm v4, pkg/action/install.go, `LocateChart`). */
 import { posix } from 'node:path';
-import type { Chart, ChartSource } from '../chart/chart.ts';
+import type { Chart } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
-import { parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { algorithmOf, digestOf } from './digest.ts';
+import { digestOf } from './digest.ts';
+import { describeInRegistry, findInRegistry, resolveInRegistry, tagOf } from './find-in-registry.ts';
+import { noVersion } from './found-chart.ts';
+import type { FoundChart } from './found-chart.ts';
 import { pickVersion } from './index-file.ts';
 import type { IndexEntry } from './index-file.ts';
 import type { Freshness, Remotes } from './remotes.ts';
-import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
-import type { RegistryArchive, RegistryPlace, RemoteArchive } from './remote-archive.ts';
+import { archiveInRepository, namesInRepository } from './remote-archive.ts';
 import { taggedReference } from './registry.ts';
-import type { ChartManifest, TaggedReference } from './registry.ts';
+import type { ChartManifest } from './registry.ts';
 import type { Repository } from './repositories.ts';
-import { bareUrl, chartUrl, isRegistryAddress, repositoryUrl, shownText, shownUrl } from './urls.ts';
+import { bareUrl, chartUrl, isRegistryAddress, repositoryUrl, shownUrl } from './urls.ts';
 
 /** A reference to a chart with the flags that belong to it; texts that were not given are empty. */
 export type ChartRequest = {
@@ -28,22 +29,6 @@ export type ChartRequest = {
   devel: boolean;
   /** Login and TLS settings for repositories that are not in repositories.yaml; they also fill the gaps of known ones. */
   access: Omit<Repository, 'name' | 'url'>;
-};
-
-/** An archive that was found and is not fetched yet. */
-export type FoundChart = RemoteArchive & {
-  /** What the archive is called as a file. */
-  fileName: string;
-  /** Where it is, for messages and records. */
-  location: string;
-  /** The version that was chosen; empty for an address of an archive. */
-  version: string;
-  /** The digest of the manifest in a registry, or of the archive in a repository; empty where it is unknown. */
-  digest: string;
-  /** What is recorded in the release of where the chart came from, as far as it is known before the archive is read. */
-  source: ChartSource;
-  /** Manifest and signatures of a chart in a registry; undefined for other charts. */
-  inRegistry: (RegistryArchive & { manifest: ChartManifest }) | undefined;
 };
 
 /**
@@ -181,24 +166,6 @@ function noAddress(name: string, version: string, where: string, hints: readonly
   });
 }
 
-function noVersion(
-  name: string,
-  wanted: string,
-  where: string,
-  versions: readonly { version: string }[],
-  hints: readonly string[],
-): PkgError {
-  const newest = versions[0]?.version;
-  const what =
-    wanted === ''
-      ? `${where} has no stable version of ${printable(name, 60)}`
-      : `no version of ${printable(name, 60)} in ${where} fits '${printable(wanted, 60)}'`;
-  return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
-    notes: newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`],
-    hints: wanted === '' ? ['use --devel for pre-releases, or name one with --version', ...hints] : hints,
-  });
-}
-
 /** A version that the index of a repository names; `url` is that of the repository. */
 type IndexedVersion = { repository: Repository; name: string; entry: IndexEntry; url: URL };
 
@@ -280,130 +247,6 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
     },
     inRegistry: undefined,
   };
-}
-
-async function findInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<FoundChart> {
-  const { version, manifest } = await resolveInRegistry(reference, wanted, remotes);
-  return describeInRegistry(reference, namedInRegistry(reference, tagOf(version)), manifest, remotes);
-}
-
-/** A chart in a registry, found by its manifest. */
-function describeInRegistry(
-  reference: TaggedReference,
-  chart: RegistryPlace['chart'],
-  manifest: ChartManifest,
-  remotes: Remotes,
-): FoundChart {
-  const { digest } = reference;
-  const { tag, name } = chart;
-  const version = tag.replaceAll('_', '+');
-  const shownTag = reference.tag || tag;
-  const shown = `oci://${reference.host}/${reference.path}${shownTag === '' ? '' : `:${shownTag}`}`;
-  const fileName = tag === '' ? `${name}@${manifest.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
-  const location = printable(shown + (digest === '' ? '' : `@${digest}`));
-  const archive = archiveInRegistry({ reference, manifest, chart, fileName, location }, remotes);
-  const repository = `oci://${reference.host}/${reference.path}`;
-  return {
-    fetch: archive.fetch,
-    fetchProvenance: archive.fetchProvenance,
-    inRegistry: { ...archive, manifest },
-    fileName,
-    location,
-    version,
-    digest: manifest.digest,
-    source: { reference: shown, digest: manifest.digest, version, repository, name },
-  };
-}
-
-/** The tag of a version: `_` in place of `+`, which tags cannot hold. */
-function tagOf(version: string): string {
-  return version.replaceAll('+', '_');
-}
-
-/** A manifest and its version, which is empty where only a digest was given. */
-type InRegistry = { version: string; manifest: ChartManifest };
-
-/**
- * Resolves a reference to a manifest. A digest decides; a tag or version beside it only has to lead to the same manifest.
- * As in Helm, an exact version is used as the tag without listing tags, which registries do not allow to everybody.
- */
-async function resolveInRegistry(reference: TaggedReference, wanted: string, remotes: Remotes): Promise<InRegistry> {
-  const registry = remotes.registry();
-  const { digest } = reference;
-  const tag = tagFor(reference, wanted);
-  const version = tag.replaceAll('_', '+');
-  if (digest !== '') {
-    const named = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
-    // As in Helm the tag may be gone. Then the version is unknown.
-    if (named === undefined) return { version: '', manifest: await registry.resolve(reference, digest) };
-    checkNamed(tag, named, digest);
-    return { version, manifest: named };
-  }
-  if (reference.tag !== '') return { version, manifest: await registry.resolve(reference, tag) };
-  const manifest = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
-  if (manifest !== undefined) return { version, manifest };
-  // `1.2` may be the tag of a version; if there is no such tag, it is a range.
-  const listed = await listedVersion(reference, wanted, tag, remotes);
-  return { version: listed, manifest: await registry.resolve(reference, tagOf(listed)) };
-}
-
-/** The tag of a reference or exact version; empty where tags have to be listed to find it. */
-function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
-  if (tag === '') return parseVersion(wanted) === undefined ? '' : tagOf(wanted);
-  const tagged = tag.replaceAll('_', '+');
-  if (wanted === '' || wanted === tagged || pickVersion([{ version: tagged }], wanted) !== undefined) return tag;
-  const shown = shownText(`oci://${host}/${path}`);
-  throw new PkgError(
-    'PKG_USAGE',
-    `${shown} has the tag ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
-    { hints: ['give the version once'] },
-  );
-}
-
-/** The manifest of a tag; undefined where the registry has no such tag. */
-async function manifestIfThere(
-  reference: TaggedReference,
-  tag: string,
-  remotes: Remotes,
-): Promise<ChartManifest | undefined> {
-  try {
-    return await remotes.registry().resolve(reference, tag);
-  } catch (error) {
-    if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
-    throw error;
-  }
-}
-
-/** @param tag the tag of an exact version, which the registry does not have; empty for a range */
-async function listedVersion(
-  reference: TaggedReference,
-  wanted: string,
-  tag: string,
-  remotes: Remotes,
-): Promise<string> {
-  const name = posix.basename(reference.path);
-  const shown = shownText(`oci://${reference.host}/${reference.path}`);
-  let versions: { version: string }[];
-  try {
-    versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
-  } catch (error) {
-    // A login may be allowed to read a chart and not to list its tags.
-    const isMissing = tag !== '' && error instanceof PkgError && error.code !== 'PKG_CHART_VERSION_NOT_FOUND';
-    throw isMissing ? noVersion(name, wanted, shown, [], []) : error;
-  }
-  const found = pickVersion(versions, wanted);
-  if (found !== undefined) return found.version;
-  throw noVersion(name, wanted, shown, versions, []);
-}
-
-/** Checks that a tag beside a digest has this digest: people read the tag, but the digest is what is fetched. */
-function checkNamed(tag: string, { bytes }: ChartManifest, digest: string): void {
-  const named = digestOf(bytes, algorithmOf(digest));
-  if (named === digest) return;
-  throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(tag, 60)} does not name this digest`, {
-    notes: [`expected ${digest}`, `got      ${named}`],
-    hints: ['the tag was moved: leave out the digest to take what it names now, or leave out the tag'],
-  });
 }
 
 /** The last name of an address, where that is the name of an archive. */

@@ -12,7 +12,7 @@ import type { ImageName } from '../../image-name.ts';
 import { isBundle } from '../../repository/bundle-file.ts';
 import { writeBundle } from '../../repository/bundle-writer.ts';
 import type { ChartToBundle, SignedManifest } from '../../repository/bundle-writer.ts';
-import type { FoundChart } from '../../repository/locate.ts';
+import type { FoundChart } from '../../repository/found-chart.ts';
 import { isWhole } from '../../repository/signatures/signature-artifact.ts';
 import { layoutSource, registrySource } from '../../repository/image-source.ts';
 import { print, printError } from '../../terminal/output.ts';

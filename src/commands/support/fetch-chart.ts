@@ -5,7 +5,7 @@ import type { Chart } from '../../chart/chart.ts';
 import { chartNotFound, readChartArchive, similarPaths } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
 import { findChart, loadFound } from '../../repository/locate.ts';
-import type { FoundChart } from '../../repository/locate.ts';
+import type { FoundChart } from '../../repository/found-chart.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import { parseJson } from '../../yaml/json.ts';
 import { isJsonObject } from '../../yaml/value.ts';
