@@ -16,7 +16,7 @@ const PATIENCE_MS = 30_000;
 /** The most bytes of a lock file: it holds the mark of a process, about 40 characters. */
 const MAX_MARK = 4096;
 
-/** What the caller throws where the lock cannot be had. */
+/** The errors that the caller throws where the lock cannot be taken. */
 export type LockErrors = {
   /** Another process has held the lock for half a minute. */
   held: (path: string) => PkgError;

@@ -143,7 +143,7 @@ async function readImages({
       errors.push(error);
     }
   }
-  throwTogether(errors, (count) => `${count} images cannot be had`);
+  throwTogether(errors, (count) => `${count} images cannot be read`);
   for (const digest of manifests.keys()) blobs.delete(digest);
   return { images, manifests, blobs };
 }

@@ -50,7 +50,7 @@ export function uploadRepository(
  * Uploads an archive.
  *
  * @throws {PkgError} `PKG_VERSION_PUBLISHED` where the server has the version, `PKG_REPOSITORY_UNAUTHORIZED`,
- *   `PKG_REPOSITORY_UNREACHABLE` also for a server that takes no uploads; what keeps from the index
+ *   `PKG_REPOSITORY_UNREACHABLE` also for a server that takes no uploads; the errors of an index that cannot be read
  */
 export async function uploadChart(remotes: Remotes, repository: Repository, upload: ChartUpload): Promise<void> {
   const url = await uploadUrl(remotes, repository);

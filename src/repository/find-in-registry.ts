@@ -18,7 +18,7 @@ import { shownText } from './urls.ts';
  *
  * @param wanted a version, or a constraint; empty for any
  * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND`, `PKG_DIGEST_MISMATCH`, `PKG_USAGE` for a version that contradicts the
- *   tag, and what keeps from a registry
+ *   tag, and the errors of a registry that cannot be read
  */
 export async function findInRegistry(
   reference: TaggedReference,

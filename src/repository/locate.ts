@@ -35,7 +35,7 @@ export type ChartRequest = {
  * Finds the archive of a chart that does not lie on this machine.
  *
  * @throws {PkgError} `PKG_CHART_NOT_FOUND`, `PKG_CHART_AMBIGUOUS`, `PKG_CHART_VERSION_NOT_FOUND`,
- *   `PKG_REPOSITORY_UNKNOWN`, and what keeps from a repository
+ *   `PKG_REPOSITORY_UNKNOWN`, and the errors of a repository that cannot be read
  */
 export async function findChart(request: ChartRequest, remotes: Remotes): Promise<FoundChart> {
   const { reference, repo } = request;

@@ -29,7 +29,7 @@ export type Newest = { fitting: string; newest: string };
  *
  * @param version the one to start from
  * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where the repository no longer has the chart, `PKG_CHART_INVALID` for
- *   a constraint that cannot be read, and what keeps from a repository
+ *   a constraint that cannot be read, and the errors of a repository that cannot be read
  */
 export async function newestVersions(
   source: ChartSource,

@@ -36,7 +36,7 @@ export type RemoteOptions = {
  * `REPOSITORY/NAME`, or a name that the known repositories are searched for. Logins, repositories and caches are those
  * of the command line.
  *
- * @throws {PkgError} as `loadChart` does, and what keeps from a repository or a registry
+ * @throws {PkgError} as `loadChart` does, and the errors of repositories and registries that cannot be read
  */
 export async function openChart(reference: string, options: RemoteOptions = {}): Promise<Chart> {
   if (!isPath(reference, options.repo ?? '')) return await fetchChart(reference, options);

@@ -85,7 +85,8 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
  * Publishes in all places. Where one of them cannot take the chart, none is written to.
  *
  * @param signing how charts in registries are signed
- * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; what keeps from a place
+ * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; the errors of a place that
+ *   cannot be read or written
  */
 export async function publish(packed: Packed, targets: readonly Target[], signing?: Signing): Promise<Outcome[]> {
   const { name, version } = packed.chart.metadata;

@@ -178,7 +178,7 @@ export class Remotes {
   /**
    * The versions of a chart by the index of a repository.
    *
-   * @throws {PkgError} what keeps from it, and as {@link versionsOf} does
+   * @throws {PkgError} the errors of a repository that cannot be read, and as {@link versionsOf} does
    */
   async versions(
     repository: Repository,
@@ -199,7 +199,8 @@ export class Remotes {
   /**
    * The index of a repository, which is then cached.
    *
-   * @throws {PkgError} `PKG_OFFLINE`, what keeps from the repository, `PKG_REPOSITORY_INVALID` for what is no index
+   * @throws {PkgError} `PKG_OFFLINE`, the errors of a repository that cannot be reached, `PKG_REPOSITORY_INVALID` for what
+   *   is no index
    */
   async index(repository: Repository, freshness: Freshness): Promise<Buffer> {
     const from = indexUrl(repositoryUrl(repository.url));

@@ -199,7 +199,7 @@ async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => P
   // Several dependencies of one unreachable repository give one error.
   const errors = new Map(found.map((error) => [error.message, error]));
   const location = printable(chart.location);
-  throwTogether([...errors.values()], (count) => `${count} dependencies of ${location} cannot be had`);
+  throwTogether([...errors.values()], (count) => `${count} dependencies of ${location} cannot be fetched`);
   return results;
 }
 

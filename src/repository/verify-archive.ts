@@ -46,7 +46,7 @@ export type Signed = {
  * Verifies an archive. Without a provenance it throws.
  *
  * @returns who signed it, and the provenance
- * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, and what keeps from the provenance
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, and the errors of a provenance that cannot be fetched
  */
 export async function verifyFound(
   { fileName, location, fetchProvenance }: Signed,

@@ -302,7 +302,7 @@ describe.skipIf(program === undefined)('with a registry', () => {
   });
   afterAll(() => registry.close());
 
-  test('digests are asked for, and all images that cannot be had are named', async () => {
+  test('digests are asked for, and all images that cannot be found are named', async () => {
     const found = await pkg(cwd, 'images', 'shop', '--resolve', '--plain-http', '-o', 'json');
     expect(found.status, found.stderr).toBe(0);
     const usedBy: unknown = expect.arrayContaining([{ object: 'Deployment/web', container: 'web', kind: 'container' }]);

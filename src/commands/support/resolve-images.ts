@@ -20,7 +20,7 @@ export type Resolved = { digest: string; resolved: string };
  *
  * @param chart as it was typed
  * @returns what was found, in the same order
- * @throws {PkgError} for all images that cannot be had, together: `PKG_IMAGE_NOT_FOUND`, and what keeps from a registry
+ * @throws {PkgError} `PKG_IMAGE_NOT_FOUND` and the errors of registries that cannot be read, for all images together
  */
 export async function resolveImages(
   images: readonly FoundImage[],
@@ -36,7 +36,7 @@ export async function resolveImages(
         const digest = await source.resolve(name);
         return { digest, resolved: fullImageName({ ...name, digest }) };
       });
-      throwTogether(errors, (count) => `${count} images cannot be had`);
+      throwTogether(errors, (count) => `${count} images cannot be found`);
       return results;
     },
     loginPlace([chart]),

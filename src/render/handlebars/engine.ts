@@ -50,7 +50,7 @@ export class NativeRender implements NativeTemplates {
    */
   static async open(input: RenderInput, goTemplates?: GoTemplates): Promise<NativeRender> {
     const tree = await openTree(input.chart, input.parsed);
-    throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} faults`);
+    throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} errors`);
     return new NativeRender(input, tree, goTemplates);
   }
 

@@ -41,7 +41,7 @@ export function parseTemplate(source: string, name: string, file: string): Templ
   } catch (error) {
     const known = syntaxError(error, source, file);
     if (known instanceof PkgError)
-      throwTogether(withSyntaxHints(known, source, file), (count) => `${count} faults in ${file}`);
+      throwTogether(withSyntaxHints(known, source, file), (count) => `${count} errors in ${file}`);
     throw known;
   }
 }

@@ -87,7 +87,7 @@ async function parseTree(chart: Chart, known: ParseCache | undefined): Promise<C
       errors,
     );
   });
-  throwTogether(errors, (count) => `${count} partials are there twice`);
+  throwTogether(errors, (count) => `${count} partials are defined twice`);
   return charts;
 }
 
