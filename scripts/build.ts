@@ -19,10 +19,13 @@ import { link } from './link.ts';
 
 const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What `@oclif/core` imports for features that pkg does not use: plugins and their sources, templates, spinners, browsers, colours. */
+/**
+ * Packages that `@oclif/core` imports for features that pkg does not use (TypeScript sources of plugins, templates,
+ * spinners, browsers, colours), and the contents that replace them.
+ */
 const UNUSED: Readonly<Record<string, string>> = {
   'ansi-escapes': '',
-  // On a terminal oclif takes a spinner's frames as soon as it is loaded.
+  // On a terminal, oclif reads the frames of a spinner when it is loaded.
   'cli-spinners': "const spinner = { frames: [' '] }; export default { dots2: spinner, line: spinner }",
   debug: 'export default () => () => {}',
   lilconfig: '',
@@ -52,11 +55,11 @@ function oclifModule(name: string): string {
 }
 
 /**
- * Scripts beside the main one, each with the modules through which alone it is reached: what many runs do not need.
- * Few, since each is one more file to read.
+ * The scripts beside the main one, for parts that many commands do not need. A script gets what is reached through its
+ * modules only (see `link.ts`). There are few of them, because each is one more file to read.
  */
 const APART: Readonly<Record<string, readonly string[]>> = {
-  // What is reached through it alone, but for the groups below that are apart from it.
+  // The groups below are left out of this one, although it reaches some of them.
   releases: [
     ...['install', 'upgrade', 'rollback', 'uninstall', 'list', 'status', 'history', 'outdated'].map(commandModule),
     ...['diff/upgrade', 'diff/rollback', 'diff/uninstall'].map(commandModule),
@@ -149,12 +152,12 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** A module of oclif with what it requires moved to where it is used. */
+/** A module of oclif whose calls of `require` are moved from the top to where the results are used. */
 function requiringLate(text: string): string {
-  // The linker takes no chunk of its own for this one, which tells Windows under Linux.
+  // As in UNUSED: detection of Windows Subsystem for Linux is replaced by nothing.
   let contents = text
     .replaceAll("await import('wsl-utils')", '({})')
-    // A script has neither `require` nor `import()` for files of packages that add commands.
+    // Packages that add commands are loaded from files, for which a script has neither `require` nor `import()`.
     .replaceAll('import((0, node_url_1.pathToFileURL)(filePath).href)', 'require(filePath)')
     .replaceAll(/\brequire(\(filePath\)|\.resolve\()/g, "require('node:module').createRequire(process.argv[1])$1");
   const requires =
@@ -166,12 +169,12 @@ function requiringLate(text: string): string {
   return contents;
 }
 
-/** The modules of oclif, which TypeScript compiled to CommonJS, require others where they use them: most are for what pkg does not use. */
+/** Makes modules of oclif and undici require others only when they use them: most are for features that pkg does not use. */
 const requireLate: Plugin = {
   name: 'require-late',
   setup(setup) {
-    // Oclif's commands listen for errors of `process.stdout`, which is a stream then: 3 ms of 27 (2026-11-29). Pkg writes
-    // without streams.
+    // oclif's commands listen for errors of `process.stdout`, for which Node creates a stream: 3 ms of 27 (2026-11-29).
+    // pkg writes without streams.
     setup.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const listening = "process.stdout.on('error', (err) => {";
@@ -182,7 +185,7 @@ const requireLate: Plugin = {
       contents: requiringLate(readFileSync(path, 'utf8')),
       loader: 'js',
     }));
-    // Undici's HTTP/2 takes Node's as soon as it is loaded (10 ms, Node 26, 2026-11-28), and pkg does not use it.
+    // undici's HTTP/2, which pkg does not use, loads `node:http2` at once (10 ms, Node 26, 2026-11-28).
     setup.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const required = "const connectH2 = require('./client-h2.js')";
@@ -195,7 +198,7 @@ const requireLate: Plugin = {
 
 const OPENPGP = join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs');
 
-/** OpenPGP.js makes a `require` of the name of its file, for Node's own modules: any name does. */
+/** OpenPGP.js creates a `require` for modules of Node from `__filename`, which a script does not have: any name will do. */
 const nameOpenPgp: Plugin = {
   name: 'name-openpgp',
   setup(setup) {
@@ -207,25 +210,26 @@ const nameOpenPgp: Plugin = {
 };
 
 /**
- * Node's own modules are loaded late: for ES modules the linker loads them with the chunk. CommonJS packages require
- * many that they then do not use, and some of these take longer to load than the packages.
+ * Makes `require` of a module of Node give a proxy that loads the module when a property is read. CommonJS packages
+ * require many modules that they do not use, and some of these take longer to load than the package itself. Imports of
+ * ES modules are left to the linker.
  */
 const loadBuiltinsLate: Plugin = {
   name: 'load-builtins-late',
   setup(setup) {
-    // CommonJS packages name them without `node:`.
+    // CommonJS packages name these modules without `node:`.
     const names = new RegExp(`^(?:node:.*|${builtinModules.join('|')})$`);
     setup.onResolve({ filter: names }, ({ path, kind }) =>
       kind === 'require-call' ? { path, namespace: 'builtin' } : { path, external: true },
     );
     setup.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      // Some are functions (`assert`) or classes (`events`) with the rest as their properties.
+      // Some modules are functions (`assert`) or classes (`events`), with everything else as their properties.
       const isFunction = typeof process.getBuiltinModule(path) === 'function';
       return {
         contents: `
         const module_ = () => process.getBuiltinModule('${path}');
         module.exports = new Proxy(${isFunction ? 'function () {}' : '{}'}, {
-          // Compiled modules ask for this as soon as they require one.
+          // Compiled modules read this property as soon as they have required one, which must not load it.
           get: (_, key) => (key === '__esModule' ? undefined : module_()[key]),
           has: (_, key) => key in module_(),
           ownKeys: () => Reflect.ownKeys(module_()),
@@ -238,7 +242,7 @@ const loadBuiltinsLate: Plugin = {
   },
 };
 
-/** Of a package.json only the version is used, and the rest would be 6 KB of the program. */
+/** Leaves only the version of each package.json: nothing else is read, and the rest would be 6 KB of the program. */
 const onlyVersions: Plugin = {
   name: 'only-versions',
   setup(setup) {
@@ -268,10 +272,13 @@ function thirdPartyNotices(outputs: readonly Metafile['outputs'][string][]): str
   return `pkg contains these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
-/** The launcher's memory for a file. */
+/** The size of the buffer into which the launcher reads each file. */
 const MAX_BYTES = 1 << 22;
 
-/** Links the program's chunks and writes its scripts. The main one begins with a name for the contents of all: `bin/pkg.js` keeps compiled code by it. */
+/**
+ * Links the chunks of the program and writes its scripts. The main one begins with a hash of all of them, by which
+ * `bin/pkg.js` caches the compiled code.
+ */
 function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ metafile: true; write: false }>): void {
   const chunks = outputFiles.map(({ path, text }) => ({
     name: basename(path),
@@ -304,16 +311,16 @@ try {
     bundle: true,
     platform: 'node',
     target: 'node24',
-    // Names stay readable in stack traces; what can go without harm goes: whitespace and dead branches.
+    // White space and dead branches are removed. Names are not shortened, so that stack traces stay readable.
     minifySyntax: true,
     minifyWhitespace: true,
     keepNames: false,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    // So undici leaves out its second parser of HTTP, which is a trial (165 KB), as in Node's own build.
+    // undici then leaves out its second, experimental parser of HTTP (165 KB), as in Node's own build.
     define: { esbuildDetection: 'true' },
-    // Its ES module asks for its own address, which the program's scripts do not have.
+    // Its ES module uses `import.meta.url`, which the scripts of the program do not have.
     alias: { openpgp: OPENPGP },
   } satisfies BuildOptions;
   const built = await Promise.all([

@@ -1,38 +1,38 @@
 /**
- * Links the chunks into which esbuild splits the program to the scripts that `bin/pkg.js` runs.
+ * Links the chunks into which esbuild splits the program: writes them into the scripts that `bin/pkg.js` runs.
  *
- * A script is a table of functions, one for each of its chunks. The function runs when another chunk first asks for
- * its own, and gives what the chunk exports. V8 keeps nothing of what is inside a function before it runs, so a chunk
- * that a run does not need is next to nothing in the compiled code that is read back. Imports are local variables,
- * but those of modules that Node itself would have to load first: that takes milliseconds, and waits for their use.
+ * A script is a table of functions, one for each of its chunks. The function of a chunk runs when another chunk imports
+ * it for the first time, and returns its exports. V8 compiles a function only when it runs, so a chunk that a command
+ * does not import adds next to nothing to the cached code. Imports become local variables. The exceptions are modules
+ * of Node that are not loaded yet (loading one takes milliseconds): each use of such an import loads the module itself.
  *
- * A CommonJS module, which esbuild makes a function of its chunk, has its own place in the table: many are required
- * only for features that pkg does not use.
+ * esbuild turns a CommonJS module into a function inside a chunk. Each such function gets its own entry in the table,
+ * because many are required only for features that pkg does not use. Figures: docs/decisions/launcher.md.
  */
 import { builtinModules } from 'node:module';
 import { parseAst } from 'vite';
 
-/** One of esbuild's outputs, an ES module. */
+/** A file that esbuild wrote, an ES module. */
 export type Chunk = {
-  /** Its file's name, by which other chunks import it. */
+  /** The name of its file, by which other chunks import it. */
   name: string;
-  /** The modules that are in it. */
+  /** The paths of the source files in it. */
   modules: readonly string[];
   text: string;
 };
 
-/** What a program is made of. */
+/** The chunks of a program, and how they are distributed over scripts. */
 export type Program = {
   chunks: readonly Chunk[];
-  /** What a module imports, at once or later. */
+  /** The modules that a module imports, statically or dynamically. */
   importsOf: (module: string) => readonly string[];
-  /** The module that begins. */
+  /** The module that runs first. */
   main: string;
-  /** For each further script the modules through which alone its chunks are reached. */
+  /** For each script beside the main one: modules. It gets all chunks that are reached through these modules only. */
   apart: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Node's modules that it has loaded before it runs anything. */
+/** The modules that Node has loaded before it runs a program. */
 const LOADED: ReadonlySet<string> = new Set(
   'async_hooks buffer diagnostics_channel events fs module path process timers url util util/types'.split(' '),
 );
@@ -46,8 +46,8 @@ type MakeEdit = (ids: ReadonlyMap<string, number>) => Edit;
 /**
  * Links a program.
  *
- * @returns the text of each script by its name, the main one's being `main`. That one is an array of all chunks, the
- *   first one first: functions, and for chunks of other scripts the names of these, which are objects of functions.
+ * @returns the text of each script by its name. `main` is an array with an entry for every chunk, the first one to run
+ *   first: its function, or the name of the script that has it. The other scripts are objects of functions by number.
  */
 export function link({ chunks, importsOf, main, apart }: Program): Map<string, string> {
   const trees = new Map<string, Linked | CommonModule>();
@@ -67,7 +67,7 @@ export function link({ chunks, importsOf, main, apart }: Program): Map<string, s
   for (const [script, modules] of Object.entries(apart)) {
     const elsewhere = reachable(main, importsOf, new Set(modules));
     for (const [name, { modules: own }] of trees) {
-      // Without modules is what esbuild adds itself.
+      // esbuild adds chunks of its own, without source files. They stay in the main script.
       if (own.length > 0 && !own.some((module) => elsewhere.has(module))) places.set(name, script);
     }
   }
@@ -86,7 +86,7 @@ export function link({ chunks, importsOf, main, apart }: Program): Map<string, s
   );
 }
 
-/** All that can be reached from one, itself included, without passing through some others. */
+/** All nodes of a graph that can be reached from one, itself included, without passing through those of `without`. */
 function reachable(
   from: string,
   next: (name: string) => Iterable<string>,
@@ -97,28 +97,28 @@ function reachable(
   return found;
 }
 
-/** A CommonJS module of a chunk: a function of the table that gives a function of the module's names. */
+/** A CommonJS module of a chunk. Its entry in the table returns a function of the names that the module uses. */
 type CommonModule = {
-  /** As esbuild calls it: the path of its file. */
+  /** The path of its file, as esbuild writes it. */
   name: string;
   modules: readonly string[];
-  /** Nothing: what it requires are names of its chunk, which it is given. */
+  /** Always empty: a module gets what it requires from its chunk, as arguments. */
   needs: ReadonlySet<string>;
   code: (ids: ReadonlyMap<string, number>) => string;
 };
 
-/** A chunk whose imports and exports are known. */
+/** A parsed chunk: its imports and exports, and the edits that make a function of it. */
 class Linked {
   readonly needs: Set<string> = new Set();
   readonly commonModules: CommonModule[] = [];
   readonly #chunk: Chunk;
   readonly #edits: MakeEdit[] = [];
-  /** What stands in the place of CommonJS modules. */
+  /** The edits that replace CommonJS modules by calls of their entries. */
   readonly #calls: MakeEdit[] = [];
   /** Local names by the names under which they are exported. */
   readonly #exports: Map<string, string> = new Map();
 
-  /** Expressions for local names of what Node loads late. */
+  /** The expressions that replace the names imported from modules that Node has not loaded yet. */
   readonly #late: Map<string, string> = new Map();
 
   constructor(chunk: Chunk) {
@@ -135,7 +135,7 @@ class Linked {
       if (node['type'] === 'ImportExpression') this.#addLater(node);
       if (node['type'] === 'Identifier') this.#addUse(node, parent);
       if (node['type'] === 'MetaProperty') this.#addMeta(parent);
-      // What others get is what there is when the chunk has run.
+      // Importers copy an export once, when the chunk has run, so it must not be assigned later.
       const changed = node['type'] === 'AssignmentExpression' ? node['left'] : node['argument'];
       const counts = node['type'] === 'AssignmentExpression' || node['type'] === 'UpdateExpression';
       const name = counts && isNode(changed) ? changed['name'] : undefined;
@@ -143,7 +143,7 @@ class Linked {
     });
   }
 
-  /** The function. */
+  /** The function of the chunk in the table. */
   code(ids: ReadonlyMap<string, number>): string {
     const code = this.#edited(0, this.#chunk.text.length, [...this.#calls, ...this.#edits], ids);
     const results = [...this.#exports].map(([name, local]) =>
@@ -156,7 +156,7 @@ class Linked {
     return this.#chunk.modules;
   }
 
-  /** A part of the text after edits. Of those within each other the outer one counts. */
+  /** A part of the text with edits applied. Of nested edits only the outer one is applied. */
   #edited(from: number, to: number, edits: readonly MakeEdit[], ids: ReadonlyMap<string, number>): string {
     const { text } = this.#chunk;
     let code = '';
@@ -170,9 +170,9 @@ class Linked {
   }
 
   /**
-   * Takes `__commonJS({"path"(exports, module) { … }})` apart. The names of the chunk that the module uses are handed
-   * over when it runs: they are functions and what other chunks export, so they do not change, and esbuild has what a
-   * module requires stand before what runs it.
+   * Moves the body of `__commonJS({"path"(exports, module) { … }})` to an entry of its own. The names of the chunk that
+   * the body uses become arguments of it. Copying them is safe: they are functions and imports, which are never assigned
+   * again, and esbuild declares what a module requires before the code that runs the module.
    */
   #addCommonModule(init: unknown, names: ReadonlySet<string>): void {
     const call = commonModule(init);
@@ -185,7 +185,7 @@ class Linked {
       if (node['type'] === 'Identifier' && isUse && names.has(id)) used.add(id);
     });
     const all = [...params, ...used].join(',');
-    // Within the braces.
+    // The text between the braces.
     const start = Number(body['start']) + 1;
     const end = Number(body['end']) - 1;
     this.needs.add(name);
@@ -218,7 +218,10 @@ class Linked {
     } else if (/^(?:Import|Export)/.test(statement.type)) this.#refuse(`it has an unknown ${statement.type}`);
   }
 
-  /** Takes a name of one of Node's modules from that module at the place of its use; no inner name hides it, esbuild sees to that. */
+  /**
+   * Replaces the use of a name that is imported from a module of Node which is not loaded yet. esbuild gives inner
+   * variables other names, so every identifier with this name means the import.
+   */
   #addUse(node: Record<string, unknown>, parent: Record<string, unknown>): void {
     const text = this.#late.get(String(node['name']));
     if (text === undefined || /^(?:Import|Export)\w*Specifier$/.test(String(parent['type']))) return;
@@ -229,10 +232,10 @@ class Linked {
     } else if (!isKey(node, parent)) this.#edits.push(() => ({ start, end, text }));
   }
 
-  /** Takes the place of the program's files from `bin/pkg.js`: a script knows of no module that it would be. */
+  /** Replaces `import.meta.filename`, which a script does not have, by the path that `bin/pkg.js` provides. */
   #addMeta(parent: Record<string, unknown>): void {
     if (!isNode(parent['property']) || parent['property']['name'] !== 'filename')
-      this.#refuse('it asks for more of its module than `import.meta.filename`');
+      this.#refuse('it uses another property of `import.meta` than `filename`');
     const start = Number(parent['start']);
     const end = Number(parent['end']);
     this.#edits.push(() => ({ start, end, text: 'builtin.filename' }));
@@ -240,7 +243,7 @@ class Linked {
 
   #addLater(node: Record<string, unknown>): void {
     const source = isNode(node['source']) ? node['source']['value'] : undefined;
-    // Packages may import what users name: of that there is nothing in a bundle.
+    // A computed name is the path of a file of the user, which is no part of the bundle.
     if (typeof source !== 'string') return;
     const now = this.#need(source);
     const start = Number(node['start']);
@@ -251,7 +254,7 @@ class Linked {
     });
   }
 
-  /** The expression for what another module exports. */
+  /** The expression for the exports of another chunk or of a module of Node. */
   #need(source: string): (ids: ReadonlyMap<string, number>) => string {
     if (isBuiltin(source)) return () => `builtin(${JSON.stringify(source)})`;
     const name = source.replace(/^\.\//, '');
@@ -266,15 +269,18 @@ class Linked {
 
 type Specifier = ImportStatement['specifiers'][number];
 
-/** What a name of an import statement stands for. */
+/** The expression for a name of an import statement. */
 function usage(specifier: Specifier, source: string): string {
-  // Only Node's own modules are imported whole, and these are their own default.
+  // Only modules of Node are imported whole or by their default, which is the same object.
   return specifier.type === 'ImportSpecifier'
     ? `(${source}[${JSON.stringify(nameOf(specifier.imported))}])`
     : `(${source})`;
 }
 
-/** An import statement as declarations of variables; `var`, as esbuild writes, for these are never checked for being set. */
+/**
+ * An import statement as declarations of variables. With `var`, as in the code of esbuild, V8 does not check at each use
+ * whether the variable has been initialized.
+ */
 function declaration({ specifiers }: ImportStatement, source: string): string {
   const named: string[] = [];
   const parts: string[] = [];
@@ -291,7 +297,7 @@ function nameOf(name: Name): string {
   return String(name.name ?? name.value);
 }
 
-/** What other statements of a chunk can use. */
+/** The names that are declared at the top level of a chunk. */
 function topNames(body: readonly Statement[]): string[] {
   return body.flatMap((statement) => {
     if (statement.type === 'ImportDeclaration') return statement.specifiers.map(({ local }) => local.name);
@@ -320,7 +326,7 @@ type CommonCall = {
   ];
 };
 
-/** Is it the name of a property? */
+/** Is this identifier the name of a property, and not a variable? */
 function isKey(node: Record<string, unknown>, parent: Record<string, unknown>): boolean {
   return (parent['property'] === node || parent['key'] === node) && parent['computed'] !== true;
 }

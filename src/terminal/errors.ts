@@ -18,7 +18,7 @@ const LINE_MAX = 160;
 const ERRORS_MAX = 50;
 
 /**
- * The text for an error: message, place, the line of the template, notes, hints and the code.
+ * The text for an error: message, position, the line of the template, notes, hints and the code.
  * Anything but a {@link PkgError} is reported as a defect of pkg.
  */
 export function renderError(error: unknown, paint: Paint, debug: boolean): string {
@@ -92,7 +92,7 @@ function codeFrame(at: Position, paint: Paint): string[] {
   return ['', ...linesOf({ first, lines, line, ...(column !== undefined && { column }) }, paint), ''];
 }
 
-/** Lines with their numbers, and a mark at the place in question. */
+/** Lines with their numbers, and a mark at the position in question. */
 function linesOf({ first, lines, line, column }: Omit<Excerpt, 'title'>, paint: Paint): string[] {
   const width = String(first + lines.length - 1).length;
   const frame: string[] = [];
