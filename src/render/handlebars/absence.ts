@@ -1,6 +1,7 @@
 /** Names that lead nowhere: where that is an error, and which names its hints suggest. */
 import { booleanKeyHint } from '../../chart/boolean-keys.ts';
 import type { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import { isWhole, pathOf } from './ast.ts';
@@ -10,7 +11,7 @@ import type { Evaluator, Frame } from './evaluation.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
 import { chartPathOf } from './partials.ts';
-import { absentFrom, explainAbsence, isScoped, lookupPath, ROOT_NAMES, valuePathOf } from './scope.ts';
+import { absentFrom, explainAbsence, isScoped, lookupPath, Namespace, ROOT_NAMES, valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -69,14 +70,23 @@ export function absentValue(
     const isFile = /^files\.(?:get|lines)$/.test(what) && file?.type === 'StringLiteral';
     const message = isFile ? `there is no file ${file.value} in the chart` : `${what} gives no value here`;
     return evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, node.loc, frame, {
-      hints: [
-        ...(isFile ? ['templates, charts and what .helmignore names are no files'] : []),
-        'give it a default: {{default "x" (…)}}',
-      ],
+      hints: [...(isFile ? fileHints(file.value, scope) : []), 'give it a default: {{default "x" (…)}}'],
     });
   }
   const isPart = output.slots !== undefined && !isWhole(node, frame);
   return missingName(evaluator, path, scope, frame, { loc: node.loc, isPart });
+}
+
+/** The hints for a file that is not there. */
+function fileHints(name: string, { root }: Scope): string[] {
+  const files = root.get('files');
+  const glob = files instanceof Namespace ? files.get('glob') : undefined;
+  const all = typeof glob === 'function' ? glob(['**'], () => ABSENT as never) : undefined;
+  const near = isMap(all) ? nearest(name.replace(/^(?:\.?\/)+/, ''), all.keys()) : undefined;
+  return [
+    ...(near === undefined ? [] : [`did you mean ${printable(near)}?`]),
+    'templates, charts and what .helmignore names are no files',
+  ];
 }
 
 /**
@@ -114,7 +124,9 @@ export function missingName(
   }
   if (known === '' && isLoopName(missing, scope)) {
     hints.unshift(
-      missing === 'value' || missing === 'item' ? 'the item of a loop is {{this}}' : `did you mean @${missing}?`,
+      ['value', 'item', 'self', 'it'].includes(missing)
+        ? 'the item of a loop is {{this}}'
+        : `did you mean @${missing}?`,
     );
   }
   const bracketed = unusualName(path, known, missing, beside);
@@ -133,7 +145,7 @@ export function missingName(
 
 /** Is this `key`, `index` or `value` inside a loop, where `@key`, `@index` or `this` is meant? */
 function isLoopName(name: string, { data }: Scope): boolean {
-  return data.index !== undefined && ['key', 'index', 'first', 'last', 'value', 'item'].includes(name);
+  return data.index !== undefined && ['key', 'index', 'first', 'last', 'value', 'item', 'self', 'it'].includes(name);
 }
 
 /** The hint for `labels.app.kubernetes.io/name`, where points and slashes are part of a key. */

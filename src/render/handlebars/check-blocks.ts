@@ -83,6 +83,9 @@ function countHint(report: CheckReport, { params, loc }: Block, name: string): s
 
 /** Checks a loop: the names that it gives, what it goes through, and where it puts its items. */
 function checkEach(report: CheckReport, node: Block, param: Expression): void {
+  const [item = '', key = '', third] = node.program?.blockParams ?? [];
+  if (third !== undefined)
+    report.addCall(node, 'a loop gives two names: the item, and its key or place', `write as |${item} ${key}|`);
   const mistake = swappedLoopNames(node.program?.blockParams ?? []);
   if (mistake !== undefined) report.addCall(node, mistake.message, mistake.hint);
   if (param.type === 'StringLiteral' || param.type === 'NumberLiteral' || param.type === 'BooleanLiteral') {

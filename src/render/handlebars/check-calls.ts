@@ -8,6 +8,7 @@ import { checkPartialName, checkPath, isValueName } from './check-names.ts';
 import { isHelper } from './check-report.ts';
 import type { CheckReport, CheckScope } from './check-report.ts';
 import { CLOSED_FIELDS } from './context.ts';
+import { foreignHelper } from './foreign-helpers.ts';
 import { findHelper, helperNames, isRandom } from './helpers/index.ts';
 import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
 import { swappedArguments, nameInQuotes } from './likely-mistakes.ts';
@@ -161,14 +162,11 @@ function noHelper(report: CheckReport, node: Call, name: string): void {
     report.add('PKG_TEMPLATE_HELPER', `${name} stands in a mustache of its own`, node.loc, hints);
     return;
   }
-  const near = nearest(name, [...helperNames(), ...FORMS, ...builtinBlocks.keys()]);
+  const near = foreignHelper(name) ?? nearest(name, [...helperNames(), ...FORMS, ...builtinBlocks.keys()]);
   const hint = builtinBlocks.has(near ?? '') ? `{{#${near} …}}` : near;
-  report.add(
-    'PKG_TEMPLATE_HELPER',
-    `there is no helper ${name}`,
-    node.loc,
-    hint === undefined ? [] : [`did you mean ${hint}?`],
-  );
+  report.add('PKG_TEMPLATE_HELPER', `there is no helper ${name}`, node.loc, [
+    hint === undefined ? 'docs/helpers.md lists all helpers' : `did you mean ${hint}?`,
+  ]);
 }
 
 /** Checks the number of arguments, and that only helpers with named arguments get some. */

@@ -22,7 +22,7 @@ export function checkPath(report: CheckReport, path: Path, scope: CheckScope, is
   }
   const [head, field] = path.parts;
   if (head === undefined) return;
-  if (isUnusualPath(report, path)) return;
+  if (isUnusualPath(report, path, isArgument)) return;
   if (!isScoped(path)) {
     if (scope.locals.has(head)) return;
     if (ROOT_NAMES.has(head)) {
@@ -37,7 +37,7 @@ export function checkPath(report: CheckReport, path: Path, scope: CheckScope, is
 }
 
 /** Reports `...values.x`, and `labels.app.kubernetes.io/name`, where points and slashes are meant as part of a name. */
-function isUnusualPath(report: CheckReport, { original, parts, loc }: Path): boolean {
+function isUnusualPath(report: CheckReport, { original, parts, loc }: Path, isArgument: boolean): boolean {
   if (original.startsWith('...')) {
     const hints = [`write {{spread ${original.slice(3)}}} on a line of its own, or - {{spread …}} in a list`];
     report.add('PKG_TEMPLATE_SYNTAX', `${original} is no name`, loc, hints);
@@ -53,10 +53,18 @@ function isUnusualPath(report: CheckReport, { original, parts, loc }: Path): boo
   }
   const known = parts.slice(0, Math.max(1, count)).join('.');
   const name = original.slice(original.indexOf(known) + known.length + 1);
-  report.add('PKG_TEMPLATE_NAME_MISSING', `${original} is not defined`, loc, [
-    `a name with points or slashes in it stands in brackets: ${known}.[${name}]`,
-  ]);
+  const hints = name === '' ? [`did you mean ${known}?`] : [];
+  if (report.names.hasPartial(original, report.template.name)) hints.push(partialHint(original, isArgument));
+  // A path of a file, as in (files.get files/a.conf).
+  if (isArgument && count < 2) hints.push(`a text stands in quotes: "${original}"`);
+  if (hints.length === 0) hints.push(`a name with points or slashes in it stands in brackets: ${known}.[${name}]`);
+  report.add('PKG_TEMPLATE_NAME_MISSING', `${original} is not defined`, loc, hints);
   return true;
+}
+
+/** What to write for a name that a partial has. */
+function partialHint(name: string, isArgument: boolean): string {
+  return isArgument ? `what a partial prints is (partial "${name}")` : `what a partial prints is {{> ${name}}}`;
 }
 
 /** Checks `@root.x`, `@index` and the other names with `@`. */
@@ -74,7 +82,14 @@ function checkData(report: CheckReport, path: Path, scope: CheckScope): void {
   const isKnown = ['index', 'key', 'first', 'last'].includes(name);
   if (isKnown && scope.isLoop) return;
   const near = isKnown ? undefined : nearest(name, ['root', 'index', 'key', 'first', 'last']);
-  const hint = isKnown ? '@index, @key, @first and @last are known inside {{#each}}' : near && `did you mean @${near}?`;
+  const isItem = name === '' || ['this', 'value', 'item', 'it'].includes(name);
+  const hint = isKnown
+    ? '@index, @key, @first and @last are known inside {{#each}}'
+    : isItem
+      ? 'the item of a loop is {{this}}'
+      : ROOT_NAMES.has(name)
+        ? `write ${path.parts.join('.')} without @`
+        : near && `did you mean @${near}?`;
   report.add('PKG_TEMPLATE_NAME_MISSING', `@${name} is not defined`, path.loc, hint ? [hint] : []);
 }
 
@@ -118,8 +133,9 @@ function missingName(report: CheckReport, path: Path, head: string, isArgument =
   else if (second !== undefined && report.names.values.has(second))
     hints.push(`did you mean ${['values', ...path.parts.slice(1)].join('.')}?`);
   if (report.names.values.has(head)) hints.push(`did you mean values.${path.parts.join('.')}?`);
-  const named = /^(\w+):(.+)$/.exec(path.original);
-  if (named !== null) hints.push(`named arguments are written ${named[1]}=${named[2]}`);
+  if (report.names.hasPartial(path.original, report.template.name)) hints.push(partialHint(path.original, isArgument));
+  const named = /^(\w+):(.*)$/.exec(path.original);
+  if (named !== null) hints.push(`named arguments are written ${named[1]}=${named[2] || '…'}`);
   if (/^[“”„‘’`]/.test(head)) hints.push(`texts stand in straight quotes: "${head.replaceAll(/[“”„‘’`]/g, '')}"`);
   if (head.startsWith(':')) hints.push(`write {{${head.slice(1)}}}`);
   if (head.startsWith('$')) hints.push(LITERAL_BRACES);
@@ -130,7 +146,9 @@ function missingName(report: CheckReport, path: Path, head: string, isArgument =
   report.add('PKG_TEMPLATE_NAME_MISSING', `${head} is not defined`, path.loc, hints);
 }
 
-const LITERAL_BRACES = 'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
+/** How braces are written that are meant literally. */
+export const LITERAL_BRACES =
+  'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
 
 /** Checks that a partial exists whose name is written in the template, and not computed. */
 export function checkPartialName(report: CheckReport, name: string, { loc }: { loc: Location }): void {

@@ -5,6 +5,7 @@
 import type { PkgError } from '../../errors.ts';
 import { isPartialFile, linesOf, pathOf } from './ast.ts';
 import type {
+  Comment,
   Content,
   DecoratorBlock,
   Location,
@@ -18,7 +19,7 @@ import type {
 } from './ast.ts';
 import { checkBlock } from './check-blocks.ts';
 import { checkCall, checkExpression } from './check-calls.ts';
-import { checkPartialName } from './check-names.ts';
+import { checkPartialName, LITERAL_BRACES } from './check-names.ts';
 import { CheckReport } from './check-report.ts';
 import type { ChartNames, CheckScope } from './check-report.ts';
 import { ROOT_NAMES, simpleName } from './scope.ts';
@@ -59,6 +60,9 @@ function checkStatement(report: CheckReport, statement: Statement, scope: CheckS
     case 'ContentStatement':
       checkContent(report, statement);
       break;
+    case 'CommentStatement':
+      checkComment(report, statement);
+      break;
     case 'DecoratorBlock':
       checkInline(report, statement);
       break;
@@ -84,15 +88,32 @@ function checkContent(report: CheckReport, { original, loc }: Content): void {
   const found =
     /\$(?:\{|\()\s*((?:values|release|chart)\.[\w.-]+)\s*[)}]/.exec(original) ??
     /<%[=-]?\s*((?:values|release|chart)\.[\w.-]+)\s*-?%>/.exec(original) ??
-    /\{%-?\s*((?:\w+\s+)*(?:values|release|chart)\.[\w.-]+)[^%]*%\}/.exec(original);
+    /\{%-?\s*((?:\w+\s+)*(?:values|release|chart)\.[\w.-]+|(?:if|elif|else|endif|for|endfor|unless|set|assign|include|raw|endraw|block|macro|comment)\b)[^%]*%\}/.exec(
+      original,
+    );
   if (found === null) return;
   const [mark, inner = ''] = found;
   const before = original.slice(0, found.index).split('\n');
   const line = loc.start.line + before.length - 1;
   const column = (before.length === 1 ? loc.start.column : 0) + (before.at(-1)?.length ?? 0);
   const at = { start: { line, column }, end: { line, column: column + mark.length } };
-  const hint = /\s/.test(inner) ? `write {{#${inner}}}, and close it by its name` : `write {{${inner}}}`;
+  const hint =
+    inner === 'raw' || inner === 'endraw'
+      ? `write ${inner === 'raw' ? '{{{{raw}}}}' : '{{{{/raw}}}}'}`
+      : /\s/.test(inner)
+        ? `write {{#${inner}}}, and close it by its name`
+        : inner.includes('.')
+          ? `write {{${inner}}}`
+          : 'blocks are written {{#if x}} … {{else}} … {{/if}} and {{#each x}} … {{/each}}, comments {{! … }}';
   report.add('PKG_TEMPLATE_SYNTAX', `${mark} is a text and no value`, at, [hint]);
+}
+
+/** Reports `{{! {{values.x}} }}`: the comment ends at the first `}}`, and what follows is printed. */
+function checkComment(report: CheckReport, { value, loc }: Comment): void {
+  if (!value.includes('{{') || report.source(loc).startsWith('{{!--') || report.source(loc).startsWith('{{~!--'))
+    return;
+  const hints = ['write {{!-- … --}} around mustaches, and close each comment'];
+  report.add('PKG_TEMPLATE_SYNTAX', 'a comment ends at the first }}, and this one has a mustache in it', loc, hints);
 }
 
 const FOREIGN_MARKS = /\$[{(]|<%|\{%/;
@@ -103,6 +124,9 @@ function checkMustache(report: CheckReport, node: Mustache, scope: CheckScope): 
   if (name === 'optional' || name === 'spread') {
     if (node.params.length !== 1) report.addCall(node, `${name} takes one value`, `write {{${name} values.x}}`);
     for (const param of node.params) checkExpression(report, param, scope);
+    const line = linesOf(report.template)[node.loc.start.line - 1] ?? '';
+    if (name === 'spread' && line.trim() === report.source(node.loc))
+      checkIndent(report, '{{spread}} adds', node.loc, () => false);
     return;
   }
   if (node.path.type !== 'PathExpression' && path !== undefined) {
@@ -121,7 +145,9 @@ function checkMustache(report: CheckReport, node: Mustache, scope: CheckScope): 
 function checkLiteral(report: CheckReport, node: Mustache, path: Path, scope: CheckScope): void {
   if (scope.contexts[0] !== 'root' || ROOT_NAMES.has(path.original) || node.params.length > 0) return;
   const message = `{{${report.source(node.path.loc)}}} is the field of that name, and there is none`;
-  const hints = [`write what is meant itself, without braces: ${path.original}`];
+  const hints = [
+    /[{}]/.test(path.original) ? LITERAL_BRACES : `write what is meant itself, without braces: ${path.original}`,
+  ];
   report.add('PKG_TEMPLATE_NAME_MISSING', message, node.loc, hints);
 }
 
@@ -132,7 +158,11 @@ function checkPartial(report: CheckReport, node: Partial | PartialBlock, scope: 
     const hints = ['give it names instead: {{> name a=values.a b=values.b}}'];
     report.add('PKG_TEMPLATE_HELPER', 'a partial takes one context', node.loc, hints);
   }
-  if (node.alone === true && node.name.type === 'PathExpression') checkIndent(report, node.name.original, node.loc);
+  if (node.alone === true && node.name.type === 'PathExpression') {
+    const { original } = node.name;
+    const hasItems = (): boolean => report.names.printsItems(original, report.template.name) !== false;
+    checkIndent(report, 'this partial prints', node.loc, hasItems);
+  }
   if (node.name.type === 'SubExpression') checkCall(report, node.name, scope);
   else if (node.type === 'PartialStatement' && !node.name.data) checkPartialName(report, node.name.original, node);
   if (node.type === 'PartialBlockStatement')
@@ -140,16 +170,31 @@ function checkPartial(report: CheckReport, node: Partial | PartialBlock, scope: 
 }
 
 /**
- * Reports `data:` with a partial on the next line that is not indented further: the keys that it prints stand beside
- * `data`, which is null. Only items of a list may stand at the column of their key.
+ * Reports `data:` with a partial or `{{spread x}}` on the next line that is not indented further: the keys that it prints
+ * stand beside `data`, which is null. Only items of a list may stand at the column of their key.
+ *
+ * @param hasItems may it print items of a list?
  */
-function checkIndent(report: CheckReport, name: string, { start }: Location): void {
-  const above = linesOf(report.template)[start.line - 2] ?? '';
+function checkIndent(report: CheckReport, what: string, { start }: Location, hasItems: () => boolean): void {
+  const lines = linesOf(report.template);
+  const above = lines[start.line - 2] ?? '';
   const found = /^( *(?:- +)*)(?:[\w./-]+|"[^"]*"):\s*$/.exec(above);
   const column = found?.[1]?.length ?? 0;
-  if (found === null || start.column > column) return;
-  if (start.column === column && report.names.printsItems(name, report.template.name) !== false) return;
-  const message = 'what this partial prints stands beside the key above, and not in it';
-  const hints = ['indent the partial further than the key, or write it behind the key'];
+  if (found === null || start.column > column || isInText(lines, start.line - 2)) return;
+  if (start.column === column && hasItems()) return;
+  const message = `what ${what} stands beside the key above, and not in it`;
+  const hints = ['indent it further than the key, or write it behind the key'];
   report.add('PKG_TEMPLATE_SLOT', message, { start, end: start }, hints);
+}
+
+/** Is a line part of a text behind `|` or `>`? */
+function isInText(lines: readonly string[], index: number): boolean {
+  let indent = lines[index]?.search(/\S/) ?? 0;
+  for (const line of lines.slice(0, index).toReversed()) {
+    const own = line.search(/\S/);
+    if (own < 0 || own >= indent || /^\s*\{\{/.test(line)) continue;
+    if (/(?:^|[\s:])[|>][-+0-9]*\s*$/.test(line)) return true;
+    indent = own;
+  }
+  return false;
 }

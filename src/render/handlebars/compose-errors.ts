@@ -36,6 +36,8 @@ export function yamlError(error: YAMLException, text: string, markers: Markers):
   if (error.reason.startsWith('tag name') && text.slice(0, offset).includes('!\uE000')) return valueAsTag(offset - 1);
   const alone = aloneBetween(text, markers, offset);
   if (alone !== undefined) return alone;
+  const sign = signAt(error.reason, text, offset);
+  if (sign !== undefined) return sign;
   const found = new ComposeError(explain(error.reason), offset, hintsFor(error.reason, text, offset));
   found.isYaml = !/^nesting exceeded|\btab\b/.test(error.reason);
   return found;
@@ -74,6 +76,17 @@ export function valueAsTag(offset: number): ComposeError {
   return new ComposeError('a value cannot be a tag', offset, [hint], true);
 }
 
+/** The error for a text that begins with a sign that YAML reads otherwise, or not at all. */
+function signAt(reason: string, text: string, offset: number): ComposeError | undefined {
+  const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
+  const line = text.slice(start).split('\n')[0] ?? '';
+  const found = /^\s*(?:- +)*(?:[^\s"'[{#:]+: +)?(?=([@`%*]))/.exec(line);
+  const at = start + (found?.[0].length ?? 0);
+  const isAlias = /alias/.test(reason);
+  if (found?.[1] === undefined || offset < at || offset > at + 2 || (found[1] === '*' && !isAlias)) return undefined;
+  return new ComposeError(`a text cannot begin with ${found[1]} here`, at, ['put quotes around it']);
+}
+
 function explain(reason: string): string {
   if (reason.startsWith('nesting exceeded')) return `the rendered text is nested deeper than ${MAX_DEPTH} levels`;
   return `the rendered text is not YAML: ${reason}`;
@@ -86,6 +99,8 @@ function hintsFor(reason: string, text: string, offset: number): string[] {
     return [
       'entries in { } and [ ] have commas between them: what a loop prints stands better on lines of its own, each a key or an item',
     ];
+  if (/(?:^|[^{])\{[^{}]*\}\}(?!\})/.test(line)) return ['a mustache needs two braces: {{x}}'];
+  if (/(?:: +|- +)\{\{/.test(line)) return ['a text that begins with a brace needs quotes around it'];
   if (/mapping values|bad indentation|implicit/.test(reason)) {
     return ['check the indentation; a text with ": " or a leading { [ * & ! % @ ` needs quotes around it'];
   }

@@ -1,5 +1,7 @@
 /** Reads expressions of Go templates and of languages with operators, and gives their native spelling for hints. */
 
+import { foreignHelper } from './foreign-helpers.ts';
+
 /** An expression that was read. */
 export type Foreign = {
   /** The native spelling, without parentheses around it. */
@@ -93,6 +95,8 @@ class Reader {
   readonly #tokens: readonly ForeignToken[];
   readonly #isHelper: (name: string) => boolean;
   #at = 0;
+  /** Inside `upper(a, b)`, where commas end arguments. */
+  #inArguments = false;
 
   constructor(tokens: readonly ForeignToken[], isHelper: (name: string) => boolean) {
     this.#tokens = tokens;
@@ -152,6 +156,7 @@ class Reader {
   /** Reads a term, or a helper with its arguments behind it. */
   #call(): ForeignExpression {
     const head = this.#term();
+    if (head.type === 'path' && this.#isHelper(head.text) && this.#hasCommas()) return this.#arguments(head.text);
     const args: ForeignExpression[] = [];
     while (this.#startsTerm()) args.push(this.#term());
     if (args.length === 0) return head;
@@ -161,7 +166,7 @@ class Reader {
   }
 
   #startsTerm(): boolean {
-    if (this.#take(',')) this.operators.push(',');
+    if (!this.#inArguments && this.#take(',')) this.operators.push(',');
     const token = this.#tokens[this.#at];
     return token !== undefined && (token.kind !== 'sign' || token.text === '(' || token.text === '!');
   }
@@ -176,7 +181,10 @@ class Reader {
       return { type: 'call', name: 'not', args: [this.#term()] };
     }
     if (token.text === '(') {
+      const outer = this.#inArguments;
+      this.#inArguments = false;
       const inner = this.pipeline();
+      this.#inArguments = outer;
       if (!this.#take(')')) throw new NoExpression();
       return inner;
     }
@@ -191,16 +199,31 @@ class Reader {
     return this.#path(token.text);
   }
 
+  /** Do parentheses with commas follow, as in `max (a, b)`? */
+  #hasCommas(): boolean {
+    if (this.#tokens[this.#at]?.text !== '(') return false;
+    let depth = 0;
+    for (const { text } of this.#tokens.slice(this.#at)) {
+      if (text === '(') depth++;
+      else if (text === ')' && --depth === 0) return false;
+      else if (text === ',' && depth === 1) return true;
+    }
+    return false;
+  }
+
   /** Reads the arguments of `upper(a, b)`. */
   #arguments(name: string): ForeignExpression {
     this.operators.push(`${name}( )`);
     this.#at++;
+    const outer = this.#inArguments;
+    this.#inArguments = true;
     const args: ForeignExpression[] = [];
     while (!this.#take(')')) {
       args.push(this.#choice());
       this.#take(',');
       if (this.isAtEnd) throw new NoExpression();
     }
+    this.#inArguments = outer;
     return { type: 'call', name, args };
   }
 
@@ -318,7 +341,8 @@ function print(expression: ForeignExpression, inCall: boolean): string {
     case 'named':
       return `${expression.name}=${print(expression.value, true)}`;
     case 'call': {
-      const name = expression.name.replace(/^must(?=[A-Z])/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+      const go = expression.name.replace(/^must(?=[A-Z])/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+      const name = foreignHelper(go) ?? go;
       // A context of `.` or `$` is left out: native calls use the current context by themselves.
       const isContext = ({ type, ...one }: ForeignExpression): boolean =>
         type === 'path' && 'text' in one && (one.text === 'this' || one.text === '@root');

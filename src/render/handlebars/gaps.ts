@@ -77,15 +77,30 @@ function firstLine(program: Program | undefined): Gap | undefined {
   return undefined;
 }
 
-/** Does a program print items of a list? Undefined where only running it tells. */
-export function printsItems(program: Program | undefined): boolean | undefined {
+/** How deep partials in partials are looked through. */
+const MAX_PARTIALS = 10;
+
+/**
+ * Does a program print items of a list? Undefined where only running it tells.
+ *
+ * @param partial gives the program of a partial
+ */
+export function printsItems(
+  program: Program | undefined,
+  partial: (name: string) => Program | undefined = () => undefined,
+  depth = 0,
+): boolean | undefined {
   for (const statement of program?.body ?? []) {
     if (statement.type === 'ContentStatement') {
       const first = /^[ \t]*([^\s#].*)/m.exec(statement.original)?.[1];
       if (first !== undefined) return /^-(?:\s|$)/.test(first);
     } else if (statement.type === 'BlockStatement') {
-      const inner = printsItems(statement.program) ?? printsItems(statement.inverse);
+      const inner = printsItems(statement.program, partial, depth) ?? printsItems(statement.inverse, partial, depth);
       if (inner !== undefined) return inner;
+    } else if (statement.type === 'PartialStatement' && statement.alone === true && depth < MAX_PARTIALS) {
+      const { name } = statement;
+      if (name.type === 'SubExpression' || name.type !== 'PathExpression' || name.data) return undefined;
+      return printsItems(partial(name.original), partial, depth + 1);
     } else if (!['CommentStatement', 'Decorator', 'DecoratorBlock'].includes(statement.type)) return undefined;
   }
   return undefined;

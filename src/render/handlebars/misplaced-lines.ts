@@ -32,7 +32,12 @@ export function findMisplaced(text: string, offset: number): Misplaced | undefin
   if (last === undefined) return undefined;
   const before = lines.slice(0, -1);
   return (
-    openQuote(before) ?? missingColon(before, last, text, offset) ?? unfit(before, last) ?? twoOnLine(last, offset)
+    openQuote(lines) ??
+    leftText(lines) ??
+    tightDash(before) ??
+    missingColon(before, last, text, offset) ??
+    unfit(before, last) ??
+    twoOnLine(last, offset)
   );
 }
 
@@ -58,14 +63,10 @@ function linesUntil(text: string, offset: number): Line[] {
 /** Finds `a: "text` without a closing quote: js-yaml takes the next quote, lines further down, for it. */
 function openQuote(lines: readonly Line[]): Misplaced | undefined {
   for (const line of lines) {
-    const found = /^(?:- +)*(?:[^\s"'#][^"'#]*?: +)?(["'])/.exec(line.text);
-    const quote = found?.[1];
-    if (found === null || quote === undefined) continue;
-    const rest = line.text.slice(found[0].length).replaceAll(quote === '"' ? /\\./g : /''/g, '');
-    if (rest.includes(quote)) continue;
-    const offset = line.start + found[0].length - 1;
+    const at = openQuoteIn(line.text);
+    if (at === undefined) continue;
     return {
-      offset,
+      offset: line.start + at,
       message: 'the quote that opens here is not closed on its line',
       hint: 'close it, or write a text of several lines behind |',
     };
@@ -73,16 +74,74 @@ function openQuote(lines: readonly Line[]): Misplaced | undefined {
   return undefined;
 }
 
+/** Where a quote opens that a line does not close: at the beginning of its value, and of each text in `[ ]` and `{ }`. */
+function openQuoteIn(text: string): number | undefined {
+  const isFlow = /^(?:- +)*(?:[^\s"'#[{][^"'#]*?: +)?[[{]/.test(text);
+  const begins = isFlow ? /[[{,:]\s*(?=["'])/g : /^(?:- +)*(?:[^\s"'#][^"'#]*?: +)?(?=["'])/g;
+  for (let found = begins.exec(text); found !== null; found = begins.exec(text)) {
+    const at = found.index + found[0].length;
+    const closed = text[at] === '"' ? /"(?:[^"\\]|\\.)*"/y : /'(?:[^']|'')*'/y;
+    closed.lastIndex = at;
+    if (!closed.test(text)) return at;
+    begins.lastIndex = closed.lastIndex;
+  }
+  return undefined;
+}
+
+/** Finds a line of a text behind `|` that is indented no further than its key, and so is no part of the text. */
+function leftText(lines: readonly Line[]): Misplaced | undefined {
+  const line = lines.find(({ indent, text }, index) => {
+    const header = lines[index - 1];
+    return (
+      header !== undefined &&
+      /(?:^|[\s:])[|>][-+0-9]*(?:\s+#.*)?$/.test(header.text) &&
+      indent >= header.indent &&
+      !isKey(text) &&
+      !isItem(text) &&
+      !/^["'[{\]}]|^---/.test(text)
+    );
+  });
+  if (line === undefined) return undefined;
+  return {
+    offset: line.start,
+    message: 'this line is neither a key with its value nor an item of a list',
+    hint: 'the lines of a text behind | or > stand further in than its key',
+  };
+}
+
+/** Finds `-name: x`, which js-yaml takes for a key. */
+function tightDash(lines: readonly Line[]): Misplaced | undefined {
+  const line = lines.at(-1);
+  if (line === undefined || !/^-[A-Za-z_][\w.-]*:(?:\s|$)/.test(line.text)) return undefined;
+  return {
+    offset: line.start,
+    message: 'this line is neither a key with its value nor an item of a list',
+    hint: DASH,
+  };
+}
+
+const DASH = 'a blank follows the dash of an item: - {{x}}';
+
 /** Finds a line that is neither a key nor an item, before one that is read as its continuation. */
 function missingColon(before: readonly Line[], last: Line, text: string, offset: number): Misplaced | undefined {
   const lines = [...before, last].slice(-3);
   const index = lines.findIndex(({ indent, text: written }, at) => {
     if (at === 0 || isKey(written) || isItem(written)) return false;
     // A line that is indented further may be the text of the key above it, unless it looks like an item.
-    return (lines[at - 1]?.indent ?? -1) >= indent || /^-[^\s-]/.test(written);
+    return (
+      (lines[at - 1]?.indent ?? -1) >= indent || /^-[^\s-]|^[\w.-]+:(?!\/\/)\S|^(?:---$|\/\/|\/\*|<!--)/.test(written)
+    );
   });
   const line = lines[index];
-  if (line === undefined || /^["'[{\]}&*!?%@`]|^---/.test(line.text) || line.start > offset) return undefined;
+  if (line === undefined || /^["'[{\]}&*!?%@`]|^---./.test(line.text) || line.start > offset) return undefined;
+  if (line.text === '---')
+    return { offset: line.start, message: 'this line separates no documents', hint: 'write --- at the first column' };
+  if (/^(?:\/\/|\/\*|<!--|--\s)/.test(line.text))
+    return {
+      offset: line.start,
+      message: 'this line is no comment',
+      hint: 'a comment of YAML begins with #, and one that is not printed is {{! … }}',
+    };
   const dash = /^-[^\s-]/.test(line.text);
   const ends = text.indexOf('\n', line.start);
   const colon = /^[^\s:]+:\S/.test(text.slice(line.start, ends < 0 ? undefined : ends));
@@ -90,7 +149,7 @@ function missingColon(before: readonly Line[], last: Line, text: string, offset:
     offset: line.start,
     message: 'this line is neither a key with its value nor an item of a list',
     hint: dash
-      ? 'a blank follows the dash of an item: - {{x}}'
+      ? DASH
       : colon
         ? 'a blank follows the colon of a key: key: {{x}}'
         : 'a key ends with a colon, an item begins with a dash and a blank, and {{spread x}} adds the keys of a map',

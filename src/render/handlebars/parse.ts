@@ -54,6 +54,11 @@ const MAX_SYNTAX_HINTS = 20;
  * cause.
  */
 function withSyntaxHints(error: PkgError, source: string, file: string): PkgError[] {
+  const raw = rawProblem(source);
+  if (raw !== undefined) {
+    const { offset, message, hint } = raw;
+    return [new PkgError('PKG_TEMPLATE_SYNTAX', message, { at: positionAt(source, offset, file), hints: [hint] })];
+  }
   const syntaxHints = syntaxHintsOf(source, isHelperName).slice(0, MAX_SYNTAX_HINTS);
   const errors = syntaxHints.map(
     ({ offset, message, hint }) =>
@@ -61,12 +66,41 @@ function withSyntaxHints(error: PkgError, source: string, file: string): PkgErro
   );
   const lines = new Set(errors.map(({ at }) => at?.line));
   // The parser's own message describes a consequence of the foreign syntax, so it is left out.
-  if (errors.length > 0 && (lines.has(error.at?.line) || error.hints.includes(CLOSE_EACH))) return errors;
+  const isBefore = errors.some(({ at }) => (at?.line ?? 0) <= (error.at?.line ?? 0));
+  const isConsequence = error.hints.some((hint) => (isBefore && UNBALANCED.has(hint)) || hint.startsWith(CLOSE_IT));
+  if (errors.length > 0 && (lines.has(error.at?.line) || error.hints.includes(CLOSE_EACH) || isConsequence))
+    return errors;
   return [error, ...errors].sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0));
 }
 
 const CLOSE_MUSTACHE = 'a mustache is closed by two braces: {{x}}';
 const CLOSE_EACH = 'each {{#block}} is closed by {{/block}}';
+const CLOSE_IT = 'close it with ';
+const NONE_OPEN = 'no block is open here';
+const ELSE_LAST = 'a block has one {{else}}, and it comes last: {{#if a}} … {{else if b}} … {{else}} … {{/if}}';
+
+/** The hints for blocks that do not fit together, which may be because the tag of one is in another language. */
+const UNBALANCED: ReadonlySet<string> = new Set([CLOSE_EACH, NONE_OPEN, ELSE_LAST]);
+
+const LITERAL_BRACES = 'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
+
+/** Finds `{{{{` that begins or ends no `{{{{raw}}}} … {{{{/raw}}}}`: the parser reads what follows as tags. */
+function rawProblem(source: string): { offset: number; message: string; hint: string } | undefined {
+  let open: number | undefined;
+  for (const { 0: mark, 1: name = '', index } of source.matchAll(
+    /(?<!\\|\{)\{\{\{\{(?!\{)~?\s*(\/?\w*)[^{}]*(?:\}{1,4})?/g,
+  )) {
+    if (open === undefined && name === 'raw' && mark.endsWith('}}}}')) open = index;
+    else if (open !== undefined && name === '/raw' && mark.endsWith('}}}}')) open = undefined;
+    else if (open === undefined || name === '/raw' || name === 'raw') {
+      const isRaw = /^\/?raw$/.test(name);
+      const hint = isRaw ? 'literal braces stand between {{{{raw}}}} and {{{{/raw}}}}' : LITERAL_BRACES;
+      return { offset: index, message: `${mark.slice(0, 40)} cannot be read`, hint };
+    }
+  }
+  if (open === undefined) return undefined;
+  return { offset: open, message: '{{{{raw}}}} is not closed', hint: 'close it with {{{{/raw}}}}' };
+}
 
 /** How deep blocks (each `else if` counts as one more) and calls may be nested. */
 const MAX_DEPTH = 500;
@@ -104,6 +138,12 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
   if (error instanceof TemplateSyntaxError) {
     const { hash } = error;
     const at = positionOf(hash, error.message, source);
+    const unclosed = openMustache(source, at);
+    if (unclosed !== undefined)
+      return new PkgError('PKG_TEMPLATE_SYNTAX', 'this mustache is not closed', {
+        at: positionAt(source, unclosed, file),
+        hints: [CLOSE_MUSTACHE],
+      });
     const open = atEnd(hash) ? openBlock(source) : undefined;
     // A block that is left open is reported where it begins, and not at the end of the file.
     return new PkgError('PKG_TEMPLATE_SYNTAX', describe(hash, at, source), {
@@ -130,7 +170,7 @@ function syntaxError(error: unknown, source: string, file: string): unknown {
       {
         at: { file, line: known.lineNumber, column },
         hints: mismatch
-          ? [mismatch[1] === 'else' ? 'write {{else}} without the sign' : `close it with {{/${mismatch[1]}}}`]
+          ? [mismatch[1] === 'else' ? 'write {{else}} without the sign' : `${CLOSE_IT}{{/${mismatch[1]}}}`]
           : [],
       },
     );
@@ -152,6 +192,17 @@ function positionOf(hash: SyntaxHash, message: string, source: string): { line: 
     if (at >= 0) return { line, column: at + length + 1 };
   }
   return { line, column: 1 };
+}
+
+/** Where a mustache begins that is still open where another one begins, on a line below. */
+function openMustache(source: string, at: { line: number; column: number }): number | undefined {
+  const lines = source.split('\n');
+  const offset = lines.slice(0, at.line - 1).reduce((sum, { length }) => sum + length + 1, 0) + at.column - 1;
+  if (!source.startsWith('{{', offset)) return undefined;
+  const before = source.slice(0, offset);
+  const start = before.lastIndexOf('{{');
+  const isOpen = start >= 0 && !before.slice(start).includes('}}') && before.slice(start).includes('\n');
+  return isOpen && !/^\{\{~?!/.test(before.slice(start)) ? start : undefined;
 }
 
 function atEnd(hash: SyntaxHash): boolean {
@@ -198,7 +249,11 @@ const TOKENS: Record<string, string> = {
 function describe(hash: SyntaxHash, at: { line: number; column: number }, source: string): string {
   if (atEnd(hash)) return 'the template ends inside an open block or mustache';
   const token = hash.token === null ? undefined : TOKENS[String(hash.token)];
-  const text = hash.text === '' ? (source.split('\n')[at.line - 1] ?? '').slice(at.column - 1, at.column) : hash.text;
+  const rest = (source.split('\n')[at.line - 1] ?? '').slice(at.column - 1);
+  // Where a name is not followed by what may follow one, the parser stops at its first letter.
+  const sign = /^[\w$-]+([^\w\s$=~})/.|[\]-])/.exec(rest)?.[1];
+  if (sign !== undefined && hash.text.length <= 1) return `${sign} is not expected here`;
+  const text = hash.text === '' ? rest.slice(0, 1) : hash.text;
   return `${token ?? (text.trim() === '' ? 'this' : text.trim().slice(0, 40))} is not expected here`;
 }
 
@@ -212,7 +267,7 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   const from = Math.max(0, at.column - MAX_LINE);
   const line = (source.split('\n')[at.line - 1] ?? '').slice(from, at.column + MAX_LINE);
   if (/\{\{[^}]*\$\w/.test(line) && !GO_NAME.test(line)) {
-    return ['braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}'];
+    return [LITERAL_BRACES];
   }
   if (GO_NAME.test(line)) {
     return [
@@ -224,8 +279,7 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
   if (/\{[^{}]*:\s*\{\{[^{}]*\}\}\}/.test(line)) {
     return ['a flow map that ends with a value needs a space before its own brace: {k: {{v}} }'];
   }
-  if (hash.token === 'INVERSE' || hash.token === 'OPEN_INVERSE_CHAIN')
-    return ['a block has one {{else}}, and it comes last: {{#if a}} … {{else if b}} … {{else}} … {{/if}}'];
+  if (hash.token === 'INVERSE' || hash.token === 'OPEN_INVERSE_CHAIN') return [ELSE_LAST];
   const before = line.slice(0, at.column - 1 - from);
   const tag = before.slice(before.lastIndexOf('{{'));
   if (/\{\{~?!--/.test(line) && !/--~?\}\}/.test(line)) return ['a comment {{!-- is closed by --}}'];
@@ -234,6 +288,16 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
     const open = openBlock([...above, before.slice(0, -tag.length)].join('\n'));
     return [`a block is closed by its name: {{/${blockName(open) ?? 'if'}}}`];
   }
+  if (
+    hash.token === 'CLOSE_UNESCAPED' ||
+    (hash.token === 'CLOSE' && /\{\{\{[^{}]*$/.test(before)) ||
+    /\}\}\}/.test(hash.text)
+  )
+    return ['a mustache is closed by as many braces as it is opened by: {{x}}'];
+  if (/\)\.[A-Za-z]/.test(line.slice(tag.length === 0 ? 0 : before.length - tag.length)))
+    return [
+      'what a call gives has no names behind it: write (get (call) "name"), and (files.asConfig "pattern") for files',
+    ];
   if (hash.token === 'CLOSE' && /^\{\{~?\s*$/.test(tag)) return ['a mustache holds a name or a call: {{values.x}}'];
   if (hash.token === 'CLOSE' || hash.token === 'CLOSE_SEXPR') return ['each ( is closed by ) before the mustache ends'];
   if (hash.text === '`' || tag.endsWith('`')) return ['a text stands in quotes, " or \''];
@@ -250,10 +314,25 @@ function hintsFor(source: string, at: { line: number; column: number }, hash: Sy
     return isComment ? [CLOSE_EACH, 'a comment is written {{! … }}, and a value {{x}}'] : [CLOSE_EACH];
   }
   if (hash.text === '}') return [CLOSE_MUSTACHE];
-  if (hash.token === 'OPEN_ENDBLOCK') return ['no block is open here'];
+  if (/^[\w$-]+[^\w\s$=~})/.|[\]-]/.test(line.slice(at.column - 1 - from)))
+    return ['a name consists of letters, digits, - and _; others stand in brackets: values.[a;b]'];
+  if (hash.token === 'OPEN_ENDBLOCK' || /\{\{~?\/\/|\{\{~?\/\*/.test(line)) {
+    if (/\{\{~?\/[/*]/.test(line)) return ['a comment is written {{! … }}'];
+    const name = /\{\{~?\/\s*([^\s}~]+)/.exec(line)?.[1] ?? '';
+    const isPartial = source
+      .split('\n', at.line)
+      .some((one) => new RegExp(`\\{\\{~?>\\s*${escaped(name)}[\\s~}]`).test(one));
+    return isPartial && name !== ''
+      ? [`a partial that is given a block begins with {{#> ${name}}}`, NONE_OPEN]
+      : [NONE_OPEN];
+  }
   if (/\{\{[^}]*(?:\w\[|\.["'\d])/.test(line))
     return ['places and unusual names are written in brackets: list.[0], map.[a name]'];
   return [];
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function lowerFirst(text: string): string {

@@ -242,5 +242,14 @@ export function syntaxHintsOf(source: string, isHelper: (name: string) => boolea
       open.push(name === 'range' ? 'each' : name === 'define' ? 'inline' : name);
     }
   }
+  for (const { 0: text, 1: inner = '', index } of source.matchAll(FOREIGN_TAG)) {
+    const hint = syntaxHintIn(`{{${inner}}}`, { open, isHelper, source })?.hint;
+    const message = `${shortened(text)} is written as in another template language`;
+    found.push({ text, offset: index, message, hint: hint ?? 'blocks are written {{#if x}} … {{else}} … {{/if}}' });
+  }
   return found;
 }
+
+/** A tag of Jinja, Liquid or Twig. */
+const FOREIGN_TAG =
+  /\{%-?\s*((?:if|elif|elsif|else|endif|for|endfor|unless|endunless|set|assign|case|when|include|macro|block|endblock)\b[^%{}]{0,200}?)\s*-?%\}/g;

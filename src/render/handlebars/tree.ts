@@ -228,7 +228,7 @@ export async function checkTree(
       partialOwners: (name) => index.owners(name),
       printsItems: (name, from) => {
         const body = index.find(name, from);
-        return body && printsItems(body.program);
+        return body && printsItems(body.program, (inner) => index.find(inner, from)?.program);
       },
       elsewhere: (name) => elsewhere(name, own, [...charts.values()]),
     };

@@ -66,10 +66,13 @@ export async function lintRendered(
     if (!(error instanceof PkgError)) throw error;
     // `required` of a native template asks for a value that only the user of the chart can give, so it is no error.
     const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof ExecError);
-    return [
-      ...branches,
-      ...fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid'),
-    ];
+    const found = fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
+    const lines = new Set(found.map(({ at }) => `${at?.file}:${at?.line}`));
+    // What is wrong with the structure of a line whose tag cannot be read is only a consequence.
+    const others = branches.filter(
+      ({ rule, at }) => rule !== 'template-invalid' || !lines.has(`${at?.file}:${at?.line}`),
+    );
+    return [...others, ...found];
   }
   const own = objects.filter(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
