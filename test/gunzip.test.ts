@@ -37,7 +37,7 @@ test('whatever the last four bytes say, of one member and of several, cut and ch
   );
 });
 
-test('more than the limit is told as such', () => {
+test('more than the limit is reported as such', () => {
   const bytes = gzipSync(new Uint8Array(LIMIT + 1));
   expect(() => gunzipSync(bytes, gunzipOptions(bytes, LIMIT))).toThrow(
     expect.objectContaining({ code: 'ERR_BUFFER_TOO_LARGE' }),

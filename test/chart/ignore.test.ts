@@ -139,7 +139,7 @@ describe('.helmignore', () => {
     }
   });
 
-  test('takes a fault behind a star that helm does not see, for a rule that matches nothing', () => {
+  test('takes an error behind a star, which helm does not see, for a rule that matches nothing', () => {
     const isIgnored = parseIgnoreRules('x*[\n*.tmp\n', '.helmignore');
     expect([isIgnored('x[', false), isIgnored('x1', false), isIgnored('x.tmp', false)]).toEqual([false, false, true]);
   });

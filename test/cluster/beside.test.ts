@@ -144,7 +144,7 @@ test('uninstall names what a policy kept, as helm does', async () => {
   expect(await pkg(ours, 'uninstall', 'r')).toBe(told);
 });
 
-test('an operation tells what it came to as helm does', async () => {
+test('the output of operations is that of helm', async () => {
   const ns = await namespace();
   const told = async (program: 'pkg' | 'helm', ...args: string[]): Promise<Json> => {
     const { stdout, stderr } = await (program === 'pkg' ? pkgOn : helmOn)(ns, [...args, '-o', 'json']);

@@ -48,7 +48,7 @@ function asked(): string[] {
 const folder = (): string => join(cache, 'kubepkg', 'discovery');
 const file = (): string => join(folder(), readdirSync(folder())[0] ?? 'nothing');
 
-test('everything is learnt in two requests, remembered for the next commands, and only its owner can read it', async () => {
+test('all kinds are read in two requests, cached for the next commands, and only their owner can read the cache', async () => {
   const ns = await namespace();
   const first = await pkg(ns, 'install', 'r', CHART);
   expect(first.status, first.stderr).toBe(0);
@@ -114,7 +114,7 @@ describe.each([
   });
 });
 
-test('what is old is asked for again, and the server need not tell it again', async () => {
+test('an old cache is revalidated, and the server need not send it again', async () => {
   const ns = await namespace();
   expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
   asked();
@@ -139,7 +139,7 @@ const DAMAGE: readonly [string, (text: string) => string][] = [
   ['from a time to come', (text) => text.replace(/"time":\d+/, '"time":99999999999999')],
   ['binary', () => '\u0000\u0001\uFFFD'.repeat(100)],
 ];
-test.each(DAMAGE)('a remembered file that is %s does no harm', async (_name, damage) => {
+test.each(DAMAGE)('a cached file that is %s does no harm', async (_name, damage) => {
   const client = new KubeClient(connectionOf(proxy.kubeconfig), {}, {});
   process.env['XDG_CACHE_HOME'] = cache;
   try {
@@ -173,7 +173,7 @@ test('many commands at once write the same file, and none reads half of it', asy
   expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ format: expect.any(Number) });
 });
 
-test('a kind that came meanwhile is found', async () => {
+test('a kind that was created meanwhile is found', async () => {
   const ns = await namespace();
   expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
   const group = `g${Date.now()}.example.test`;
@@ -224,7 +224,7 @@ test('a kind that came meanwhile is found', async () => {
 });
 
 describe('other servers', () => {
-  test('one that knows no aggregated discovery tells the same, a request for each group', async () => {
+  test('one without aggregated discovery gives the same kinds, with a request for each group', async () => {
     const upstream = access();
     const old = await startProxy({ upstream, accept: 'application/json' });
     const [older, newer] = [old.kubeconfig, proxy.kubeconfig].map(

@@ -187,7 +187,7 @@ describe.each(OPERATIONS)(
       });
     });
 
-    test('ends it in words when it is refused, and the same given again does it', async () => {
+    test('ends it with an error when it is refused, and the same command again succeeds', async () => {
       const numbers = Array.from({ length: await countOf() }, (_unused, index) => index + 1);
       await inParallel(numbers, 6, async (number) => {
         const ns = await namespace();
@@ -241,7 +241,7 @@ test('a server that does not answer is not waited for longer than --timeout', as
   expect(await maps(ns)).toEqual(AFTER_FIRST);
 });
 
-test('when the time is over, what failed until then is told and recorded', async () => {
+test('after the timeout, the error says what failed until then, and the record too', async () => {
   const ns = await namespace();
   const fault = (request: ProxiedRequest): Fault | undefined =>
     isWrite(request) && request.path.endsWith('/configmaps/a') ? { status: 500 } : undefined;
@@ -408,7 +408,7 @@ test('a record that helm left pending is refused with its age, and taken over wh
   expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
 });
 
-test('a record that does not fit is told before anything is applied', async () => {
+test('a record that does not fit is an error before anything is applied', async () => {
   const ns = await namespace();
   const noise = Array.from({ length: 900_000 }, (_, index) => Math.imul(index, 2654435761) >>> 24);
   const bytes = Buffer.from(noise.map((byte, index) => byte ^ (((index * index) >>> 7) & 0xff))).toString('base64');

@@ -21,7 +21,7 @@ async function dryRunGives(status: number, method: string, path: string, body?: 
   }
 }
 
-test('a failure says how much of the plan was done, and what goes on from there', async () => {
+test('a failure says how much of the plan was done, and which command continues', async () => {
   const ns = await namespace();
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { services: '0' } } };
   await admin().create(`/api/v1/namespaces/${ns}/resourcequotas`, quota);
@@ -43,7 +43,7 @@ test('a failure says how much of the plan was done, and what goes on from there'
   await pkg(ns, 'rollback', 'r', '2');
 });
 
-test('fields that cannot be changed are known before anything is written, and what helps is told', async () => {
+test('immutable fields are reported before anything is written, with what helps', async () => {
   const ns = await namespace();
   const claim = (mode: string): Json => ({
     apiVersion: 'v1',

@@ -150,7 +150,7 @@ test('one that is killed while it refreshes holds nobody up', async () => {
   expect(await list(file)).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('a token that looks good and that the server refuses is refreshed once', async () => {
+test('a token that has not expired and that the server refuses is refreshed once', async () => {
   const wrong = issuer.idToken().replace(/.{20}$/, 'A'.repeat(20));
   const file = kubeconfig({ 'id-token': wrong, 'refresh-token': issuer.refreshToken() });
   expect(await list(file)).toMatchObject({ status: 0, stderr: '' });
@@ -162,7 +162,7 @@ test('a token that looks good and that the server refuses is refreshed once', as
 });
 
 describe('a kubeconfig that cannot be written', () => {
-  test('serves as long as the refresh token does, and else the user is told', async () => {
+  test('serves as long as the refresh token does, and then gives an error', async () => {
     issuer.rules.rotates = false;
     const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
     /** A pipe, which not even root writes back to. */

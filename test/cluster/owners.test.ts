@@ -455,7 +455,7 @@ test('a long message of the server keeps its reason', async () => {
   expect(stderr).toMatch(/spec\.template: Invalid value: .*….*field is immutable/);
 });
 
-test('a namespace that is being deleted is told as that', async () => {
+test('a namespace that is being deleted is named as such', async () => {
   const ns = await namespace();
   const holder = configMap('holder', {}, { finalizers: ['example.test/stays'] });
   const path = `/api/v1/namespaces/${ns}/configmaps`;
@@ -469,7 +469,7 @@ test('a namespace that is being deleted is told as that', async () => {
   await admin().request('PATCH', `${path}/holder`, none, 'application/merge-patch+json');
 });
 
-test('an object of another release is told with whether that is still there', async () => {
+test('the error about an object of another release says whether that release still exists', async () => {
   const ns = await namespace();
   const chart = chartOf([configMap('a')]);
   await pkg(ns, 'install', 'first', chart);

@@ -54,7 +54,7 @@ test('a field that the chart drops stays where somebody else holds it too, and t
   expect(await maps(ns)).toEqual({ c: { a: '1', b: '2' } });
 });
 
-test('what cannot be is told before anything is written', async () => {
+test('what cannot be applied is an error before anything is written', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chartOf([configMap('a', { v: '1' }), deployment('web')]));
   const moved = deployment('web');

@@ -187,7 +187,7 @@ test('what helm brought back from an older manifest is used, not what was stored
   expect(await dataOf(ns, 'db')).toEqual(second);
 });
 
-test('of certificates, which have no form, those that a revision stored are told apart by what lives', async () => {
+test('which of the certificates that revisions stored is used is decided by the live one', async () => {
   const ns = await namespace();
   const tls = (days: number): string =>
     chart({

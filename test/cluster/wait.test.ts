@@ -21,7 +21,7 @@ describe.concurrent('--wait', () => {
     expect(bound.phase).toBe('Bound');
   });
 
-  test('what is not ready is told while it is waited for, and when the time is over', async () => {
+  test('objects that are not ready are named during the wait and after the timeout', async () => {
     const ns = await namespace();
     const chart = chartOf([deployment('bad', { fails: true, replicas: 2 }), deployment('good'), configMap('c')]);
     const stderr = await pkgFails(ns, 'PKG_TIMEOUT', ['install', 'r', chart, '--wait', '--timeout', '20s']);

@@ -69,7 +69,7 @@ describe.concurrent('a watch that breaks', () => {
     );
   });
 
-  test('a server that is gone while it is waited for is told, and no longer waited for than --timeout', async () => {
+  test('a server that is gone during a wait is reported, and not waited for longer than --timeout', async () => {
     const ns = await namespace();
     let gone = false;
     const proxy = await startProxy({

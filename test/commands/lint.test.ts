@@ -52,7 +52,7 @@ test.each([undefined, '1.20', 'v1.21.3', '1.24.0', '1.25', '1.30.1-gke.5', '1', 
   },
 );
 
-test('templates are told the version and the namespace, and --skip-schema-validation skips it', () => {
+test('templates see the version and the namespace, and --skip-schema-validation skips the schema', () => {
   const cwd = temporaryFolder();
   writeFiles(cwd, {
     'c/Chart.yaml': chart('c'),

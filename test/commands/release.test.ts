@@ -219,7 +219,7 @@ test('a schema violation names the origin of the value', () => {
   expect(failed.stderr).toContain('values.replicaCount comes from --set replicaCount');
 });
 
-test('the name that is taken, a file that was broken, and a place that cannot be written', () => {
+test('errors for a name that is in use, a broken file and a target that cannot be written', () => {
   run('install', 'demo', 'charts/web');
   expect(run('install', 'demo', 'charts/web').stderr).toContain('code: PKG_RELEASE_EXISTS ');
   const path = join(folder, 'default', 'deployment.apps', 'demo-web.yaml');

@@ -145,7 +145,7 @@ test.skipIf(windows)(
   },
 );
 
-describe('the compiled code that is kept', () => {
+describe('the compiled code that is cached', () => {
   test('is private, and is made anew when it is damaged', () => {
     const cache = join(folder, 'cache');
     const render = (): unknown => pkg(['template', 'web', chart], { XDG_CACHE_HOME: cache });
@@ -170,7 +170,7 @@ describe('the compiled code that is kept', () => {
   });
 });
 
-test('what a run of a large chart keeps serves the next', () => {
+test('what a run of a large chart caches serves the next', () => {
   const cache = join(folder, 'tuned');
   const large = join(folder, 'many-templates');
   mkdirSync(join(large, 'templates'), { recursive: true });
@@ -188,7 +188,7 @@ test('what a run of a large chart keeps serves the next', () => {
   expect(keptAt()).toBe(kept);
 });
 
-test('a run that needs more of the program than any before keeps that too', () => {
+test('a run that needs more of the program than any before caches that too', () => {
   const cache = join(folder, 'growing');
   const keptAfter = (...args: string[]): number => {
     pkg(args, { XDG_CACHE_HOME: cache });

@@ -33,7 +33,7 @@ test('a missing name is named, with the nearest that is there', async () => {
   ]);
 });
 
-test('a fault in a partial inside a loop says how it was reached', async () => {
+test('an error in a partial inside a loop says how it was reached', async () => {
   const chart = chartOf(
     {
       'templates/_row.hbs': 'x\n{{required "a name is needed" this.name}}',
@@ -173,7 +173,7 @@ test.each([
   expect([at(error), error.code]).toEqual([`web/templates/x.yaml.hbs:${place}`, 'PKG_TEMPLATE_SYNTAX']);
 });
 
-test('a text for tpl that is no template is told with its origin and who asked for it', async () => {
+test('a text for tpl that is no template is reported with its origin and the call', async () => {
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: {{tpl values.t}}') }, { t: '{{#if' });
   const origins = createOrigins(chart, { ...NO_SOURCES, setLiteral: ['t={{#if'] }, new Map());
   const error: unknown = await render(chart, { origins }).catch((thrown: unknown) => thrown);
@@ -251,7 +251,7 @@ test('all templates that cannot be read are reported at once', async () => {
   expect(error.errors.map(({ code }) => code)).toEqual(['PKG_TEMPLATE_SYNTAX', 'PKG_TEMPLATE_SYNTAX']);
 });
 
-test('random values stay as they are kept, and a checksum over their template sees the same', async () => {
+test('random values stay as they are stored, and a checksum over their template sees the same', async () => {
   const secret = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  p: {{randAlphaNum 20}}\n';
   const chart = chartOf({
     'templates/s.yaml.hbs': secret,

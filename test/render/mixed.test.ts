@@ -294,7 +294,7 @@ test('in subcharts and libraries names mean what they mean to native templates t
   });
 });
 
-test('a value of a subchart at fault is named as the user gives it, through both languages', async () => {
+test('a wrong value of a subchart is named as the user gives it, through both languages', async () => {
   const subchart = chartOf({
     'templates/_p.hbs': '{{values.a.b}}',
     'templates/_g.tpl': '{{ define "g" }}{{ .Values.a.b.c }}{{ end }}',
@@ -314,7 +314,7 @@ test('a value of a subchart at fault is named as the user gives it, through both
   }
 });
 
-test('templates that include each other without an end are told, and so is a file that is part of itself', async () => {
+test('templates that include each other without an end, and a file that is part of itself, are errors', async () => {
   const failing = async (files: Record<string, string>): Promise<PkgError> =>
     (await render(chartOf(files)).catch((thrown: unknown) => thrown)) as PkgError;
   const loop = await failing({

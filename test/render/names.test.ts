@@ -147,7 +147,7 @@ test.each([
   expect(String(error)).toContain(message);
 });
 
-test('a value is told apart from a text loudly, and keys are what is written', async () => {
+test('a value where a text belongs is an error, and keys are what is written', async () => {
   const words = ['yes', 'no', 'on', 'off', 'y', 'n', 'Yes', 'NO', 'On', 'OFF', '0644', '-0755', '00', '08', '0_7'];
   for (const word of words) {
     for (const body of [
@@ -169,7 +169,7 @@ test('a value is told apart from a text loudly, and keys are what is written', a
   }
 });
 
-test('a line that is no YAML is told with what moved it, and by which partials it was reached', async () => {
+test('a line that is not YAML is reported with the block that moved it and the partials that led to it', async () => {
   const failure = async (body: string, partials: Record<string, string> = {}): Promise<PkgError> => {
     const error: unknown = await render(of(body, partials)).catch((thrown: unknown) => thrown);
     if (!(error instanceof PkgError)) throw new Error('it rendered', { cause: error });

@@ -204,7 +204,7 @@ test('structures are decoded as they were encoded', () => {
   );
 });
 
-test('what a check has found sound is checked again when the chart is another', async () => {
+test('a template that a check found correct is checked again when the chart changes', async () => {
   const folder = temporaryFolder();
   const chart = {
     'templates/one.yaml.hbs': `${HEAD}data: {a: "{{chart.icon}}"}\n{{> extra}}`,

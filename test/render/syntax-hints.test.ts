@@ -200,7 +200,7 @@ test.each([
   expect(found[index as number]?.hint).toBe(hint);
 });
 
-test('all of them are told at once, each at its place', async () => {
+test('all of them are reported at once, each at its position', async () => {
   const body = 'a: {{ .Values.a }}\nb: {{ .Values.b | quote }}\n{{- if .Values.n }}\nc: {{ trunc }}\n{{- end }}';
   expect((await complaints(configMap(body))).map(({ at }) => at)).toEqual(['6:6', '7:6', '8:3', '10:3']);
   const native =

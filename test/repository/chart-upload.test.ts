@@ -77,7 +77,7 @@ describe('with TLS, a login for readers and a token for uploads', () => {
   });
   afterAll(() => serving.end());
 
-  test('push by name and by address, with the provenance; who may not is told', async () => {
+  test('push by name and by address, with the provenance; a user without rights gets an error', async () => {
     await expectEnd(pkg(home, 'push', 'web-1.0.0.tgz', 'reader'), 'PKG_REPOSITORY_UNAUTHORIZED');
     const { stdout } = await expectEnd(pkg(home, 'push', 'web-1.0.0.tgz', 'writer'));
     expect(stdout).toMatch(/^Pushed: web-1\.0\.0\.tgz to https:\/\/127\.0\.0\.1:\d+\nDigest: sha256:[0-9a-f]{64}\n$/);

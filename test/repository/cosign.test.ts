@@ -380,7 +380,7 @@ describe.skipIf(cosign === undefined || withTag === undefined)('docs/signatures.
   const block = (name: string): string =>
     new RegExp(`<!-- signatures: ${name} -->\n\n\`\`\`\\w+\n([^]*?)\n\`\`\``).exec(docs)?.[1] ?? '';
 
-  test('its commands do what they say', async () => {
+  test('the commands of the documentation do what they say', async () => {
     const place = temporaryFolder();
     writeFiles(join(place, 'web'), chartFiles('web', '1.2.3'));
     const lines = block('keys').split('\n');
@@ -395,7 +395,7 @@ describe.skipIf(cosign === undefined || withTag === undefined)('docs/signatures.
     }
   });
 
-  test('its policy is one', async () => {
+  test('the policy of the documentation is valid', async () => {
     const { readTrustPolicy, ruleFor } = await import('../../src/repository/signatures/trust-policy.ts');
     const file = join(temporaryFolder(), 'trust.yaml');
     writeFileSync(file, block('policy'));

@@ -110,7 +110,7 @@ describe.skipIf(program === undefined)('a registry', () => {
     await expectPushed('third');
   });
 
-  test('one that is busy for a minute is told of, soon', async () => {
+  test('a registry that is busy for a minute is reported soon', async () => {
     const begun = Date.now();
     const busy: Cut = { status: 429, headers: { 'retry-after': '60' } };
     for (const command of [

@@ -156,7 +156,7 @@ describe.skipIf(program === undefined).each(['basic', 'token'] as const)('a regi
   });
   afterAll(() => registry.close());
 
-  test('images are pushed, resolved and fetched with the login that is kept', async () => {
+  test('images are pushed, resolved and fetched with the stored login', async () => {
     const cwd = chartsOf('acme.example/team/app:1');
     const layout = new Layout(join(cwd, 'layout'));
     const digest = layout.add('acme.example/team/app:1', 'one');

@@ -310,7 +310,7 @@ describe('a repository that is broken', () => {
     expect(made.charts).toEqual({ beside: ['Chart.yaml', 'templates', 'values.yaml'] });
   });
 
-  test('that takes long: what is waited for is told', async () => {
+  test('that is slow: a message says what is waited for', async () => {
     const server = await start((request, response) => {
       if (request.url !== '/index.yaml') return false;
       setTimeout(() => response.end(readFileSync(join(repository, 'index.yaml'))), 2500);

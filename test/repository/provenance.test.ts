@@ -306,7 +306,7 @@ describe.skipIf(!isThere)('the commands', () => {
     }
   });
 
-  test('a key that cannot sign, and a passphrase that does not fit, are told', () => {
+  test('a key that cannot sign, and a wrong passphrase, are reported', () => {
     const sign = (key: string, ...more: string[]): Outcome =>
       pkg(['package', 'web', '-d', temporaryFolder(), '--sign', '--keyring', 'secret.gpg', '--key', key, ...more]);
     writeFileSync(join(folder, 'wrong'), 'wrong\n');

@@ -305,7 +305,7 @@ describe('uploads', () => {
     await serving.end();
   });
 
-  test('of one version with different content at once: one wins, the others are told', async () => {
+  test('of one version with different content at once: one succeeds, the others are refused', async () => {
     const folder = temporaryFolder();
     const serving = await startServing(folder, '--token-file', secretFile(TOKEN));
     const bodies = [archive(), archive(other)];

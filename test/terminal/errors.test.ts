@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('message, place, the line of the template, notes, hints and code', () => {
+test('message, position, the line of the template, notes, hints and code', () => {
   const file = join(folder, 'templates', 'a.yaml');
   writeFileSync(file, 'kind: A\r\n\tname: {{x}}\u001b[2J\nend: 1\n');
   const error = new PkgError('PKG_TEMPLATE_SLOT', 'this does not fit', {
@@ -62,7 +62,7 @@ test('what a template says by fail is printed as the lines that it is', () => {
   expect(foreign).toContain('Error: no\\n  hint: run this\n');
 });
 
-test('lines of a text are shown around the place, also where that is far to the right', () => {
+test('lines of a text are shown around the position, also where that is far to the right', () => {
   const excerpt = {
     title: 'what a\nb prints:',
     first: 9,

@@ -25,7 +25,7 @@ function linesOf(durations: readonly number[], isTerminal: boolean): string[] {
   return lines;
 }
 
-test('what is done soon goes without a line', () => {
+test('work that is done soon prints no line', () => {
   expect(linesOf(Array<number>(500).fill(1), true)).toEqual([]);
   expect(linesOf(Array<number>(2000).fill(2), false)).toEqual([]);
 });

@@ -75,7 +75,7 @@ async function failure(file: string): Promise<PkgError> {
   return error as PkgError;
 }
 
-describe('what a plugin is told', () => {
+describe('what a plugin is given', () => {
   test.each(['v1', 'v1beta1'])('%s: the same as by kubectl', async (version) => {
     const { command, file } = plugin(
       `printf %s "$KUBERNETES_EXEC_INFO" > "$0.info-$1"; printf %s "$MORE $HOME_TOO" > "$0.env-$1"; echo '${credential({ token: 'x' }, version)}'`,
@@ -202,7 +202,7 @@ describe('what comes of its answer', () => {
     expect(seen[0]?.connection).not.toBe(seen[1]?.connection);
   });
 
-  test('a server that refuses every credential ends in words, and not in a loop', async () => {
+  test('a server that refuses every credential ends with an error, and not in a loop', async () => {
     refused.add('Bearer never');
     const { command, runs } = plugin(`echo '${credential({ token: 'never' })}'`);
     const error = await failure(kubeconfig({ command }));

@@ -439,7 +439,7 @@ describe("Helm's flags and variables lead pkg where they lead helm", () => {
   });
 });
 
-describe('what is wrong is told with its place', () => {
+describe('errors have a position', () => {
   /** The error of files with these texts. */
   async function wrong(texts: readonly string[], given: Partial<ConnectionSettings> = {}): Promise<PkgError> {
     cases++;

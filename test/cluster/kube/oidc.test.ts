@@ -253,7 +253,7 @@ describe('written by hand', () => {
     expect(users[0].user['auth-provider'].config).toMatchObject({ 'id-token': expect.any(String) });
   });
 
-  test('one that could not be changed without changing more is left alone, and the user is told', async () => {
+  test('one that could not be changed without changing more is left alone, with a warning', async () => {
     issuer.rules = { ...USUAL };
     const { config } = settingsOf(issuer, { 'refresh-token': issuer.refreshToken() }) as { config: object };
     const file = handWritten('*shared');

@@ -249,7 +249,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.seen).toHaveLength(status === 429 ? 4 : 3);
   });
 
-  test('Retry-After is waited for, and a server that always says so ends in words and in time', async () => {
+  test('Retry-After is waited for, and a server that always sends it ends with an error, in time', async () => {
     const to = await peer({
       http1Only,
       serve: ({ number, path }, { json }) =>
@@ -327,7 +327,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     );
   });
 
-  test('what is no JSON is told as a login page, and a refusal in plain text is shown', async () => {
+  test('an answer that is not JSON is reported as a login page, and a refusal in plain text is shown', async () => {
     const to = await peer({
       http1Only,
       serve: ({ number }, { response }) => {

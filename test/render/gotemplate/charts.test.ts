@@ -79,7 +79,7 @@ describe('errors', () => {
     expect(error.errors.map(({ code }) => code)).toEqual(['PKG_TEMPLATE_SYNTAX', 'PKG_TEMPLATE_SYNTAX']);
   });
 
-  test('what is no YAML is told with its line', async () => {
+  test('text that is not YAML is reported with its line', async () => {
     const error = await failure(chartOf({ 'templates/a.yaml': 'a: b\n c: d\n' }));
     expect(error.code).toBe('PKG_TEMPLATE_YAML');
     expect(error.message).toMatch(/line 2/);

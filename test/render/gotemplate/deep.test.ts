@@ -87,7 +87,7 @@ describe('a cluster is asked from there', () => {
     ]);
   });
 
-  test('and what goes wrong there is told as it is', async () => {
+  test('and its errors are reported as they are', async () => {
     const problem = new PkgError('PKG_CLUSTER_FORBIDDEN', 'no');
     await expect(
       render(() => {

@@ -129,7 +129,7 @@ test('of a Secret no value is shown, but its names', async () => {
   }
 });
 
-test('what differs from run to run does not lead to another place', async () => {
+test('what differs from run to run does not lead to another position', async () => {
   const error = await failure({ 'a.yaml': 'a: {{ randAlphaNum 20 }}\nb: {{ .Values.w }}\n' }, { w: 'a: b' });
   expect(at(error)).toBe('web/templates/a.yaml:2:7');
 });

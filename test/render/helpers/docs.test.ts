@@ -32,7 +32,7 @@ test('docs/helpers.md lists all helpers, once', () => {
   expect(rows.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
 });
 
-test('what a wrong call of a helper is told is the example of docs/helpers.md', () => {
+test('the hint for a wrong call of a helper is the example of docs/helpers.md', () => {
   const forms = ['optional', 'spread'];
   const called = rows.filter(({ name }) => !builtinBlocks.has(name) && !forms.includes(name));
   expect(EXAMPLES).toEqual(Object.fromEntries(called.map(({ name, example }) => [name, example])));

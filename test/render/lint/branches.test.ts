@@ -42,13 +42,13 @@ test.each([
   }
 });
 
-test('a branch that moves what follows is told at its place', async () => {
+test('a branch that moves what follows is reported at its position', async () => {
   expect(await errorsOf('a: "1"\n{{#if values.no1}}\n  b: "2"\n{{/if}}\nc: "3"')).toEqual([
     expect.stringMatching(/^8:5 this line is indented by 4, below one that is indented by 2/),
   ]);
 });
 
-test('what only some combination of branches prints is no fault', async () => {
+test('what only some combination of branches prints is not reported', async () => {
   for (const body of [
     '{{#if values.yes1}}\na: "1"\n{{/if}}\n{{#unless values.yes1}}\na: "2"\n{{/unless}}',
     '{{#if (eq values.text "x")}}\na: "1"\n{{/if}}\n{{#if (eq values.text "t")}}\na: "2"\n{{/if}}',
@@ -59,7 +59,7 @@ test('what only some combination of branches prints is no fault', async () => {
   }
 });
 
-test('branches that no values take are told', async () => {
+test('branches that no values take are reported', async () => {
   for (const body of [
     '{{#if values.yes1}}\na: "1"\n{{else if values.yes1}}\na: "2"\n{{/if}}',
     '{{#if values.yes1}}\n{{#unless values.yes1}}\na: "2"\n{{/unless}}\n{{/if}}',

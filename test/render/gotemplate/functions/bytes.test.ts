@@ -52,7 +52,7 @@ test('passwords', { timeout: 600_000 }, () => {
   ]);
 });
 
-test('random values have the shape that they have in helm', { timeout: 600_000 }, () => {
+test('random values have the form that they have in helm', { timeout: 600_000 }, () => {
   const shapes: Readonly<Record<string, RegExp>> = {
     '{{randAlphaNum 300}}': /^"[0-9A-Za-z]{300}"$/,
     '{{randAlpha 300}}': /^"[A-Za-z]{300}"$/,

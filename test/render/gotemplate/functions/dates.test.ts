@@ -213,7 +213,7 @@ test('methods of times and durations', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls, { numRuns: 700 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
-test('now has the shape that it has in helm', { timeout: 600_000 }, () => {
+test('now has the form that it has in helm', { timeout: 600_000 }, () => {
   const templates = [
     '{{now}}',
     '{{now | date "2006-01-02"}}|{{date "2006-01-02" "x"}}|{{htmlDate nil}}',
