@@ -1,4 +1,6 @@
-/** An API server that dies and comes back, sends its clients away, or takes few requests: a control plane of its own. */
+/**
+ * An API server that dies and comes back, sends its clients away, or takes few requests: a control plane of its own.
+ */
 import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
@@ -178,7 +180,7 @@ describe('an API server that sends its clients away (--goaway-chance)', () => {
     } finally {
       way.close();
     }
-    // Three runs; of 900 requests some were told to go elsewhere.
+    // Three runs; of 900 requests some got a GOAWAY.
     expect(way.connections()).toBeGreaterThan(6);
   });
 });

@@ -1,4 +1,4 @@
-/** Who pkg is for a real API server, by each way to log in; and what people are told when they may not. */
+/** Authentication: who pkg is for a real API server, by each way to log in, and the errors when access is denied. */
 import { createSign } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -63,7 +63,9 @@ test('all kinds are read in two requests, cached for the next commands, and only
 const isRoot = process.getuid?.() === 0;
 const OTHER = 12_345;
 
-/** What makes a file unfit for use, and the same for its folder: whoever wrote it could name kinds that lead elsewhere. */
+/**
+ * What makes a file unfit for use, and the same for its folder: whoever wrote it could name kinds that lead elsewhere.
+ */
 const UNFIT: [string, (path: string) => void][] = [
   ['of a group that may write it', (path) => chmodSync(path, statSync(path).mode | 0o020)],
   ['that all may write', (path) => chmodSync(path, statSync(path).mode | 0o002)],
@@ -213,7 +215,7 @@ test('a kind that was created meanwhile is found', async () => {
     expect(run.status, run.stderr).toBe(0);
     expect(asked()).toEqual(['/api', '/apis']);
     expect((await admin().get(`/apis/${group}/v1/namespaces/${ns}/widgets/one`)).kind).toBe('Widget');
-    // A kind that is nowhere is told so.
+    // An unknown kind is reported as such.
     writeFileSync(join(chart, 'templates', 'widget.yaml'), widget.replace('kind: Widget', 'kind: Gadget'));
     const unknown = await pkg(ns, 'install', 'x', chart);
     expect(unknown.status).toBe(1);

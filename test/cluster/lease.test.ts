@@ -113,7 +113,7 @@ type Scenario = {
   loser: readonly string[];
   at: () => (request: ProxiedRequest) => boolean;
   winner: readonly string[];
-  /** What becomes of the loser; unless told it is told that it lost. */
+  /** The outcome for the loser; without it, the loser gets the error that it lost. */
   says?: RegExp;
   /** What the maps hold in the end. */
   value?: string;
@@ -443,7 +443,7 @@ describe.concurrent('--take-over', () => {
       release();
       const { status, stderr } = await first.done;
       expect(stderr).toMatch(TAKEN);
-      // A renewal may have told it while the other was at work.
+      // A renewal may have noticed it while the other was at work.
       expect(stderr).toMatch(
         value === undefined
           ? /no record of r is left|revision 2 is uninstalling by process \d+ on \S+, since 20/

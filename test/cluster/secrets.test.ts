@@ -216,7 +216,9 @@ async function withWebhook(ns: string, judge: (review: Review) => Verdict): Prom
 const LIVE = 'Oqxzvk"Wjqxyk\\q\n<7>Zażółć';
 const SENT = 'Nzqwvx"Kxwvqz\\z\n<9>Gęślą';
 
-/** How a webhook may say a value: of `data`, decoded, quoted by JSON or Go, as bytes, with all that stands around it. */
+/**
+ * How a webhook may say a value: of `data`, decoded, quoted by JSON or Go, as bytes, with all that stands around it.
+ */
 const SAYINGS: Readonly<Record<string, (object: JsonObject) => string>> = {
   encoded: ({ data }) => `password ${String((data as JsonObject)['password'])} is weak`,
   decoded: (object) => `password ${plainOf(object)} is weak`,

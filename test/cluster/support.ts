@@ -1,4 +1,4 @@
-/** What the tests of releases on a cluster share: charts of few lines, runs that must go well. */
+/** What the tests of releases on a cluster share: short charts, and runs that must succeed. */
 import { expect, vi } from 'vitest';
 import { writeFiles } from '../chart/support.ts';
 import type { Json } from '../controlplane/client.ts';
@@ -74,12 +74,12 @@ export function job(name: string, { fails = false }: { fails?: boolean } = {}): 
   };
 }
 
-/** Runs pkg, which must go well and say nothing on standard error. */
+/** Runs pkg, which must succeed without output on standard error. */
 export async function pkg(ns: string, ...args: string[]): Promise<string> {
   return expectDone(await pkgOn(ns, args));
 }
 
-/** Runs helm, which must go well and say nothing on standard error. */
+/** Runs helm, which must succeed without output on standard error. */
 export async function helm(ns: string, ...args: string[]): Promise<string> {
   return expectDone(await helmOn(ns, args));
 }
@@ -97,14 +97,14 @@ export async function pkgFails(
   return stderr;
 }
 
-/** The output of a run, which must have succeeded without a word on standard error but its progress. */
+/** The output of a run that must have succeeded, with nothing but progress on standard error. */
 export function expectDone({ status, stdout, stderr }: Run): string {
   expect(withoutProgress(stderr)).toBe('');
   expect(status).toBe(0);
   return stdout;
 }
 
-/** Standard error without the lines that tell how far an operation is: they come when it takes long. */
+/** Standard error without the lines of progress, which slow operations print. */
 export function withoutProgress(stderr: string): string {
   return stderr.replaceAll(/^(?:\[\d+\/\d+\] |waiting for |… and ).*\n/gm, '');
 }

@@ -348,7 +348,9 @@ const SESSION: [string, string][] = [
 ];
 const SESSION_ANSWERS: string[] = SESSION.map(([, words]) => words);
 
-/** Types into a shell on a terminal; `pkg` prints the words that it is given. Shells differ in the slash after a folder. */
+/**
+ * Types into a shell on a terminal; `pkg` prints the words that it is given. Shells differ in the slash after a folder.
+ */
 function session(shell: string, setUp: string): string[] {
   const echoing = 'pkg() { if [[ $1 == __* ]]; then command pkg "$@"; else echo "<$*>"; fi }';
   const typed = [`${setUp}; ${echoing}; PS1=`, ...SESSION.map(([keys]) => keys), 'exit', ''].join('\n');

@@ -120,7 +120,7 @@ test('diff, upgrade, drift, rollback and uninstall', () => {
   expect(run('diff', 'upgrade', 'demo', 'charts/web', '--exit-code').status).toBe(0);
   expect(run('upgrade', 'demo', 'charts/web', '--set', 'replicaCount=3').status).toBe(0);
   expect(run('get', 'values', 'demo').stdout).toBe('USER-SUPPLIED VALUES:\nreplicaCount: 3\n');
-  // Without values the last ones are kept.
+  // Without values the last ones are used again.
   run('upgrade', 'demo', 'charts/web');
   const deployment = ['default', 'deployment.apps', 'demo-web.yaml'];
   expect(at(read(...deployment), 'spec', 'replicas')).toBe(3);

@@ -1,6 +1,7 @@
 /**
  * The programs of the control plane: etcd, the parts of Kubernetes, and KWOK with its stages (what it plays).
- * The first place that has them all serves: `KUBEBUILDER_ASSETS`, the cache folder, and a build of what the Go
+ * The first of these places that has all of them is used: `KUBEBUILDER_ASSETS`, the cache folder, and a build of what
+ * the Go
  * module beside this file pins, which fills the cache folder.
  */
 import { createHash } from 'node:crypto';
@@ -31,7 +32,7 @@ const STAGES = [
   'volume/fast/pvc-delete',
 ] as const;
 
-/** There is no control plane to be had on this machine; the message is one sentence that says why. */
+/** Thrown where this machine can run no control plane. The message is one sentence that says why. */
 export class ControlPlaneUnavailable extends Error {
   override name = 'ControlPlaneUnavailable';
 }
@@ -39,9 +40,9 @@ export class ControlPlaneUnavailable extends Error {
 /**
  * Finds the programs, or builds them once (about four minutes on two cores).
  *
- * @param say is told, line by line, what takes time.
+ * @param say is called with each line of progress
  * @returns the folder that holds every one of {@link PROGRAMS}, and KWOK's stages under `stages/`.
- * @throws {ControlPlaneUnavailable} where they are not to be had.
+ * @throws {ControlPlaneUnavailable} where they can neither be found nor built.
  */
 export async function findBinaries(say: (line: string) => void): Promise<string> {
   if (process.platform === 'win32') throw new ControlPlaneUnavailable('the control plane does not run on Windows');

@@ -1,5 +1,6 @@
 /**
- * Where the control plane keeps what outlives a run: `$XDG_CACHE_HOME/kubepkg-test` (`~/.cache/kubepkg-test`), so
+ * The folder for files that outlive a run of the control plane: `$XDG_CACHE_HOME/kubepkg-test`
+ * (`~/.cache/kubepkg-test`), so
  * that every clone on a machine uses the same programs and `npm ci` does not throw them away.
  */
 import { homedir } from 'node:os';

@@ -24,7 +24,7 @@ const keeper: string = join(dirname(fileURLToPath(import.meta.url)), 'keeper.ts'
  *
  * @param options.name names its folder; one that is used by no other.
  * @param options.stay leaves it running when this process ends; otherwise it ends with it, however that ends.
- * @param options.say is told what takes time.
+ * @param options.say is called with messages about what takes time
  * @param options.apiserver more arguments for the API server.
  * @param options.restartAfter a program that is killed starts again after so many milliseconds, on the same ports and
  *   data; otherwise its end is that of the control plane.
@@ -60,7 +60,7 @@ export async function startControlPlane(
     });
   });
   if ('error' in report) throw new Error(`the control plane did not start: ${report.error}`);
-  // From here on only the channel tells the keeper that this process lives; neither keeps this process alive.
+  // From here on the keeper notices the end of this process by the channel. Neither of them keeps this process alive.
   child.stderr?.destroy();
   child.channel?.unref();
   child.unref();
@@ -84,7 +84,7 @@ export async function stopControlPlane(state: State): Promise<void> {
   if (await isAlive(state)) process.kill(state.keeper, 'SIGKILL');
   const folder = dirname(state.kubeconfig);
   for (const deadline = Date.now() + 10_000; existsSync(folder);) {
-    // Where somebody has killed the guard too, nobody else removes it.
+    // If somebody has killed the guard too, nobody else removes the folder.
     if (Date.now() > deadline) rmSync(folder, { recursive: true, force: true });
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -123,7 +123,7 @@ function readState(folder: string): State | undefined {
   }
 }
 
-/** Whether the keeper's port is answered by the keeper that is written down, and not by a later one. */
+/** Is the process that answers on the keeper's port the keeper in the file, and not a later one? */
 function isAlive(state: State): Promise<boolean> {
   return new Promise((resolve) => {
     let told = '';

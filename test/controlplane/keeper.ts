@@ -35,7 +35,7 @@ const children: Partial<Record<Program, ChildProcess>> = {};
 const started = Date.now();
 
 let stays = false;
-/** What is told of the control plane, once it is usable. */
+/** The state of the control plane, once it is usable. */
 let usable: State | undefined;
 process.on('disconnect', () => {
   if (!stays) end();
@@ -65,7 +65,7 @@ function end(): never {
 }
 
 async function start(): Promise<State> {
-  mkdirSync(folder, { mode: 0o700 }); // It is ours alone: this fails if it is there.
+  mkdirSync(folder, { mode: 0o700 }); // Fails if the folder exists: it must be new.
   startGuard();
   const base = await claimPorts();
   const ports = { etcd: base + 1, etcdPeers: base + 2, apiserver: base + 3, kubelet: base + 4 };
@@ -99,10 +99,10 @@ async function start(): Promise<State> {
   return writeState(usable);
 }
 
-/** Writes down what runs now. */
+/** Writes the processes that run now to the state file. */
 function writeState(state: State): State {
   state.programs = Object.fromEntries(Object.entries(children).map(([program, child]) => [program, child.pid ?? 0]));
-  // Whoever reads it meanwhile reads the old one or the new one.
+  // Replaced atomically: a reader sees the old file or the new one.
   writeFileSync(join(folder, `${STATE_FILE}.new`), JSON.stringify(state));
   renameSync(join(folder, `${STATE_FILE}.new`), join(folder, STATE_FILE));
   return state;

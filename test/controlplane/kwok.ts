@@ -1,4 +1,4 @@
-/** What KWOK is told beside the stages that come with it, and the objects that a fresh control plane gets. */
+/** The configuration of KWOK besides its own stages, and the objects that a new control plane gets. */
 import type { Json } from './client.ts';
 
 /** How many nodes there are, so that spreading and anti-affinity have something to choose from. */

@@ -1,4 +1,4 @@
-/** What the keeper of a control plane writes down and tells: the contract between it and everyone else. */
+/** What the keeper of a control plane writes to its file and sends to its parent: the contract with other processes. */
 
 /** The file, in the folder of a control plane, that holds its {@link State} once it is usable. */
 export const STATE_FILE = 'state.json';
@@ -29,5 +29,5 @@ export type Settings = {
   restartAfter?: number;
 };
 
-/** What a keeper tells the process that started it. */
+/** A message of a keeper to the process that started it. */
 export type Report = { state: State } | { error: string };

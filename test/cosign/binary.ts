@@ -6,7 +6,7 @@ import { goProgram } from '../support/go-program.ts';
 /**
  * The path of cosign, built if it was not yet (about three minutes on two cores).
  *
- * @throws an `Error` where there is no Go, or no module to be had
+ * @throws an `Error` where there is no Go, or the module cannot be downloaded
  */
 export function cosignBinary(): Promise<string> {
   return goProgram({

@@ -14,7 +14,7 @@ const TOOLCHAIN = 'go1.27.3';
 /**
  * The path of helm: what `HELM` names, else a build of the module, made if it was not yet (three minutes on two cores).
  *
- * @throws an `Error` where there is no Go, or no module to be had
+ * @throws an `Error` where there is no Go, or the module cannot be downloaded
  */
 export async function helmBinary(): Promise<string> {
   const { HELM } = process.env;

@@ -24,7 +24,7 @@ afterAll(async () => {
   for (const peer of Object.values(peers)) await peer.close();
 });
 
-/** The scripts of the program that a command runs: their compiled code is kept after the second run. */
+/** The scripts of the program that a command runs: their compiled code is cached after the second run. */
 async function scriptsOf(args: readonly string[], cwd: string): Promise<string[]> {
   const home = temporaryFolder();
   for (let runs = 0; runs < 2; runs++) {

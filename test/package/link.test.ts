@@ -1,4 +1,6 @@
-/** How the build links the program's chunks to scripts. That the whole program works so is what all other tests show. */
+/**
+ * How the build links the program's chunks to scripts. That the whole program works so is what all other tests show.
+ */
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { link } from '../../scripts/link.ts';

@@ -153,7 +153,7 @@ describe('the compiled code that is cached', () => {
     expect(first).toMatchObject({ status: 0, stderr: '' });
     const code = join(cache, 'kubepkg/code');
     const [build] = readdirSync(code);
-    // Where every run is the first, nothing is kept in vain.
+    // Where every run is the first, no cache is written in vain.
     expect(readdirSync(join(code, build ?? ''))).toEqual([]);
     expect(render()).toEqual(first);
     const file = join(code, build ?? '', 'main.template.bin');
@@ -199,12 +199,13 @@ test('a run that needs more of the program than any before caches that too', () 
   const failed = keptAfter('template', 'web', join(folder, 'nowhere'));
   const rendered = keptAfter('template', 'web', chart);
   expect(rendered).toBeGreaterThan(failed * 1.2);
-  // What is kept of the first stays when another run uses less.
+  // What the first run cached stays when another run uses less.
   expect(keptAfter('template', 'web', join(folder, 'nowhere'))).toBe(rendered);
 });
 
 test('what only some commands need is not in the script that every run reads', () => {
-  // An import across the groups of scripts/build.ts brings all that both share into the main script, as `convert` brought
+  // An import across the groups of scripts/build.ts brings all that both share into the main script, as `convert`
+  // brought
   // 340 KB of native templates. Each 100 KB more is 0.1 ms of every run, and 1.5 ms of one without cached code.
   expect(statSync(join(root, 'dist/main.cjs')).size).toBeLessThan(1_000_000);
 });

@@ -6,7 +6,7 @@ import { goProgram } from '../support/go-program.ts';
 /**
  * The path of the registry, built if it was not yet (some seconds).
  *
- * @throws an `Error` where there is no Go, or no module to be had
+ * @throws an `Error` where there is no Go, or the module cannot be downloaded
  */
 export function referrersBinary(): Promise<string> {
   return goProgram({

@@ -77,7 +77,7 @@ function liveIn(folder: string): Live {
 const asLive = (objects: readonly Given[]): Live =>
   new Map(objects.map((one) => [key(one), { value: one.value, keep: one.keep }]));
 
-/** What lives after objects were put in place of others: those that live and are kept stay as they are. */
+/** The live objects after some were replaced: live objects with the policy `keep` stay as they are. */
 const after = (before: Live, objects: readonly Given[]): Live =>
   new Map([...[...before].filter(([, { keep }]) => keep), ...asLive(objects)]);
 

@@ -14,7 +14,9 @@ import { chartOf, render } from './support.ts';
 
 /** A two-hundredth of what a render may take: a twentieth of a second, and five megabytes. */
 const STEPS = 500_000;
-/** Sixty times as much, for a slow machine and what is compiled on the way. One call may be dear, a thousand are not. */
+/**
+ * Sixty times as much, for a slow machine and what is compiled on the way. One call may be dear, a thousand are not.
+ */
 const MAX_SECONDS = 3;
 
 /** Renders a template, and gives the seconds that it took, and why it ended. */

@@ -1,4 +1,7 @@
-/** Where Kubernetes wants texts, numbers and booleans become the texts that somebody wrote, or are errors where they are. */
+/**
+ * Where Kubernetes wants texts, numbers and booleans become the texts that somebody wrote, or are errors where they
+ * are.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createOrigins } from '../../src/chart/origins.ts';

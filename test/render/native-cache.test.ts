@@ -59,7 +59,7 @@ const LINES = [
   '---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: {{values.number}}\n',
 ];
 
-/** Each must be told in the same words, at the same place. */
+/** Each must give the same error at the same position. */
 const FAULTS = [
   '  missing: {{values.nothing}}\n',
   '  fault: {{values.a}} {{chart.nothing}}\n',

@@ -1,5 +1,6 @@
 /**
- * A value never changes the structure. A template with hostile values gives what it gives with harmless ones of the same
+ * A value never changes the structure. A template with hostile values gives what it gives with harmless ones of the
+ * same
  * kinds, in which the hostile ones are put in afterwards; or both fail at the same place.
  */
 import fc from 'fast-check';
@@ -102,13 +103,17 @@ const KINDS = {
   map: VALUES.map,
   list: VALUES.list,
   string: HOSTILE,
-  /** Mostly what may be a part of a text; collections and null may not be everywhere, and then the error is the same. */
+  /**
+   * Mostly what may be a part of a text; collections and null may not be everywhere, and then the error is the same.
+   */
   text: fc.oneof({ weight: 12, arbitrary: SCALAR }, { weight: 1, arbitrary: VALUES.any }),
 };
 
 /**
- * Where values stand: lines of a map for a number `n` and the names `x` and `y` of two values. The first letter of a key
- * says what it holds: `w` values as they are, `t` texts, `b` the text of a literal block, `o` what may be left out, `d` the
+ * Where values stand: lines of a map for a number `n` and the names `x` and `y` of two values. The first letter of a
+ * key
+ * says what it holds: `w` values as they are, `t` texts, `b` the text of a literal block, `o` what may be left out, `d`
+ * the
  * text of documents of YAML, `j` that of JSON.
  */
 type Place = { x: keyof typeof KINDS; y: keyof typeof KINDS; lines: (n: number, x: string, y: string) => string };

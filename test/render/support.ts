@@ -53,12 +53,12 @@ export async function render(chart: Chart, options: Partial<ChartInput> = {}): P
   });
 }
 
-/** What a render knows whose release has stored nothing yet. */
+/** The random values of a release that has stored none yet. */
 export function nothingStored(): RandomInput {
   return { stored: new StoredValues() };
 }
 
-/** What a render knows after one that gave these values, and those before it. */
+/** The random values of a release whose revisions, from the first on, stored those of these renders. */
 export function storedBy(...renders: Pick<RenderedChart, 'randomValues'>[]): RandomInput {
   const revisions = renders.map(({ randomValues }, index) => ({
     revision: index + 1,

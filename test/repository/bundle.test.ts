@@ -1,4 +1,7 @@
-/** Bundles: charts and images in one file, carried over and copied into a real registry; the real helm and tar read them. */
+/**
+ * Bundles: charts and images in one file, carried over and copied into a real registry; the real helm and tar read
+ * them.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

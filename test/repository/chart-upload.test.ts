@@ -87,7 +87,7 @@ describe('with TLS, a login for readers and a token for uploads', () => {
     const byAddress = ['push', 'web-1.1.0.tgz', serving.url, '--ca-file', certificate.caFile, '--password', TOKEN];
     await expectEnd(pkg(temporaryFolder(), ...byAddress));
     expect(existsSync(join(folder, 'web-1.1.0.tgz'))).toBe(true);
-    // A token in place of the login that is kept.
+    // A token in place of the stored login.
     await expectEnd(pkg(home, 'push', 'web-1.1.0.tgz', 'reader', '--password', TOKEN));
     await expectEnd(pkg(home, 'push', 'web-1.1.0.tgz', 'none'), 'PKG_REPOSITORY_UNKNOWN');
     await expectEnd(pkg(home, 'push', 'web-1.1.0.tgz', './none'), 'PKG_USAGE');

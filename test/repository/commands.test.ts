@@ -213,7 +213,7 @@ test('search repo', async () => {
   ];
   for (const question of questions) {
     await expectSameRun(machines, 'search', 'repo', ...question);
-    // The second answer comes from what was kept of the first.
+    // The second answer comes from the cache.
     await expectSameRun(machines, 'search', 'repo', ...question);
   }
 });

@@ -1,4 +1,6 @@
-/** Signatures by certificates that name who signed, with authorities and logs of the test's own; cosign judges the same. */
+/**
+ * Signatures by certificates that name who signed, with authorities and logs of the test's own; cosign judges the same.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

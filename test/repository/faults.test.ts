@@ -1,4 +1,6 @@
-/** Commands that talk to servers which fail, and commands that are killed: what is given again comes to the right end. */
+/**
+ * Commands that talk to servers which fail, and commands that are killed: what is given again comes to the right end.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';

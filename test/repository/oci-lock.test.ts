@@ -1,4 +1,6 @@
-/** Chart.lock of dependencies in a real registry: helm and pkg write the same, and each builds from that of the other. */
+/**
+ * Chart.lock of dependencies in a real registry: helm and pkg write the same, and each builds from that of the other.
+ */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

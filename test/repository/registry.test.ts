@@ -10,7 +10,7 @@ import { chartFiles, chartsIn, expectSame, makeRepository, run, update } from '.
 const program = await findRegistry();
 const VERSIONS = ['0.9.0', '1.0.0', '1.2.3', '1.10.0', '2.0.0-rc.1', '1.3.0+build.7'] as const;
 
-/** A registry with charts in it, and a home whose login has been kept by `helm registry login`. */
+/** A registry with charts, and a home with a login stored by `helm registry login`. */
 async function fill(auth: RegistryAuth, plain = false): Promise<{ registry: Registry; home: string }> {
   const registry = await startRegistry(program ?? '', auth, plain);
   const charts = await makeRepository(VERSIONS.map((version) => ['sub', version] as const));

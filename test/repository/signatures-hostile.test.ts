@@ -1,4 +1,4 @@
-/** Signatures, lists of them and registries that are not as they should be: no chart gets through, and why is told. */
+/** Hostile signatures, lists of signatures and registries: no chart is accepted, and the error says why. */
 import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

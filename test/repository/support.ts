@@ -1,4 +1,4 @@
-/** The same chart folder given to helm and to pkg with `--dependency-update`, and what both make of it. */
+/** Runs helm and pkg with `--dependency-update` on copies of the same chart folder, and compares the results. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -27,7 +27,7 @@ export function startPkg(args: readonly string[], options: RunOptions): Started 
   return start(process.execPath, [bin, ...args], options);
 }
 
-/** A program that runs, and what comes of it. */
+/** A running program, and its result. */
 export type Started = { child: ChildProcess; ended: Promise<Run> };
 
 function start(command: string, args: readonly string[], options: RunOptions): Started {
@@ -68,10 +68,10 @@ export function chartsIn(charts: Record<string, Record<string, string>>, folder:
   return folder;
 }
 
-/** Which chart of the folder, with what flags besides; a home that is copied. */
+/** The chart of the folder, further flags, and the home, which is copied. */
 export type UpdateOptions = { chart?: string; home?: string; env?: Record<string, string>; args?: readonly string[] };
 
-/** What an update made: the verdict, what was rendered, what `charts/` holds, the lock file. */
+/** The result of an update: success or failure, the rendered objects, the content of `charts/`, the lock file. */
 export type Made = { status: number | null; stdout: string; charts: unknown; lock: unknown; stderr: string };
 
 /** Gives a copy of the folder to a program. Helm mixes messages into what it prints, so it renders once more. */
@@ -82,7 +82,7 @@ export async function update(
 ): Promise<Made> {
   const cwd = temporaryFolder();
   cpSync(folder, cwd, { recursive: true, verbatimSymlinks: true });
-  // Copies, so that no cache of the one is of use to the other.
+  // Copies, so that neither program uses a cache of the other.
   const own = temporaryFolder();
   if (home !== undefined) cpSync(home, own, { recursive: true });
   const options = { cwd, home: own, env };
@@ -99,7 +99,7 @@ export async function update(
   };
 }
 
-/** All that lies in a chart folder but what it is made of: archives unpacked, metadata as data. */
+/** The content of a chart folder besides its sources: archives unpacked, metadata as data. */
 async function contents(chart: string): Promise<unknown> {
   const folder = join(chart, 'charts');
   const found: Record<string, unknown> = { beside: readdirSync(chart).sort() };

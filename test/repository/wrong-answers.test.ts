@@ -1,4 +1,6 @@
-/** Answers of repositories and registries that are changed in part: a command ends, with an error of its own or none. */
+/**
+ * Answers of repositories and registries that are changed in part: a command ends, with an error of its own or none.
+ */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

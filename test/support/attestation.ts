@@ -1,4 +1,4 @@
-/** Signatures as cosign writes them, made by hand, so that each part of them can be another than it should be. */
+/** Signatures as cosign writes them, made by hand, so that each part can be wrong. */
 import { sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { BUNDLE } from './oci.ts';
@@ -46,7 +46,7 @@ export function keyBundle(statement: object, key: KeyObject): Record<string, unk
   };
 }
 
-/** What of a keyless signature is otherwise than it should be. */
+/** The parts of a keyless signature that are wrong. */
 export type Keyless = {
   leaf?: Leaf;
   /** Another certificate in the bundle than that of the key that signed. */
@@ -84,7 +84,7 @@ export async function keylessBundle(
   };
 }
 
-/** What the second version of Rekor keeps of an envelope. */
+/** The entry that the second version of Rekor stores for an envelope. */
 function secondBody({ payload, signatures }: Envelope, { der }: Issued): object {
   const x509Certificate = { rawBytes: der.toString('base64') };
   const verifier = { keyDetails: 'PKIX_ECDSA_P256_SHA_256', x509Certificate };
@@ -94,7 +94,7 @@ function secondBody({ payload, signatures }: Envelope, { der }: Issued): object 
   return { apiVersion: '0.0.2', kind: 'hashedrekord', spec: { hashedRekordV002 } };
 }
 
-/** What Rekor kept of an envelope before. */
+/** The entry that Rekor stored for an envelope in older versions. */
 function intotoBody(envelope: Envelope, { certificate }: Issued): object {
   const hash = (bytes: Uint8Array): object => ({ algorithm: 'sha256', value: sha256(bytes).toString('hex') });
   const twice = (text: string): string => Buffer.from(text).toString('base64');
@@ -107,7 +107,7 @@ function intotoBody(envelope: Envelope, { certificate }: Issued): object {
   return { apiVersion: '0.0.2', kind: 'intoto', spec: { content } };
 }
 
-/** What the first version of Rekor keeps of an envelope. */
+/** The entry that the first version of Rekor stores for an envelope. */
 function dsseBody(envelope: Envelope, { certificate }: Issued): object {
   const hash = (bytes: Uint8Array): object => ({ algorithm: 'sha256', value: sha256(bytes).toString('hex') });
   return {

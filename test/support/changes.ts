@@ -1,9 +1,9 @@
-/** Answers with a part replaced: values of another type, of nasty texts, too few, too many, or none. */
+/** Changes a part of an answer: another type, a hostile text, too few values, too many, or none. */
 import fc from 'fast-check';
 
 /** Plain JSON. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-/** Where to go at each step, and what is put there; nothing takes a part away. */
+/** A path to a part, and its new value; undefined removes the part. */
 export type Change = { at: readonly number[]; by: Json | undefined };
 
 const NASTY: readonly (Json | undefined)[] = [
@@ -24,7 +24,7 @@ const NASTY: readonly (Json | undefined)[] = [
   'é'.repeat(300),
 ];
 
-/** A part of an answer, chosen by where to go at each step, put in another's place. */
+/** An answer in which the part at a path is replaced by another part. */
 export const change: fc.Arbitrary<Change> = fc.record({
   at: fc.array(fc.nat({ max: 1000 }), { maxLength: 9 }),
   by: fc.oneof(

@@ -8,7 +8,7 @@ import type { TestProject } from 'vitest/node';
 import { ControlPlaneUnavailable, startControlPlane, stopControlPlane } from '../controlplane/controlplane.ts';
 import type { State } from '../controlplane/controlplane.ts';
 
-/** What a test file is told that asks for the control plane. */
+/** The answer to a test file that asks for the control plane. */
 export type Offer = { state: State } | { unavailable: string } | { error: string };
 
 declare module 'vitest' {
@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Starts the control plane. Under `CI=true` it is a failure that there is none to be had. */
+/** Starts the control plane. Under `CI=true` it is a failure if there is none. */
 async function bringUp(): Promise<Offer> {
   try {
     return { state: await startControlPlane({ say: (line) => console.error(line) }) };

@@ -1,6 +1,6 @@
 /**
  * The control plane of this run, for tests on a real Kubernetes API. To import this file is to need it: it is started
- * if it is not up yet. Tests made with the `test` of this file are skipped where there is none to be had.
+ * if it is not up yet. Tests made with the `test` of this file are skipped where there is none.
  *
  * @example
  * const ns = await namespace();
@@ -64,11 +64,11 @@ export type RunOptions = {
   kubeconfig?: string;
   env?: Record<string, string>;
   input?: string;
-  /** Is given what sends the program a signal. */
+  /** Called with a function that sends the program a signal. */
   onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
 };
 
-/** What client-go logs when a watch ends while the machine is busy: no words of helm's. */
+/** A line that client-go logs when a watch ends while the machine is busy. It is no output of helm. */
 const CLIENT_GO = /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
 
 /** Runs the real helm on the cluster, in a namespace. */

@@ -13,7 +13,7 @@ export type Cosign = (args: readonly string[], cwd: string) => Promise<CosignRun
 /** The password of keys that tests make. */
 export const PASSWORD = 'pässword';
 
-/** The real cosign; undefined where it is not to be had, which under `CI=true` is a failure. */
+/** The real cosign; undefined where it cannot be built, which under `CI=true` is a failure. */
 export async function findCosign(): Promise<Cosign | undefined> {
   const program = await found(cosignBinary, 'cosign');
   if (program === undefined) return undefined;
@@ -29,7 +29,7 @@ export async function findCosign(): Promise<Cosign | undefined> {
     });
 }
 
-/** Starts a registry with the Referrers API, without TLS and logins; undefined where it is not to be had. */
+/** Starts a registry with the Referrers API, without TLS and logins; undefined where it cannot be built. */
 export async function startReferrersRegistry(): Promise<{ host: string; close: () => void } | undefined> {
   const program = await found(referrersBinary, 'a registry with the Referrers API');
   if (program === undefined) return undefined;

@@ -17,7 +17,7 @@ export type Cut =
   | 'damage'
   /** The answer's body lacks its end, and its head says so. */
   | 'shorten'
-  /** There is never an answer. */
+  /** The request never gets an answer. */
   | 'hang'
   /** This answer in place of the server's work. */
   | { status: number; headers?: Record<string, string>; body?: string };
@@ -25,7 +25,7 @@ export type Cut =
 export type CuttingProxy = {
   /** `127.0.0.1:PORT` */
   host: string;
-  /** All requests: `GET /v2/…`, without what is asked for behind a `?`. */
+  /** All requests as `GET /v2/…`, without their queries. */
   requests: string[];
   close: () => void;
 };

@@ -1,4 +1,4 @@
-/** What each test file begins and ends with: property tests get the seed, and folders are removed. */
+/** Set-up and tear-down of each test file: property tests get the seed, temporary folders are removed. */
 import fc from 'fast-check';
 import { afterAll } from 'vitest';
 import { removeTemporaryFolders } from './folders.ts';

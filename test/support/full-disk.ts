@@ -2,10 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { temporaryFolder } from '../chart/support.ts';
 
-/** Can one be had? Not where user namespaces are forbidden, and not outside Linux. */
+/** Can such a disk be mounted? Not where user namespaces are forbidden, and not outside Linux. */
 export const hasFullDisk: boolean = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
-/** What came of it: exit statuses, what the first run printed, and the folder after each. */
+/** The result: exit statuses, the output of the first run, and the folder after each run. */
 export type FullDisk = { first: number; second: number; stderr: string; full: string; freed: string };
 
 const SCRIPT = `

@@ -1,5 +1,5 @@
 /**
- * How much generated tests try, and what.
+ * The number of cases in generated tests, and their seed.
  *
  * The same seed is used in every run: a change is judged by the same cases before and after, and a difference that was
  * always there does not stop one that has nothing to do with it. New cases are looked for apart, as CONTRIBUTING.md

@@ -1,4 +1,4 @@
-/** The real gpg with a home of its own, as the other maker and judge of keys and signatures. */
+/** The real gpg with a home of its own, as the second implementation for keys and signatures. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

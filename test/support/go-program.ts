@@ -19,7 +19,7 @@ export type GoProgram = {
  * The path of the program, built if it is not in the cache folder. Its key is the content of the module's folder,
  * build flags included. Processes that build at the same time do not disturb each other.
  *
- * @throws an `Error` where there is no Go, or no module to be had
+ * @throws an `Error` where there is no Go, or the module cannot be downloaded
  */
 export async function goProgram({ folder, target, ldflags, toolchain, message }: GoProgram): Promise<string> {
   const hash = createHash('sha256');

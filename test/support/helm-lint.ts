@@ -7,7 +7,7 @@ export type HelmFinding = { severity: string; path: string; text: string };
 /** What was said of one chart. */
 export type HelmLint = { chart: string; findings: HelmFinding[] };
 
-/** Takes the output of `helm lint` apart, chart by chart. A chart that is none has the finding of an empty path. */
+/** Parses the output of `helm lint`, chart by chart. What is not a chart has one finding with an empty path. */
 export function readHelmLint(stdout: string): HelmLint[] {
   return stdout
     .split(/^(?===> Linting )/m)

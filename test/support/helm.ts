@@ -1,4 +1,4 @@
-/** The real helm, as oracle and rival. */
+/** The real helm: the oracle of tests, and the program that benchmarks compare with. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -39,7 +39,7 @@ export type Fault =
   | 'lose-answer'
   /** The connection is reset in the middle of the answer's body. */
   | 'truncate'
-  /** There is never an answer. */
+  /** The request never gets an answer. */
   | 'hang';
 
 export type ProxyOptions = {
@@ -232,7 +232,7 @@ async function readAll(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Headers for HTTP/1.1, which has to be told where a body ends; Node does not do it for a DELETE. */
+/** Headers for HTTP/1.1, which need the length of a body; Node does not add it for a DELETE. */
 function framed(request: Http2ServerRequest): IncomingHttpHeaders {
   const headers = endToEnd(request.headers);
   const hasBody =

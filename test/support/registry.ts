@@ -1,4 +1,7 @@
-/** A real OCI registry on loopback that keeps everything in a folder, over TLS or plain: open to all, or with logins by name and password, or by tokens. */
+/**
+ * A real OCI registry on loopback that keeps everything in a folder, over TLS or plain: open to all, or with logins by
+ * name and password, or by tokens.
+ */
 import { spawn } from 'node:child_process';
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +31,7 @@ export type Registry = {
   close: () => Promise<void>;
 };
 
-/** The registry's program; undefined where there is none, which under `CI=true` is a failure. */
+/** The program of the registry; undefined where it cannot be built, which under `CI=true` is a failure. */
 export async function findRegistry(): Promise<string | undefined> {
   try {
     return await registryBinary();

@@ -1,4 +1,4 @@
-/** What is told while an operation goes on. */
+/** The progress that is shown during an operation. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReleaseEvent } from '../../src/release/operations.ts';

@@ -1,4 +1,6 @@
-/** Schemas that refer to others on the web: refused unasked; from a folder and from the network with helm's verdicts. */
+/**
+ * Schemas that refer to others on the web: refused unasked; from a folder and from the network with helm's verdicts.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

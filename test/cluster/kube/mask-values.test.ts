@@ -42,7 +42,9 @@ const SAID: readonly ((value: string) => string)[] = [
   (value) => Buffer.from(value).toString('hex'),
 ];
 
-/** Passwords of all sorts: printable, with quotes and line ends, of other scripts. Letters of messages are not in them. */
+/**
+ * Passwords of all sorts: printable, with quotes and line ends, of other scripts. Letters of messages are not in them.
+ */
 const value = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'QZXJ2345679_'), minLength: 8, maxLength: 60 }),
   fc.string({ unit: fc.constantFrom(...'QZXJ2345679"\\\n\t<&'), minLength: 8, maxLength: 60 }),

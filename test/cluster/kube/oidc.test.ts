@@ -166,7 +166,7 @@ async function byPkg(file: string): Promise<void> {
     client = new KubeClient(connectionOf(file), {}, {});
     await client.request({ method: 'GET', path: '/api/v1/namespaces/default/secrets' });
   } catch (error) {
-    // It is told in words, and no secret is among them.
+    // The error explains it without a secret.
     expect(error).toBeInstanceOf(PkgError);
     const { message, hints } = error as PkgError;
     expect(`${message} ${hints.join(' ')}`).not.toMatch(/s3cret|never given|refresh\//);

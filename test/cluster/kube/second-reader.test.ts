@@ -127,7 +127,8 @@ const text = fc
     fc.string({ minLength: 1, maxLength: 12 }),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
   )
-  // To go-yaml some separators of Unicode are line breaks, which no key may have; and `0E0_`, which nobody quotes, is 0.
+  // To go-yaml some separators of Unicode are line breaks, which no key may have; and `0E0_`, which nobody quotes, is
+  // 0.
   .filter((one) => !/[\x7f-\x9f\u2028\u2029\ufeff]|\d_/.test(one));
 const path = fc.constantFrom('ca.crt', './x/../ca.crt', '../up.crt', '/etc/ca.crt', 'with blank.crt');
 const data = fc.string({ maxLength: 60 }).map(base64);

@@ -1,4 +1,4 @@
-/** What is kept of templates between runs: nothing that is printed may depend on it. */
+/** The cache of templates between runs: the output must not depend on it. */
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,6 @@
-/** Charts of Go templates, most of them broken somewhere: the verdict of the real `helm lint`, and each finding of it. */
+/**
+ * Charts of Go templates, most of them broken somewhere: the verdict of the real `helm lint`, and each finding of it.
+ */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** `printf` with verbs, flags and values that fit and that do not, and complex constants in every function, held against the real helm. */
+/**
+ * `printf` with verbs, flags and values that fit and that do not, and complex constants in every function, held against
+ * the real helm.
+ */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { functionNames } from '../../../../src/render/gotemplate/functions/index.ts';
