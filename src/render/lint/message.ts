@@ -38,6 +38,8 @@ const RULES = {
   'quoted-text': 'warning',
   'parsed-partial': 'warning',
   'branch-unreachable': 'warning',
+  'argument-unused': 'warning',
+  'tilde-joins': 'warning',
   'random-shared-key': 'warning',
   'random-unkeyed': 'warning',
   'guard-missing': 'warning',

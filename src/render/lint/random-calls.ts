@@ -1,6 +1,7 @@
 /** Rules on the keys of random values in native templates, by which the next revision finds the stored values. */
 import { pathOf, walk } from '../handlebars/ast.ts';
 import type { Expression, Mustache, Program, Sub, Template } from '../handlebars/ast.ts';
+import { partialName } from '../handlebars/partials.ts';
 import { positionIn } from '../handlebars/template-error.ts';
 import { isRandom } from '../handlebars/helpers/index.ts';
 import { isScoped, ROOT_NAMES, simpleName } from '../handlebars/scope.ts';
@@ -65,12 +66,46 @@ export function lintUnkeyed(values: readonly RandomValue[], templates: readonly 
     const template = templates.find(({ name }) => site.startsWith(`${name}>`));
     // The call is in another chart, or has a key, by which its site is named then.
     if (template === undefined) return [];
-    const rest = site.slice(template.name.length + 1);
-    const number = /^[A-Za-z]\w*(?:#(\d+))?$/.exec(rest);
-    const own = randomCalls(template.program).filter(({ name, key }) => name === call && key === undefined);
-    const node = number === null ? undefined : own[Number(number[1] ?? 0)]?.node;
+    const at = callAt(site, call, template, templates);
     const message = `the value of ${call} stands in no field of an object: give it a key, as in ${call} … key="password", by which later revisions know it`;
-    const path = template.name.slice(template.name.indexOf('/') + 1);
-    return [finding('random-unkeyed', path, message, node && positionIn(template, node.loc))];
+    const { name } = at?.template ?? template;
+    const position = at && positionIn(at.template, at.node.loc);
+    return [finding('random-unkeyed', name.slice(name.indexOf('/') + 1), message, position)];
   });
+}
+
+/** The call of a site: in the template itself, or in the last of the partials that led there. */
+function callAt(
+  site: string,
+  call: string,
+  template: Template,
+  templates: readonly Template[],
+): { template: Template; node: WrittenCall['node'] } | undefined {
+  const steps = site.slice(template.name.length + 1).split('>');
+  const number = Number(/^[A-Za-z]\w*#(\d+)$/.exec(steps.at(-1) ?? '')?.[1] ?? 0);
+  const unkeyed = (program: Program): WrittenCall[] =>
+    randomCalls(program).filter(({ name, key }) => name === call && key === undefined);
+  // A step is `include p`, `partial p`, or either with the keys of loops and a number behind it.
+  const partial = steps
+    .slice(0, -1)
+    .map((step) => /^(?:include|partial) ([^#[]+)/.exec(step)?.[1])
+    .findLast((name) => name !== undefined);
+  if (partial === undefined) {
+    const node = unkeyed(template.program)[number]?.node;
+    return steps.length > 1 || node === undefined ? undefined : { template, node };
+  }
+  // Its own name, without that of a library in front.
+  const names = [partial, partial.slice(partial.indexOf('/') + 1)];
+  for (const one of templates) {
+    const inlines: Program[] = [];
+    walk(one.program, (node) => {
+      const [name] = node.type === 'DecoratorBlock' ? node.params : [];
+      if (node.type === 'DecoratorBlock' && name?.type === 'StringLiteral' && names.includes(name.value))
+        inlines.push(node.program);
+    });
+    const isFile = names.includes(partialName(one.name.replace(/^[^/]*\//, '')));
+    const node = [...inlines, ...(isFile ? [one.program] : [])].flatMap((program) => unkeyed(program))[number]?.node;
+    if (node !== undefined) return { template: one, node };
+  }
+  return undefined;
 }

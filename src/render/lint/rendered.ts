@@ -25,6 +25,7 @@ import type { LintMessage } from './message.ts';
 import { lintObjects } from './objects.ts';
 import type { LintObject } from './lint-object.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
+import { lintPartialArguments } from './partial-arguments.ts';
 import { lintSharedKeys, lintUnkeyed } from './random-calls.ts';
 import { lintTexts } from './texts.ts';
 
@@ -145,6 +146,7 @@ async function lintNativeBranches(chart: Chart): Promise<LintMessage[]> {
       ...errors.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
       ...unreachable.map(({ at, why }) => finding('branch-unreachable', path, why, at)),
       ...lintSharedKeys(template, path),
+      ...lintPartialArguments(template, partials, path),
     ];
   });
 }

@@ -9,6 +9,7 @@ import { walk } from '../handlebars/ast.ts';
 import type { Template } from '../handlebars/ast.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { lintTildes } from './tildes.ts';
 import { undeclaredValues } from './undeclared.ts';
 import { lintWholeValues } from './whole-values.ts';
 
@@ -34,7 +35,11 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
     parsed.push(template);
     // NOTES are text without structure, so these rules do not apply.
     if (!name.endsWith('/NOTES.txt.hbs'))
-      messages.push(...lintMustaches(template, name), ...lintWholeValues(template, name));
+      messages.push(
+        ...lintMustaches(template, name),
+        ...lintWholeValues(template, name),
+        ...lintTildes(template, name),
+      );
   }
   messages.push(...undeclaredValues(chart, parsed, userValues));
   return messages;

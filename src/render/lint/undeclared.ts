@@ -36,9 +36,11 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
       if (seen.has(`${template.name} ${full}`)) continue;
       seen.add(`${template.name} ${full}`);
       const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
-      messages.push(
-        finding('value-undeclared', template.name, `${printable(full)} is not declared in values.yaml${hint}`, at),
-      );
+      const list = `values.${path.parts.slice(1, missing.index + 1).join('.')}`;
+      const message = missing.inList
+        ? `${printable(list)} is a list, which has no ${printable(path.parts[missing.index + 1] ?? '')}: {{#each ${printable(list)}}} goes through its items, and ${printable(list)}.[0] is the first`
+        : `${printable(full)} is not declared in values.yaml${hint}`;
+      messages.push(finding('value-undeclared', template.name, message, at));
     }
   }
   return messages;
@@ -59,17 +61,21 @@ function missingPart(
   parts: readonly string[],
   known: readonly Value[],
   schema: Value | undefined,
-): { index: number; near: string | undefined } | undefined {
+): { index: number; near: string | undefined; inList: boolean } | undefined {
   let at = known;
   let rule = schema;
   for (const [index, name] of parts.entries()) {
+    const isList = at.length > 0 && at.every((value) => Array.isArray(value));
+    if (isList && !/^(?:[0-9]+|length)$/.test(name)) return { index, near: undefined, inList: true };
     const maps = at.filter((value) => isMap(value));
     const names = [...maps.flatMap((map) => [...map.keys()]), ...mapAt(rule, 'properties').keys()];
     // An empty map may hold anything, and so may a value that is declared as something else too.
     if (names.length === 0 || (maps.length < at.length && !maps.some((map) => map.has(name)))) return undefined;
     if (!names.includes(name)) {
       // `global` belongs to the user of the chart, who need not declare it.
-      return index === 0 && name === 'global' ? undefined : { index, near: nearest(name, new Set(names)) };
+      return index === 0 && name === 'global'
+        ? undefined
+        : { index, near: nearest(name, new Set(names)), inList: false };
     }
     at = maps.flatMap((map) => (map.has(name) ? [map.get(name) ?? null] : []));
     rule = mapAt(rule, 'properties').get(name);

@@ -40,4 +40,13 @@ test('a value in no field and without a key', async () => {
     expect.stringMatching(/^random-unkeyed templates\/x.yaml.hbs:\d+:\d+$/),
   ]);
   expect(await findings({ 'templates/x.yaml.hbs': configMap('a: {{sha256sum (randAlphaNum 8)}}') })).toEqual([]);
+  // In a partial, and in an inline partial, it is the line of the call there.
+  const asks = '{{#if (eq (include "p") "x")}}\na: "1"\n{{/if}}\nb: "2"';
+  expect(
+    await findings({ 'templates/x.yaml.hbs': configMap(asks), 'templates/_p.hbs': '\nx-{{randAlphaNum 8}}\n' }),
+  ).toEqual(['random-unkeyed templates/_p.hbs:2:3']);
+  const inline = '{{#*inline "p"}}\n{{randAlphaNum 8}}\n{{/inline}}\n{{#*inline "q"}}{{randAlphaNum 8}}{{/inline}}\n';
+  expect(await findings({ 'templates/x.yaml.hbs': configMap(asks), 'templates/_n.hbs': inline })).toEqual([
+    'random-unkeyed templates/_n.hbs:2:1',
+  ]);
 });

@@ -1,0 +1,69 @@
+/** Rules of lint on what runs and is meant otherwise: names that partials do not use, `~` that joins lines, names in lists. */
+import { describe, expect, test } from 'vitest';
+import { configMap } from '../support.ts';
+import { lint } from './support.ts';
+
+const VALUES = 'on: true\nusers: [{name: a}]\nnone: []\nmap: {a: b}\n';
+
+async function found(rule: string, files: Record<string, string>): Promise<string[]> {
+  const messages = await lint({ 'values.yaml': VALUES, ...files });
+  return messages.flatMap((one) => (one.rule === rule ? [`${one.path}:${one.at?.line} ${one.message}`] : []));
+}
+
+describe('names that a partial does not use', () => {
+  test.each([
+    ['x: {{> p a="1" b="2"}}', '{{a}}', ['the partial p does not use the name b']],
+    [
+      'x: {{> p componnet="1"}}',
+      '{{default "c" component}}',
+      ['the partial p does not use the name componnet; did you mean component?'],
+    ],
+    ['x: {{include "p" b="2"}}', 'text', ['the partial p does not use the name b']],
+    ['x: {{upper (include "p" b="2")}}', 'text', ['the partial p does not use the name b']],
+    // Named in a partial that it includes, in an inline partial, or as an argument.
+    ['x: {{> p a="1"}}', '{{> q}}', []],
+    ['x: {{> p a="1"}}', '{{> q b="2"}}', ['the partial q does not use the name b']],
+    ['x: {{> p a="1"}}', '{{#if a}}x{{/if}}', []],
+    ['x: {{> p a="1"}}', '{{#each values.users as |user|}}{{user.name}}{{a}}{{/each}}', []],
+    // Whatever passes its context on may use any name.
+    ['x: {{> p a="1"}}', '{{toJson this}}', []],
+    ['x: {{> p a="1"}}', '{{#each values.users}}{{toJson this}}{{/each}}', ['the partial p does not use the name a']],
+    ['x: {{> p a="1"}}', '{{#with values.map}}{{toJson ..}}{{/with}}', []],
+    ['x: {{> p a="1"}}', '{{tpl values.text}}', []],
+    ['x: {{> p a="1"}}', '{{> (lookup2 "q")}}', []],
+    ['{{#> p a="1"}}\nx: {{a}}\n{{/p}}', '{{> @partial-block}}', []],
+  ])('%s of %s', async (body, partial, expected) => {
+    const files = {
+      'templates/x.yaml.hbs': configMap(body),
+      'templates/_p.hbs': partial,
+      'templates/_q.hbs': '{{optional a}}',
+    };
+    expect((await found('argument-unused', files)).map((one) => one.replace(/^\S+ /, ''))).toEqual(expected);
+  });
+});
+
+describe('~ that joins lines', () => {
+  test.each([
+    ['{{~#if values.on~}}\na: b\n{{/if}}', 1],
+    ['t: |\n  {{#each values.users}}\n  {{this.name}}\n  {{~/each}}', 1],
+    ['{{#if values.on}}\na: b\n{{~/if~}}\nc: d', 1],
+    // One side of a tag that is alone on its line, and texts that are put together.
+    ['{{~#if values.on}}\na: b\n{{~/if}}', 0],
+    ['{{#if values.on~}}\na: b\n{{/if~}}', 0],
+    ['a: {{#if values.on~}}\n  b\n{{~else~}}\n  c\n{{~/if}}', 0],
+    ['a: "{{#each values.users~}}\n  b\n{{~/each}}"', 0],
+  ])('%j', async (body, count) => {
+    expect(await found('tilde-joins', { 'templates/x.yaml.hbs': configMap(body) })).toHaveLength(count);
+    expect(await found('tilde-joins', { 'templates/_x.hbs': body })).toEqual([]);
+  });
+});
+
+test('a name of a list is no value, and its length and places are', async () => {
+  const says = (body: string): Promise<string[]> =>
+    found('value-undeclared', { 'templates/x.yaml.hbs': configMap(body) });
+  expect(await says('{{#each values.users.name}}\na: b\n{{/each}}')).toEqual([
+    expect.stringMatching(/:\d+ values.users is a list, which has no name: \{\{#each values.users\}\}/),
+  ]);
+  expect(await says('a: {{default "x" values.none.name}}')).toHaveLength(1);
+  expect(await says('a: "{{values.users.length}}{{values.users.[0].name}}{{values.users.0.name}}"')).toEqual([]);
+});
