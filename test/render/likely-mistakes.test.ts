@@ -62,7 +62,6 @@ test.each([
     '{% if values.on %} is written as in another',
     '{{#if values.on}}',
   ],
-  ['a: "{% raw %}x{% endraw %}"', '{% raw %} is a text and no value', '{{{{raw}}}}'],
   ['{{range values.list}}\na: b\n{{/each}}', '{{range values.list}} is written as', '{{#each values.list}}'],
   ['{{> keys}}\na: b\n{{/keys}}', '{{/ is not expected here', '{{#> keys}}'],
   ['a: {{max(values.number, 1)}}', 'there is no max( )', '{{max values.number 1}}'],
@@ -143,9 +142,18 @@ test('what looks alike and is meant is let pass', async () => {
     'o: {{eq values.text "2"}}{{eq 2 "two"}}',
     'p: {{hasPrefix values.text values.text}}',
     'q: {{date "2006-01-02" "2026-11-23"}}',
+    'r: "{% if is_on() %}on{% else %}off{% endif %}"',
+    's: |\n  {% for x in list %}\n  <% if x %>{% raw %}\n  {% endfor %}',
   ].join('\n');
   const chart = chartOf({ 'templates/x.yaml.hbs': anyObject(body), 'templates/_items.hbs': '- a\n' }, values);
   expect((await render(chart)).objects).toHaveLength(1);
+});
+
+test('tags of another language in a text are no part of the error for something else', async () => {
+  const body = 'a: |\n  {% if x %}\n  y\n  {% endif %}\nb: {{upper values.text';
+  await expect(render(chartOf({ 'templates/x.yaml.hbs': anyObject(body) }))).rejects.toMatchObject({
+    message: 'the template ends inside an open block or mustache',
+  });
 });
 
 test('a partial that is defined twice is an error with both places', async () => {

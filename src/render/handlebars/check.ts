@@ -17,6 +17,7 @@ import type {
   Statement,
   Template,
 } from './ast.ts';
+import { isInText } from './block-texts.ts';
 import { checkBlock } from './check-blocks.ts';
 import { checkCall, checkExpression } from './check-calls.ts';
 import { checkPartialName, LITERAL_BRACES } from './check-names.ts';
@@ -81,30 +82,22 @@ function checkInline(report: CheckReport, { params, program, loc }: DecoratorBlo
 }
 
 /**
- * Reports `${values.x}`, `<%= values.x %>` and `{% if values.x %}`: mustaches of other languages, which are printed.
+ * Reports `${values.x}`, `<%= values.x %>` and `{% if values.x %}`: mustaches of other languages, which are printed. They
+ * hold a name of this chart: a file of configuration may be in one of these languages.
  */
 function checkContent(report: CheckReport, { original, loc }: Content): void {
   if (!FOREIGN_MARKS.test(original)) return;
   const found =
     /\$(?:\{|\()\s*((?:values|release|chart)\.[\w.-]+)\s*[)}]/.exec(original) ??
     /<%[=-]?\s*((?:values|release|chart)\.[\w.-]+)\s*-?%>/.exec(original) ??
-    /\{%-?\s*((?:\w+\s+)*(?:values|release|chart)\.[\w.-]+|(?:if|elif|else|endif|for|endfor|unless|set|assign|include|raw|endraw|block|macro|comment)\b)[^%]*%\}/.exec(
-      original,
-    );
+    /\{%-?\s*((?:\w+\s+)*(?:values|release|chart)\.[\w.-]+)[^%]*%\}/.exec(original);
   if (found === null) return;
   const [mark, inner = ''] = found;
   const before = original.slice(0, found.index).split('\n');
   const line = loc.start.line + before.length - 1;
   const column = (before.length === 1 ? loc.start.column : 0) + (before.at(-1)?.length ?? 0);
   const at = { start: { line, column }, end: { line, column: column + mark.length } };
-  const hint =
-    inner === 'raw' || inner === 'endraw'
-      ? `write ${inner === 'raw' ? '{{{{raw}}}}' : '{{{{/raw}}}}'}`
-      : /\s/.test(inner)
-        ? `write {{#${inner}}}, and close it by its name`
-        : inner.includes('.')
-          ? `write {{${inner}}}`
-          : 'blocks are written {{#if x}} … {{else}} … {{/if}} and {{#each x}} … {{/each}}, comments {{! … }}';
+  const hint = /\s/.test(inner) ? `write {{#${inner}}}, and close it by its name` : `write {{${inner}}}`;
   report.add('PKG_TEMPLATE_SYNTAX', `${mark} is a text and no value`, at, [hint]);
 }
 
@@ -185,16 +178,4 @@ function checkIndent(report: CheckReport, what: string, { start }: Location, has
   const message = `what ${what} stands beside the key above, and not in it`;
   const hints = ['indent it further than the key, or write it behind the key'];
   report.add('PKG_TEMPLATE_SLOT', message, { start, end: start }, hints);
-}
-
-/** Is a line part of a text behind `|` or `>`? */
-function isInText(lines: readonly string[], index: number): boolean {
-  let indent = lines[index]?.search(/\S/) ?? 0;
-  for (const line of lines.slice(0, index).toReversed()) {
-    const own = line.search(/\S/);
-    if (own < 0 || own >= indent || /^\s*\{\{/.test(line)) continue;
-    if (/(?:^|[\s:])[|>][-+0-9]*\s*$/.test(line)) return true;
-    indent = own;
-  }
-  return false;
 }

@@ -2,6 +2,7 @@
  * Finds spellings of Go templates and of other languages in native templates, and gives the native spelling of the same
  * expression as the hint. Called only for templates with errors.
  */
+import { beginsLine } from './block-texts.ts';
 import { parseForeign } from './foreign.ts';
 import type { Foreign } from './foreign.ts';
 
@@ -242,7 +243,11 @@ export function syntaxHintsOf(source: string, isHelper: (name: string) => boolea
       open.push(name === 'range' ? 'each' : name === 'define' ? 'inline' : name);
     }
   }
+  const lines = source.split('\n');
   for (const { 0: text, 1: inner = '', index } of source.matchAll(FOREIGN_TAG)) {
+    const above = source.slice(0, index).split('\n');
+    // In a text it is meant literally, as in a file of configuration.
+    if (!beginsLine(lines, above.length - 1, above.at(-1)?.length ?? 0)) continue;
     const hint = syntaxHintIn(`{{${inner}}}`, { open, isHelper, source })?.hint;
     const message = `${shortened(text)} is written as in another template language`;
     found.push({ text, offset: index, message, hint: hint ?? 'blocks are written {{#if x}} … {{else}} … {{/if}}' });
