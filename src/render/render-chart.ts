@@ -84,13 +84,7 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
       await checkWritten(found.textsMade, chart, origins);
       parts.push(found);
     }
-    if (checkTexts === true) {
-      const { checkTexts: check } = await import('./check-texts.ts');
-      const documents = parts.flatMap(({ objects }) => objects);
-      const errors = await check(documents, chart, await locate());
-      const located = await Promise.all(errors.map((error) => withOrigin(error, chart, origins)));
-      throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
-    }
+    if (checkTexts === true) await refuseTexts(parts, chart, await locate(), origins);
   } catch (error) {
     throw await withOrigin(error, chart, origins);
   }
@@ -111,6 +105,23 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
   };
   if (imageMirror !== undefined) (await import('./image-mirror.ts')).withMirror(rendered, imageMirror);
   return rendered;
+}
+
+/** @throws {PkgError} for fields of objects that should be texts and are not, together */
+async function refuseTexts(
+  parts: readonly Documents[],
+  chart: Chart,
+  locator: DocumentLocator,
+  origins: Origins | undefined,
+): Promise<void> {
+  const { checkTexts } = await import('./check-texts.ts');
+  const errors = await checkTexts(
+    parts.flatMap(({ objects }) => objects),
+    chart,
+    locator,
+  );
+  const located = await Promise.all(errors.map((error) => withOrigin(error, chart, origins)));
+  throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
 }
 
 /** Which charts take part, and with which values. */

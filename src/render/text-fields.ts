@@ -35,7 +35,7 @@ export function hasMisplaced(object: ValueMap, types: KindTypes): boolean {
 }
 
 /** An object, or those in a list of objects, each with its type and the path that leads to it. */
-export function objectsIn(object: ValueMap, types: KindTypes): { object: ValueMap; at: ValuePath; type: FieldType }[] {
+function objectsIn(object: ValueMap, types: KindTypes): { object: ValueMap; at: ValuePath; type: FieldType }[] {
   return itemsOf(object).map((one) => ({
     ...one,
     type: types.of(textOf(one.object.get('apiVersion')), textOf(one.object.get('kind'))),

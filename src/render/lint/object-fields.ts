@@ -30,25 +30,31 @@ export function fieldProblems(
   const found: FieldProblem[] = [];
   const metadata = metadataSchema();
   const schema = builtinSchema(apiVersion, kind);
-  if (schema !== undefined) check(object, schema, [], [], described, found);
-  else if (metadata !== undefined) check(object.get('metadata') ?? null, metadata, ['metadata'], [], described, found);
+  const report = { described, found };
+  if (schema !== undefined) check(object, schema, [], [], report);
+  else if (metadata !== undefined) check(object.get('metadata') ?? null, metadata, ['metadata'], [], report);
   return found.slice(0, MAX_PROBLEMS);
 }
 
-/** @param around what holds the value, outermost first */
+/**
+ * Checks a value and what it holds.
+ *
+ * @param around the schemas of what holds the value, outermost first
+ * @param report the name of the object in messages, and the problems, to which those of the value are added
+ */
 function check(
   value: Value,
   holds: Holds,
   keys: ValuePath,
   around: readonly Holds[],
-  described: string,
-  found: FieldProblem[],
+  report: { described: string; found: FieldProblem[] },
 ): void {
+  const { described, found } = report;
   if (value === null || found.length >= MAX_PROBLEMS) return;
   const inside = [...around, holds];
   if (Array.isArray(value)) {
     if (holds.is !== 'list') return;
-    for (const [index, item] of value.entries()) check(item, holds.of, [...keys, index], inside, described, found);
+    for (const [index, item] of value.entries()) check(item, holds.of, [...keys, index], inside, report);
     return;
   }
   if (isMap(value)) {
@@ -56,11 +62,11 @@ function check(
       const labels = labelProblems(value, keys);
       for (const { key, problem } of labels)
         found.push({ rule: 'object-label', keys: [...keys, key], message: `in ${described}, ${problem}` });
-      for (const [key, item] of value) check(item, holds.of, [...keys, key], inside, described, found);
+      for (const [key, item] of value) check(item, holds.of, [...keys, key], inside, report);
     } else if (holds.is === 'fields') {
       for (const [key, item] of value) {
         const inner = holds.fields.get(key);
-        if (inner !== undefined) check(item, inner, [...keys, key], inside, described, found);
+        if (inner !== undefined) check(item, inner, [...keys, key], inside, report);
         else found.push(unknownField(key, keys, holds.fields, inside, described));
       }
     }
