@@ -125,6 +125,20 @@ export function nameOf({ host, path }: ChartReference): string {
   return `${host}/${path}`;
 }
 
+/**
+ * The address of the next page of a list: the path of the `Link` header, at the server that was asked. Behind a proxy that
+ * ends TLS, a registry names itself by plain HTTP or by a name of its own; and a login goes to no other server.
+ */
+export function nextPage({ headers, url }: Pick<Answer, 'headers' | 'url'>, asked: URL): URL | undefined {
+  const link = /^\s*<([^>]*)>/.exec(String(headers['link'] ?? ''))?.[1];
+  const next = link === undefined ? null : URL.parse(link, url);
+  if (next === null) return undefined;
+  const page = new URL(asked);
+  page.pathname = next.pathname;
+  page.search = next.search;
+  return page;
+}
+
 /** The error for an answer that refuses a read or, with `writing`, a write. */
 export function refused({ status, headers, body }: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
   const name = printable(`oci://${nameOf(chart)}`);

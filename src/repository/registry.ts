@@ -14,7 +14,7 @@ import { algorithmOf, checkDigest, digestOf } from './digest.ts';
 import type { Answer } from './http.ts';
 import { notCached } from './offline.ts';
 import type { ReferenceCache } from './reference-cache.ts';
-import { nameOf, refused } from './registry-session.ts';
+import { nameOf, nextPage, refused } from './registry-session.ts';
 import type { ChartReference, RegistrySession } from './registry-session.ts';
 import { shownUrl, withoutLogin } from './urls.ts';
 
@@ -160,10 +160,7 @@ export class Registry {
       const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS_SIZE);
       const found = getOwn(object(answer), 'tags');
       for (const tag of Array.isArray(found) ? found : []) if (typeof tag === 'string') tags.add(tag);
-      const link = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
-      const following = link === undefined ? null : URL.parse(link, answer.url);
-      // A link to the next page on another host is not followed.
-      next = following === null || following.origin !== next.origin ? undefined : following;
+      next = nextPage(answer, next);
       const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MAX_PAGES);
       if (isEndless || tags.size > MAX_TAGS) {
         throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(first)} has no end`, {

@@ -377,7 +377,7 @@ function refused(status: number, url: URL): PkgError {
     isGone && !url.pathname.endsWith('/index.yaml') ? 'PKG_CHART_VERSION_NOT_FOUND' : 'PKG_REPOSITORY_UNREACHABLE',
     `${where} ${isGone ? 'is not there' : 'cannot be read'} (it answers ${status})`,
     {
-      hints: isGone ? ['check the address of the repository'] : ['try again later'],
+      hints: [status === 429 || status >= 500 ? 'try again later' : 'check the address of the repository'],
     },
   );
 }

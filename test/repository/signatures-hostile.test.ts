@@ -264,10 +264,16 @@ describe.skipIf(registry === undefined)('a registry', () => {
   test('a list that goes on at another server', async () => {
     const { place } = await chart();
     const body = JSON.stringify({ schemaVersion: 2, manifests: [] });
-    const headers = { link: '<http://127.0.0.1:1/v2/x/referrers/y>; rel="next"' };
-    await withFront(place, 'referrers', { body, headers }, (reference) =>
+    let page = 0;
+    const answer = (): { body: string; headers: Record<string, string> } =>
+      page++ === 0
+        ? { body, headers: { link: '<http://127.0.0.1:1/v2/x/referrers/y>; rel="next"' } }
+        : { body, headers: {} };
+    // The path is asked of the registry itself.
+    const requests = await withFront(place, 'referrers', answer, (reference) =>
       expectRefused(reference, /there is no signature/),
     );
+    expect(requests).toContainEqual(expect.stringContaining('/v2/x/referrers/y'));
   });
 
   test.each([

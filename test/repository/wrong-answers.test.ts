@@ -170,6 +170,19 @@ describe('lists of tags', () => {
   const many = (page: number, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `${page}.0.${index}`);
 
+  // Behind a proxy a registry may name itself by an address of its own. The login goes to the server that was asked only.
+  test.each(['http://registry.internal:5000', 'https://127.0.0.1:1', 'file://', 'http://x//evil.example'])(
+    'of pages at %s, which are asked of the registry itself',
+    async (origin) => {
+      const versions = await versionsFrom((page) =>
+        page < 2
+          ? { tags: [`1.${page}.0`], next: `${origin}/v2/r/sub/tags/list?page=${page + 1}` }
+          : { tags: ['1.2.0'] },
+      );
+      expect(versions).toEqual(['1.2.0', '1.1.0', '1.0.0']);
+    },
+  );
+
   test('of 200,000 in one page', async () => {
     expect(await versionsFrom(() => ({ tags: many(1, 200_000) }))).toHaveLength(200_000);
   });

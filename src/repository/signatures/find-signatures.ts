@@ -14,7 +14,7 @@ import type { Answer } from '../http.ts';
 import { notCached } from '../offline.ts';
 import { isDigest } from '../registry.ts';
 import type { RegistryOptions } from '../registry.ts';
-import { nameOf, refused } from '../registry-session.ts';
+import { nameOf, nextPage, refused } from '../registry-session.ts';
 import type { ChartReference, RegistrySession } from '../registry-session.ts';
 import { shownUrl } from '../urls.ts';
 import { EMPTY_TYPE, MAX_SIGNATURE, blobsOf, isBundleType, namesSignature } from './signature-artifact.ts';
@@ -113,10 +113,7 @@ export class SignatureFinder {
         return { referrers: await this.#taggedReferrers(chart, digest), hasApi: false };
       }
       for (const one of entries ?? []) found.set(one.digest, one);
-      const link: string | undefined = /^\s*<([^>]*)>/.exec(String(answer.headers['link'] ?? ''))?.[1];
-      const following: URL | null = link === undefined ? null : URL.parse(link, answer.url);
-      // A link to the next page on another host is not followed.
-      next = following === null || following.origin !== first.origin ? undefined : following;
+      next = nextPage(answer, next);
       const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MAX_PAGES);
       if (isEndless || found.size > MAX_REFERRERS) {
         throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(first)} has no end`, {
