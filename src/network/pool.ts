@@ -7,6 +7,7 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import type { buildConnector } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
@@ -111,7 +112,30 @@ export class ConnectionPool {
       done(new Error(`cannot connect to ${bareHost(server)}`, { cause }), null);
       return;
     }
-    done(null, socket);
+    makingParser(() => done(null, socket));
+  }
+}
+
+/** V8's own, of Node 24 and 26. */
+const TIERING_BUDGET = 13_000_000;
+
+let isParserMade = false;
+
+/**
+ * Lets undici make its parser, which it does with the first connection, so that V8 does not optimize it. The parser is one
+ * large function of WebAssembly, which V8 would compile again in the background at the second answer of a server. That takes
+ * 25 ms of processor time, more than a process of pkg can regain, and the process waits for it at its end.
+ *
+ * The flag counts when the module is made; V8 refuses cached code made with other flags, so it is set back.
+ */
+function makingParser(work: () => void): void {
+  if (isParserMade) return work();
+  isParserMade = true;
+  setFlagsFromString('--wasm-tiering-budget=2000000000');
+  try {
+    work();
+  } finally {
+    setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
   }
 }
 

@@ -370,3 +370,28 @@ test.each([
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
   expect(Date.now() - begun).toBeLessThan(60_000);
 });
+
+test('V8 has the flags that it had before the first connection: it refuses cached code made with others', async () => {
+  const server = await start((_seen, response) => response.end());
+  // A process of its own, in which no connection was made before.
+  const script = `
+    import { Script } from 'node:vm';
+    import { setFlagsFromString } from 'node:v8';
+    import { HttpClient } from './src/network/http.ts';
+    const script = new Script('(() => 7)()');
+    script.runInThisContext();
+    const cachedData = script.createCachedData();
+    // V8 compares the length of the source, and keeps sources that it has compiled.
+    const isRefused = (number) => new Script('(() => ' + number + ')()', { cachedData }).cachedDataRejected;
+    const http = new HttpClient({ env: {} });
+    await http.request({ url: new URL(process.argv[1]), limit: 1 });
+    await http.close();
+    const refused = [isRefused(8)];
+    setFlagsFromString('--wasm-tiering-budget=1');
+    console.log(JSON.stringify([...refused, isRefused(9)]));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', server.url], { cwd: root });
+  let told = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  await new Promise((resolve) => child.on('close', resolve));
+  expect(told).toBe('[false,true]\n');
+});
