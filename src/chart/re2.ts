@@ -1,5 +1,6 @@
 /** Regular expressions of Go (RE2). A module of its own, since loading RE2 takes 6 ms: it is imported only where needed. */
 import { RE2JS } from 're2js';
+import { withExactNames } from './re2-names.ts';
 
 /**
  * A compiled pattern; the numbers of the groups of each name, from left to right; and its number of instructions, in
@@ -12,10 +13,16 @@ export function compileRe2(pattern: string): Compiled {
   try {
     return compiled(RE2JS.compile(pattern), new Map());
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('duplicate capture group name')) throw error;
+    // RE2JS refuses two things that Go takes, and a pattern may have both.
+    const own = new Map<string, string>();
+    const accepted = withOwnNames(withExactNames(pattern), own);
+    if (accepted === pattern) throw error;
+    try {
+      return compiled(RE2JS.compile(accepted), own);
+    } catch {
+      throw error;
+    }
   }
-  const own = new Map<string, string>();
-  return compiled(RE2JS.compile(withOwnNames(pattern, own)), own);
 }
 
 function compiled(regex: RE2JS, names: ReadonlyMap<string, string>): Compiled {

@@ -125,14 +125,25 @@ function isDateTime(text: string): boolean {
   return /^.{10}[tT]/.test(text) && isDate(text.slice(0, 10)) && isTime(text.slice(11));
 }
 
-/** RFC 6570, as far as its braces. */
+/**
+ * RFC 6570, as far as the braces of the path. Helm's library looks at Go's `URL.RawPath`, which is empty after a scheme without
+ * a slash, and where the path is written as Go would escape it: `/%7B` fits, and `/%7b` does not.
+ */
 function isUriTemplate(text: string): boolean {
   if (!parsesAsUrl(text)) return false;
-  const path = text
-    .replace(/^[a-zA-Z][a-zA-Z0-9+.-]*:/, '')
-    .replace(/^\/\/[^/?#]*/, '')
-    .replace(/[?#].*$/s, '');
-  return path.split('/').every((part) => /^[^{}]*(?:\{[^{}]*\}[^{}]*)*$/.test(part));
+  const [, scheme, rest = ''] = /^([a-zA-Z][a-zA-Z0-9+.-]*:)?([^?#]*)/.exec(text) ?? [];
+  if (scheme !== undefined && !rest.startsWith('/')) return true;
+  const path = Buffer.from(rest.replace(/^\/\/[^/]*/, ''), 'utf8').toString('latin1');
+  const escaped = percentDecoded(path).replaceAll(
+    /[^A-Za-z0-9\-_.~$&+,/:;=@]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+  if (path === escaped) return true;
+  return path.split('/').every((part) => /^[^{}]*(?:\{[^{}]*\}[^{}]*)*$/.test(percentDecoded(part)));
+}
+
+function percentDecoded(bytes: string): string {
+  return bytes.replaceAll(/%([0-9a-fA-F]{2})/g, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
 function isSemver(text: string): boolean {

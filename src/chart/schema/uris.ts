@@ -42,9 +42,11 @@ function isAuthority(authority: string): boolean {
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user) || !isEscaped(user)) return false;
   const host = authority.slice(at + 1);
   const literal = /^\[([^\]]*)\](?::[0-9]*)?$/.exec(host)?.[1];
-  if (host.startsWith('[')) return literal !== undefined && isIpv6(literal);
-  // Letters, digits, what Go allows besides, anything beyond ASCII, and a port of digits.
-  return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=[\]<>"]|[^\u0000-\u007f])*(?::[0-9]*)?$/.test(host);
+  if (host.includes('[')) return literal !== undefined && isIpv6(literal);
+  // Letters, digits, what Go allows besides, anything beyond ASCII, that and `%` escaped, and a port of digits.
+  return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=\]<>"]|[^\u0000-\u007f]|%(?:25|[89a-fA-F][0-9a-fA-F]))*(?::[0-9]*)?$/.test(
+    host,
+  );
 }
 
 /** An IPv6 address without a zone. */

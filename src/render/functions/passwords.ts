@@ -1,4 +1,5 @@
 /** Hashes passwords (bcrypt), and derives passwords from a secret (Master Password). */
+import { isUtf8 } from 'node:buffer';
 import { createHmac, randomBytes, scryptSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { hashSync as CompiledHash } from '@node-rs/bcrypt';
@@ -10,21 +11,22 @@ import { charge, COSTS } from './limits.ts';
 const BCRYPT_COST = 10;
 
 /** Whether a password is longer than the 72 bytes that bcrypt uses. */
-export function isTooLongForBcrypt(password: string): boolean {
-  return Buffer.byteLength(password) > 72;
+export function isTooLongForBcrypt(password: Uint8Array): boolean {
+  return password.length > 72;
 }
 
 /**
  * A bcrypt hash at Go's default cost, with the prefix `$2a$`, which all implementations read.
  *
- * @throws {FunctionFailure} beyond 72 bytes
+ * @throws {FunctionFailure} beyond 72 bytes, and for bytes that are not UTF-8 where bcrypt in JavaScript is used
  */
-export function hashPassword(password: string): string {
+export function hashPassword(password: Uint8Array): string {
   if (isTooLongForBcrypt(password)) throw new FunctionFailure('takes a password of at most 72 bytes');
   charge(COSTS.bcrypt);
   if (compiledHash === undefined) compiledHash = findCompiledHash();
   if (compiledHash !== null) return compiledHash(password, BCRYPT_COST).replace('$2b$', '$2a$');
-  return hashSync(password, `$2a$${BCRYPT_COST}$${encodeBase64(randomBytes(16), 16)}`);
+  if (!isUtf8(password)) throw new FunctionFailure('takes a password in UTF-8 on this platform');
+  return hashSync(Buffer.from(password).toString('utf8'), `$2a$${BCRYPT_COST}$${encodeBase64(randomBytes(16), 16)}`);
 }
 
 let compiledHash: typeof CompiledHash | null | undefined;

@@ -124,6 +124,9 @@ class ValuePrinter {
     if (text !== undefined && !this.#erroring && !this.#sharpV && 'vsxXq'.includes(verb)) {
       return this.#text(text(), verb);
     }
+    if (this.#sharpV && value instanceof GoObject && value.goString !== undefined) {
+      return this.#text(value.goString(), 's');
+    }
     if (value instanceof GoInt) return this.#integer(value, verb);
     if (value instanceof GoComplex) return this.#complex(value, verb);
     if (value instanceof ByteList && verb === 'v' && this.#isPlain) return value.printed;

@@ -3,6 +3,7 @@ import { civilOf, daysOf } from '../functions/civil.ts';
 import { DAYS, formatDate, MONTHS, secondsOf } from '../functions/date-layout.ts';
 import type { Instant } from '../functions/date-layout.ts';
 import { formatDuration } from '../functions/durations.ts';
+import { quoteGo } from '../functions/quote.ts';
 import { fn, GoError } from './functions/signature.ts';
 import { GoInt, goInt, int, int64 } from './int.ts';
 import { ByteList, GoObject } from './value.ts';
@@ -30,6 +31,7 @@ export class GoTime extends GoObject {
     super('time.Time', {
       fields: fieldsOf(instant, location, monotonic),
       text: () => this.toString(),
+      goString: () => this.#goString(),
       json: () => this.format('2006-01-02T15:04:05.999999999Z07:00'),
       methods: methodsOf(() => this),
     });
@@ -63,6 +65,13 @@ export class GoTime extends GoObject {
   since(other: GoTime): bigint {
     if (this.monotonic !== undefined && other.monotonic !== undefined) return this.monotonic - other.monotonic;
     return fitted(this.instant - other.instant);
+  }
+
+  #goString(): string {
+    const { seconds, nanoseconds } = secondsOf(this.instant);
+    const { year, month, day, hour, minute, second } = civilOf(seconds + this.span.offset);
+    const clock = [day, hour, minute, second, nanoseconds].join(', ');
+    return `time.Date(${year}, time.${MONTHS[month - 1]}, ${clock}, ${goStringOfZone(this.location)})`;
   }
 
   override toString(): string {
@@ -114,6 +123,11 @@ function fieldsOf(instant: Instant, location: Location, monotonic: bigint | unde
   }
   const wall = (1n << 63n) | ((BigInt(seconds) + FROM_1885) << 30n) | BigInt(nanoseconds);
   return { wall: goInt('uint64', wall), ext: goInt('int64', monotonic), loc };
+}
+
+function goStringOfZone(location: Location): string {
+  if (location === utc) return 'time.UTC';
+  return location === localZone() ? 'time.Local' : `time.Location(${quoteGo(location.name)})`;
 }
 
 const locations: WeakMap<Location, LocationObject> = new WeakMap();

@@ -147,6 +147,8 @@ export type ObjectParts = {
   methods?: Methods;
   /** Its method `String()` or `Error()`. */
   text?: () => string;
+  /** Its method `GoString()`, which `%#v` prints. */
+  goString?: () => string;
   /** The method `String()` of a pointer to it, by which an action prints the struct where it is a field of another. */
   addressedText?: () => string;
   /** The text that JSON and YAML have for it; without it they have the exported fields. */
@@ -163,6 +165,7 @@ export class GoObject {
   readonly pointer: boolean;
   readonly methods: Methods | undefined;
   readonly text: (() => string) | undefined;
+  readonly goString: (() => string) | undefined;
   readonly addressedText: (() => string) | undefined;
   readonly json: (() => string) | undefined;
   readonly jsonNames: Readonly<Record<string, string>> | undefined;
@@ -173,6 +176,7 @@ export class GoObject {
     this.pointer = parts.pointer ?? false;
     this.methods = parts.methods;
     this.text = parts.text;
+    this.goString = parts.goString;
     this.addressedText = parts.addressedText;
     this.json = parts.json;
     this.jsonNames = parts.jsonNames;

@@ -240,3 +240,174 @@ export const cases: fc.Arbitrary<Case> = fc.constantFrom(...DRAFTS).chain(([$sch
       };
     });
 });
+
+/** Texts that have each format, or nearly so. */
+const FORMATTED: Readonly<Record<string, readonly string[]>> = {
+  'json-pointer': ['/a/b', '', '/a~0~1', '/~'],
+  'relative-json-pointer': ['0#', '1/a', '01', '0', '+1/a', '-0#'],
+  uuid: ['2eb8aa08-aa98-11ea-b4aa-73b441d16380', '2eb8aa08aa9811eab4aa73b441d16380'],
+  duration: ['P1Y2M3DT4H5M6S', 'P4W', 'PT1S', 'P1Y1W', 'P1.5D', 'P', 'P٢Y'],
+  period: ['2020-01-01T00:00:00Z/P1D', 'P1D/2020-01-01T00:00:00Z', '2020-01-01T00:00:00Z/2020-01-01T00:00:00Z'],
+  ipv4: ['10.0.0.1', '1.2.3.256', '1.2.3', '01.2.3.4', '+1.2.3.4', '1.2.3.-0'],
+  ipv6: [
+    '::1',
+    '1:2:3:4:5:6:7:8',
+    '::ffff:1.2.3.4',
+    'fe80::1%eth0',
+    '1::2::3',
+    '::1.2.3.04',
+    '12345::',
+    '1:2:3:4:5:6:1.2.3.4',
+  ],
+  hostname: ['a.b', 'a-.b', 'xn--a', 'a_b', '', '.', 'a..b', 'é.b', 'a.'],
+  email: ['a@b.c', '"a b"@c', 'a@[1.2.3.4]', 'a@[IPv6:::1]', 'a..b@c', '@c', 'é@c', '"@c', '""@c', 'a@'],
+  date: ['2024-02-29', '2023-02-29', '0000-01-01', '2024-2-9', '+024-01-01', '2024-13-01'],
+  time: [
+    '23:59:60Z',
+    '12:00:00+01:30',
+    '12:00:00.5z',
+    '12:00:00',
+    '24:00:00Z',
+    '+1:00:00Z',
+    '00:59:60+01:00',
+    '12:00:00.Z',
+  ],
+  'date-time': [
+    '2024-02-29T12:00:00Z',
+    '2024-02-29t12:00:00.123+00:00',
+    '2024-02-29 12:00:00Z',
+    '2016-12-31T23:59:60Z',
+  ],
+  uri: [
+    'http://x/y?z#w',
+    'a:b',
+    'http://[::1]/',
+    '//x',
+    'http://x:80a/',
+    'http://x/%zz',
+    'http://é/',
+    'mailto:a@b',
+    'http://x y/',
+    '1a:b',
+    ':x',
+    'http://[::1%25a]/',
+    'http://a\\b',
+    'http://x/{a}',
+    'http://[1.2.3.4]/',
+    'http://u:p@x/',
+    'http://u p@x/',
+    'a:',
+    'http://x/ y',
+    'http://[]/',
+    'http://[::1',
+    'http://x:/',
+  ],
+  iri: ['http://é/ß'],
+  'uri-reference': ['/a', '?a', '#a', '#%zz', '', 'a b', '\\', 'a\\b', ':a', 'a/b:c', '//[::1]:a', 'é'],
+  'iri-reference': ['é'],
+  'uri-template': ['http://x/{a}', '{a', '{a}/{b', '/a}', '{{a}}', '{a}{b}'],
+  semver: ['1.2.3', '1.2.3-a.1+b', '01.2.3', '1.2', 'v1.2.3', '1.2.3-01', '1.2.3-', '1.2.3+'],
+  regex: [
+    '^a',
+    '(',
+    'a**',
+    '\\d',
+    '[a-',
+    '(?=a)',
+    '\\p{L}',
+    '\\pN',
+    '[[:alpha:]]',
+    'a{2,1}',
+    '\\Q\\E',
+    '(?P<a>b)',
+    '(?i)a',
+    '\\z',
+    '\\Z',
+    '\\x{10FFFF}',
+    '\\x{110000}',
+    '[\\d-z]',
+    '(?<a>b)(?<a>c)',
+    'a{1001}',
+    '(((a{10}){10}){10}){10}',
+    '\\C',
+    '\\8',
+    '(?U)a',
+    '[z-a]',
+    '\\_',
+    '\\é',
+    '(?s-i:a)',
+    '(?)',
+    '(?-)',
+    '(?i-)',
+    '\\pL{2}',
+    '[^]',
+    '[]a]',
+    '{',
+    'a{,2}',
+    'a{1',
+    'x{2}{3}',
+    '\\p{Greek}',
+    '\\p{^Greek}',
+    '\\P{Foo}',
+    '[[:foo:]]',
+    '[[:^word:]]',
+    '\\b\\B\\A',
+    '(?m)^$',
+    '\\07',
+    '\\1',
+    '(a)\\1',
+    '+',
+    '|',
+    '(|)',
+    '()*',
+    'a*?',
+    'a+?',
+    'a??',
+    'a*+',
+  ],
+  'idn-email': ['x'],
+};
+
+const piece = fc.constantFrom(
+  ...'aZ09.:-/+@%[]{}"\\ #?T_~^$()*|é😀٢\n\t',
+  '00',
+  '::',
+  '..',
+  '25',
+  '60',
+  'P',
+  '%7B',
+  '',
+);
+
+/** One of some texts, with pieces of it replaced. */
+function edited(texts: readonly string[]): fc.Arbitrary<string> {
+  const edits = fc.array(fc.tuple(fc.nat(30), fc.nat(2), piece), { maxLength: 3 });
+  return fc.tuple(fc.constantFrom(...texts), edits).map(([start, all]) =>
+    all
+      .reduce((text, [at, length, replacement]) => {
+        const from = at % (text.length + 1);
+        return text.slice(0, from) + replacement + text.slice(from + length);
+      }, start)
+      .toWellFormed(),
+  );
+}
+
+/** A schema with a format or a pattern, and a text for it. */
+export const formatCases: fc.Arbitrary<Case> = fc
+  .oneof(
+    {
+      weight: 4,
+      arbitrary: fc
+        .constantFrom(...Object.entries(FORMATTED))
+        .chain(([format, texts]) => fc.tuple(fc.constant<object>({ format }), edited(texts))),
+    },
+    fc.tuple(
+      edited(FORMATTED['regex'] ?? []).map((pattern) => ({ pattern })),
+      fc.string({ unit: piece, maxLength: 4 }),
+    ),
+  )
+  .map(([v, text]) => ({
+    schema: JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', properties: { v } }),
+    values: JSON.stringify({ v: text }),
+  }));

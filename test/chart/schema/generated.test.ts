@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RUNS } from '../../support/generation.ts';
-import { cases } from './arbitrary.ts';
+import { cases, formatCases } from './arbitrary.ts';
 import { expectAgreement } from './support.ts';
 
 /**
@@ -15,6 +15,13 @@ test('helm and pkg come to the same verdicts', async () => {
   const verdicts = await expectAgreement(fc.sample(cases, { numRuns: 500 * RUNS, seed: SEED }));
   // The cases have to be worth something.
   for (const verdict of ['fits', 'violates', 'unusable']) {
+    expect(verdicts.filter((one) => one === verdict).length, verdict).toBeGreaterThan(verdicts.length / 20);
+  }
+});
+
+test('texts that nearly have a format or fit a pattern', async () => {
+  const verdicts = await expectAgreement(fc.sample(formatCases, { numRuns: 600 * RUNS, seed: SEED }));
+  for (const verdict of ['fits', 'violates']) {
     expect(verdicts.filter((one) => one === verdict).length, verdict).toBeGreaterThan(verdicts.length / 20);
   }
 });

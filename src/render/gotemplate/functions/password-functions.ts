@@ -2,7 +2,6 @@
 import { createDecipheriv } from 'node:crypto';
 import { aesKey, encryptAes } from '../../functions/keys.ts';
 import { derivePassword, hashPassword, isPasswordType, isTooLongForBcrypt } from '../../functions/passwords.ts';
-import { decodeText } from '../value.ts';
 import { base64ErrorAt } from './base-n.ts';
 import { fn, GoError } from './signature.ts';
 import type { FunctionGroup } from './signature.ts';
@@ -30,12 +29,11 @@ function bytesOf(text: string): Buffer {
 
 /** The bcrypt hash of a password. As in Sprig, a password that is too long gives the text of the error. */
 function bcrypt(password: string): string {
-  const text = decodeText(password);
-  if (!Buffer.from(text).equals(bytesOf(password))) throw new GoError('takes a password in UTF-8');
-  if (isTooLongForBcrypt(text)) {
+  const bytes = bytesOf(password);
+  if (isTooLongForBcrypt(bytes)) {
     return 'failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes';
   }
-  return hashPassword(text);
+  return hashPassword(bytes);
 }
 
 /** Decrypts as Sprig does: the padding is removed without a check, so that a wrong password gives random bytes. */

@@ -61,10 +61,6 @@ export const functions: FunctionGroup = {
       () => '',
     ),
   ),
-  toYamlPretty: fn(['any'], (_host, value) =>
-    orElse(
-      () => withoutEnd(printPrettyYaml(value)),
-      () => '',
-    ),
-  ),
+  // What go-yaml 3 cannot print is a panic, which the template reports.
+  toYamlPretty: fn(['any'], (_host, value) => withoutEnd(printPrettyYaml(value))),
 };

@@ -1,4 +1,5 @@
 /** Passwords, keys and encryption. Random results are stored with the release, so that upgrades keep them. */
+import { bytesOf } from '../../../utf8.ts';
 import { decryptAes, encryptAes, generatePrivateKey } from '../../functions/keys.ts';
 import { checkUserName, derivePassword, hashPassword } from '../../functions/passwords.ts';
 import { helper, size, text } from './parameters.ts';
@@ -24,5 +25,5 @@ export const cryptos: Record<string, Helper> = {
 };
 
 function bcrypt(password: string, context: HelperContext): string {
-  return context.remember('bcrypt', [password], () => hashPassword(password));
+  return context.remember('bcrypt', [password], () => hashPassword(bytesOf(password)));
 }

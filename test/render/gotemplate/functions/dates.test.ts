@@ -142,6 +142,7 @@ const time = fc.oneof(
     ),
   fc.constantFrom(
     '(toDate "2006-01-02 -0700" "2024-02-29 +0130")',
+    '(toDate "2006-01-02" "2024-02-29")',
     '(toDate "x" "y")',
     '(toDate "2006-01-02 15:04 MST" "2024-07-01 12:30 CEST")',
   ),
@@ -202,7 +203,7 @@ test('methods of times and durations', { timeout: 600_000 }, () => {
     fc.tuple(fc.constantFrom('Round', 'Truncate'), units).map(([name, unit]) => shown(`(${length}.${name} ${unit})`)),
     time.map(
       (a) =>
-        `{{list ${a}}} {{dict "a" ${a} | toJson}} {{printf "%s|%q|%v|%d" ${a} ${a} ${a} ${a}.Month}} {{eq ${a} ${a}}}{{if ${a}}}1{{end}}`,
+        `{{list ${a}}} {{dict "a" ${a} | toJson}} {{printf "%s|%q|%v|%d|%#v|%#-30.20v" ${a} ${a} ${a} ${a}.Month ${a} ${a}.UTC}} {{eq ${a} ${a}}}{{if ${a}}}1{{end}}`,
     ),
     time.map(
       (a) =>
