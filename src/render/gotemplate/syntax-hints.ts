@@ -82,12 +82,12 @@ function dashedName(line: string, at: number): string[] {
   return [`a name with "-" is asked for by index: index ${map}${rest.join('')}`];
 }
 
-type Block = { tag: string; line: number; column: number };
+type OpenBlock = { tag: string; line: number; column: number };
 
 /** Hints for a missing `end`: the block that has none, and an `end` whose column fits another block than the one that it ends. */
 function openBlocks(text: string, until: number): string[] {
   const lexer = new Lexer(text);
-  const open: Block[] = [];
+  const open: OpenBlock[] = [];
   let odd: string | undefined;
   let afterElse = false;
   for (lexer.next(); lexer.type !== 'eof' && lexer.type !== 'error'; lexer.next()) {

@@ -51,7 +51,7 @@ const MAX_LINE = 500;
 const GO_NAME = /\{\{-?[^}]*(?:^|[\s({-])\$?\.(?:Values|Release|Chart|Files|Capabilities|Template)\b/;
 
 /** Where the parser stopped: its line, what stands on it before and from there on, and the tag around. */
-type Spot = { source: string; hash: SyntaxHash; lineNumber: number; line: string; before: string; tag: string };
+type Stop = { source: string; hash: SyntaxHash; lineNumber: number; line: string; before: string; tag: string };
 
 /**
  * The hints for an error of the parser.
@@ -63,7 +63,7 @@ export function hintsFor(source: string, at: { line: number; column: number }, h
   const line = (source.split('\n')[at.line - 1] ?? '').slice(from, at.column + MAX_LINE);
   const before = line.slice(0, at.column - 1 - from);
   const tag = before.slice(before.lastIndexOf('{{'));
-  const spot: Spot = { source, hash, lineNumber: at.line, line, before, tag };
+  const spot: Stop = { source, hash, lineNumber: at.line, line, before, tag };
   return otherLanguageHints(line) ?? endHints(spot) ?? nameHints(spot) ?? [];
 }
 
@@ -86,7 +86,7 @@ function otherLanguageHints(line: string): string[] | undefined {
 }
 
 /** Hints for blocks, comments, mustaches and calls that do not end as they began. */
-function endHints({ source, hash, lineNumber, line, before, tag }: Spot): string[] | undefined {
+function endHints({ source, hash, lineNumber, line, before, tag }: Stop): string[] | undefined {
   if (hash.token === 'INVERSE' || hash.token === 'OPEN_INVERSE_CHAIN') return [ELSE_LAST];
   if (/\{\{~?!--/.test(line) && !/--~?\}\}/.test(line)) return ['a comment {{!-- is closed by --}}'];
   if (hash.token === 'CLOSE' && /^\{\{~?\/\s*$/.test(tag)) {
@@ -110,7 +110,7 @@ function endHints({ source, hash, lineNumber, line, before, tag }: Spot): string
 }
 
 /** Hints for what stands in a mustache, and for templates that end too early. */
-function nameHints({ source, hash, lineNumber, line, before, tag }: Spot): string[] | undefined {
+function nameHints({ source, hash, lineNumber, line, before, tag }: Stop): string[] | undefined {
   const rest = line.slice(before.length);
   if (hash.text === '`' || tag.endsWith('`')) return ['a text stands in quotes, " or \''];
   if (/^\{\{[^}]*[\w"')],(?:\s|$)/.test(`${tag}${rest}`))
