@@ -45,9 +45,10 @@ const TEXTS: TableRules = {
   kind: (kind, group) => (group === '' ? kind : `${kind}.${group}`),
   says: ` * Which fields of Kubernetes' own kinds hold texts. Written by \`scripts/kubernetes-types.ts\`.
  *
- * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, \`!\` for
- * bytes in base64, a number for a type, \`[\` for a list and \`{\` for a map of what follows. What is no text is left out:
- * numbers, times, quantities, and what may be either.`,
+ * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code for
+ * what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, a number for that
+ * type, \`[\` and \`{\` for a list and a map of what the rest of the code says. Fields without texts are left out: numbers,
+ * times, quantities, and values of several types.`,
 };
 
 const FIELDS: TableRules = {
@@ -72,9 +73,10 @@ const FIELDS: TableRules = {
   kind: (kind, group, version) => `${group === '' ? version : `${group}/${version}`} ${kind}`,
   says: ` * The fields of Kubernetes' own kinds, for lint. Written by \`scripts/kubernetes-types.ts\`.
  *
- * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, \`!\` for
- * bytes in base64, \`=a|b\` for one of these texts, \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for
- * a quantity, \`*\` for anything, a number for a type, \`[\` for a list and \`{\` for a map of what follows.`,
+ * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code for
+ * what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, \`=a|b\` for one of
+ * these texts, \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for a quantity, \`*\` for anything, a number
+ * for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says.`,
 };
 
 const state = await startControlPlane({

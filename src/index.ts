@@ -40,24 +40,24 @@ export type { Plan, Step, FieldChange } from './release/plan.ts';
 export type { Release, Status } from './release/release.ts';
 export type { ReleaseEvent, OperationResult } from './release/operations.ts';
 
-/** Which chart, with which values. */
+/** A chart and its values. */
 export type ChartOptions = {
   /** Whatever {@link openChart} takes, or a chart that it or {@link loadChart} gave. */
   chart: string | Chart;
-  /** How a chart is found and fetched that is not on this machine. */
+  /** How a chart that is not on this machine is found and fetched. */
   remote?: RemoteOptions;
   /** Values, over those of the files and flags. */
   values?: JsonObject;
   /** Values files and texts as the flags of the command line take them. */
   sources?: Partial<ValueSources>;
   namespace?: string;
-  /** Gets schemas that those of the charts refer to by their addresses; without it such references are refused. */
+  /** Loads schemas that the schemas of charts refer to by URL; without it such references are refused. */
   loadSchema?: SchemaLoader;
-  /** What templates may do, where the usual bounds are not right. */
+  /** Limits of templates that differ from the defaults. */
   limits?: Partial<RenderLimits>;
 };
 
-/** Where objects live, and whom to tell. */
+/** The target of an operation, and the listener of its events. */
 export type TargetOptions = {
   /** `dir:PATH` for a folder of manifests; left out, the cluster of the kubeconfig. */
   target?: string;
@@ -69,7 +69,7 @@ export type TargetOptions = {
   signal?: AbortSignal;
 };
 
-/** What {@link template} takes beside chart and values. */
+/** The options of {@link template}. */
 export type TemplateOptions = ChartOptions & { name?: string; isUpgrade?: boolean; skipSchemaValidation?: boolean };
 
 /** Renders a chart; `manifest` is the stream that `pkg template` prints. */
@@ -90,10 +90,10 @@ export async function template(options: TemplateOptions): Promise<Rendered & { m
   return { ...rendered, manifest: decodeText(streamOf({ manifest: objects, hooks })) };
 }
 
-/** What an operation on a release takes beside chart and values. */
+/** The options of operations on a release. */
 export type ReleaseOptions = TargetOptions & { name: string; namespace?: string };
 
-/** What the library makes of {@link ChartOptions} and {@link ReleaseOptions} for an operation. */
+/** The inputs of an operation that the library derives from {@link ChartOptions} and {@link ReleaseOptions}. */
 type Made = 'chart' | 'userValues' | 'origins' | 'name' | 'namespace';
 
 /** Installs a chart as a new release. */
@@ -104,7 +104,7 @@ export async function install(
   return await withEnv(options, (env, namespace) => operations.install(env, { ...options, ...inputs, namespace }));
 }
 
-/** Brings a release to another chart or other values. */
+/** Upgrades a release to another chart or other values. */
 export async function upgrade(
   options: ChartOptions & ReleaseOptions & Omit<operations.UpgradeInput, Made> & { dryRun?: boolean },
 ): Promise<OperationResult> {
@@ -112,12 +112,12 @@ export async function upgrade(
   return await withEnv(options, (env, namespace) => operations.upgrade(env, { ...options, ...inputs, namespace }));
 }
 
-/** What an upgrade would do. */
+/** Plans an upgrade, and writes nothing. */
 export async function diff(options: Parameters<typeof upgrade>[0]): Promise<Plan> {
   return (await upgrade({ ...options, dryRun: true })).plan;
 }
 
-/** Makes an earlier revision hold again. */
+/** Rolls a release back to an earlier revision. */
 export async function rollback(
   options: ReleaseOptions & operations.Waiting & operations.Locking & { revision?: number; dryRun?: boolean },
 ): Promise<OperationResult> {
@@ -168,7 +168,7 @@ function clusterOf({
   return openTarget(target, { ...unset, kubeconfig, context, namespace });
 }
 
-/** Does something in the place that the options name, and lets go of it. */
+/** Runs `work` on the target that the options name, and closes its connections. */
 async function withEnv<T>(
   options: TargetOptions & { namespace?: string },
   work: (env: Env, namespace: string) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Holds what a chart renders to against {@link textFieldErrors}, where nobody else does: in a folder of manifests. */
+/** Checks the types of fields in rendered documents for a folder of manifests, where no API server does. */
 import type { PkgError } from '../errors.ts';
 import { ValueError } from '../chart/value-error.ts';
 import type { Chart } from '../chart/chart.ts';
@@ -20,8 +20,8 @@ export async function checkTexts(
   const errors: PkgError[] = [];
   const types = new KindTypes(chart);
   for (const document of documents) {
-    const faults = document.object === undefined ? [] : textFieldErrors(document.object, types);
-    for (const { path, message, kind } of faults) {
+    const problems = document.object === undefined ? [] : textFieldErrors(document.object, types);
+    for (const { path, message, kind } of problems) {
       if (errors.length >= MAX_ERRORS) return errors;
       const where = await locator.find(document, path);
       const { at, valuePath } = where;

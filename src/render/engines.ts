@@ -1,9 +1,9 @@
-/** The two engines: which templates are whose, and what both give. */
+/** Which of the two engines runs a template, and the result that both engines give. */
 import type { Chart } from '../chart/chart.ts';
 import { isGuard } from '../chart/guard.ts';
 import type { RenderedDocument, RenderedHook } from './render.ts';
 
-/** What an engine makes of a chart tree, in order of files. */
+/** The documents that an engine renders from a chart tree, in order of files. */
 export type Documents = {
   objects: (RenderedDocument & { kind: string })[];
   hooks: RenderedHook[];

@@ -1,7 +1,7 @@
 /** Lines of texts that are in no file, for errors about them. */
 import type { Excerpt } from '../errors.ts';
 
-/** So many lines before and behind the one in question are shown. */
+/** The number of lines that are shown before and behind the line of the error. */
 const AROUND = 2;
 
 /** A document that is a Secret, or holds one. */
@@ -9,10 +9,10 @@ const SECRET = /\bkind["']?\s*:\s*["']?Secret\b/;
 const SEPARATOR = /^---/;
 
 /**
- * The lines around a place. What stands below `data` and `stringData` of a Secret is left out, but for the names: errors
- * end up in logs.
+ * The lines around a position. Of the values below `data` and `stringData` of a Secret only the keys are shown, because
+ * errors end up in logs.
  *
- * @param place lines and columns count from 1
+ * @param place the position; lines and columns count from 1
  */
 export function excerptOf(text: string, place: { line: number; column?: number | undefined }, title: string): Excerpt {
   const { line, column } = place;
@@ -26,7 +26,7 @@ export function excerptOf(text: string, place: { line: number; column?: number |
   return { title, first, lines, line, ...(isWhole && column !== undefined && { column }) };
 }
 
-/** Of the document that a line is in, the lines from the data on, if it is a Secret. */
+/** The lines whose values are hidden: in the document of a line, if that is a Secret, all from its data on. */
 function hiddenLines(all: readonly string[], line: number): { from: number; to: number } {
   const start = all.findLastIndex((text, index) => index < line && SEPARATOR.test(text)) + 1;
   const next = all.findIndex((text, index) => index >= line && SEPARATOR.test(text));
@@ -37,7 +37,7 @@ function hiddenLines(all: readonly string[], line: number): { from: number; to: 
   return data === -1 ? none : { from: start + data + 1, to: start + document.length };
 }
 
-/** Of `key: value` the key; of any other line how far it is indented. */
+/** A line with its value replaced by `…`: of `key: value` the key stays, of any other line the indentation. */
 function withoutValue(line: string): string {
   const [name] = /^\s*(?:- +)?(?:[\w.-]+|"[\w.-]+"):(?=\s|$)/.exec(line) ?? [];
   const [lead] = name === undefined ? (/^\s*/.exec(line) ?? ['']) : [name];
@@ -50,7 +50,8 @@ export function makesSecret(template: string): boolean {
 }
 
 /**
- * The lines of a text that `tpl` runs around a place. Of one that becomes a part of a Secret only the actions are shown.
+ * The lines around a position in a text that `tpl` runs. Of a text that becomes part of a Secret only the actions are
+ * shown.
  *
  * @param caller the text of the file that runs it
  */
@@ -60,7 +61,7 @@ export function tplExcerpt(
   caller: string,
 ): Excerpt {
   if (!makesSecret(caller)) return excerptOf(text, place, 'the text that tpl runs:');
-  // As long as it was, so that the place is the same.
+  // Replaced character by character, so that the position stays right.
   const hidden = text.replaceAll(/(\{\{.*?\}\})|[^\n]/g, (_, action?: string) => action ?? '…');
   return excerptOf(hidden, place, 'the text that tpl runs, for a Secret:');
 }

@@ -1,17 +1,18 @@
 /**
- * Which file names match a glob? As in Helm's `.Files.Glob` (github.com/gobwas/glob 0.2.3 with the separator `/`):
- * `*` and `?` stay within a folder, `**` does not; `[abc]`, `[a-z]`, `[!abc]`, `{a,b*}`, and `\x` for `x` itself.
- * Takes time in proportion to pattern times name, whatever the pattern: alternatives are followed side by side.
+ * Makes a test for file names by a glob, as Helm's `.Files.Glob` has them (github.com/gobwas/glob 0.2.3 with the
+ * separator `/`): `*` and `?` match within a folder, `**` across folders; `[abc]`, `[a-z]`, `[!abc]`, `{a,b*}`, and
+ * `\x` for `x`. A test takes time in proportion to the lengths of pattern and name, because alternatives are followed
+ * side by side.
  */
 export function globMatcher(pattern: string): (name: string) => boolean {
   const program = compile(pattern);
-  // Helm takes a malformed pattern for one that every name matches.
+  // As in Helm, every name matches a malformed pattern.
   if (program === undefined) return () => true;
   const first = program.findIndex(({ type }) => type !== 'char');
   const prefix = literal(program.slice(0, first));
   const rest = program.slice(first + 1, -1);
   if (program[first]?.type === 'all' && rest.every(({ type }) => type === 'char')) {
-    // To Helm the two may overlap: `conf/**/x.yaml` finds conf/x.yaml too.
+    // As in Helm, prefix and suffix may overlap: `conf/**/x.yaml` matches conf/x.yaml too.
     const suffix = literal(rest);
     return (name) => name.startsWith(prefix) && name.endsWith(suffix);
   }
@@ -23,7 +24,7 @@ function literal(steps: readonly PatternStep[]): string {
   return steps.map((step) => (step.type === 'char' ? step.char : '')).join('');
 }
 
-/** A step of a pattern: it takes a character and leads to the next, or leads to others at once. */
+/** A step of a compiled pattern: it consumes a character, or goes on to other steps without one. */
 type PatternStep =
   | { type: 'char'; char: string }
   | { type: 'one' }
@@ -34,13 +35,13 @@ type PatternStep =
   | { type: 'jump'; to: number }
   | { type: 'end' };
 
-/** Braces that are open: the fork into their alternatives, and the jumps from the ends of those to behind them. */
+/** Open braces: the fork to their alternatives, and the jumps from the ends of the alternatives behind the braces. */
 type Braces = { fork: number[]; jumps: { to: number }[] };
 
-/** The steps of a pattern, the last one its end; undefined for a malformed one. */
+/** Compiles a pattern to steps; undefined for a malformed one. */
 function compile(pattern: string): PatternStep[] | undefined {
   const characters = Array.from(pattern);
-  // What is no character cannot be read.
+  // A pattern that is not valid Unicode is malformed.
   if (characters.some((char) => char === '\ufffd' || !char.isWellFormed())) return undefined;
   const steps: PatternStep[] = [];
   const open: Braces[] = [];
@@ -76,7 +77,7 @@ function compile(pattern: string): PatternStep[] | undefined {
     } else if (char !== '\\') {
       steps.push({ type: 'char', char });
     } else {
-      // A backslash at the end stands for nothing.
+      // As in Helm, a backslash at the end matches the empty text.
       const escaped = characters[++at];
       if (escaped !== undefined) steps.push({ type: 'char', char: escaped });
     }
@@ -90,8 +91,8 @@ function compile(pattern: string): PatternStep[] | undefined {
 type Set = { has: (char: string) => boolean; end: number };
 
 /**
- * The set that begins after its bracket: one range, or characters, among which `-` is one like others; a separator too
- * may be in it, or be what `!` does not exclude.
+ * Reads a set from behind its bracket: one range, or characters, among which `-` has no special meaning. As in Helm, a
+ * set may match the separator.
  */
 function readSet(characters: readonly string[], from: number): Set | undefined {
   let at = from;
@@ -118,7 +119,7 @@ function codeOf(char: string): number {
   return char.codePointAt(0) ?? 0;
 }
 
-/** Does what is left of a name match the steps from `first` on? All steps that can be reached are followed at once. */
+/** Does the rest of a name match the steps from `first` on? All steps that can be reached are followed at once. */
 function run(steps: readonly PatternStep[], first: number, name: string): boolean {
   let reached: number[] = [];
   const seen = new Uint32Array(steps.length);
@@ -132,7 +133,7 @@ function run(steps: readonly PatternStep[], first: number, name: string): boolea
       if (type === 'fork') todo.push(...(steps[at] as { to: number[] }).to);
       else if (type === 'jump') todo.push((steps[at] as { to: number }).to);
       else reached.push(at);
-      // A star may stand for nothing.
+      // A star also matches the empty text.
       if (type === 'many' || type === 'all') todo.push(at + 1);
     }
   };
@@ -151,7 +152,7 @@ function run(steps: readonly PatternStep[], first: number, name: string): boolea
   return reached.some((at) => steps[at]?.type === 'end');
 }
 
-/** Is this the one character that a step stands for? */
+/** Does a step consume this character? */
 function takes(step: PatternStep, char: string): boolean {
   switch (step.type) {
     case 'char':

@@ -1,4 +1,4 @@
-/** The container images that a rendered chart names: to mirror, to scan, to pin. */
+/** Finds the container images of a rendered chart, for mirroring, scanning and pinning. */
 import { groupOf } from '../cluster/cluster.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -23,15 +23,15 @@ const CONTAINERS: Readonly<Record<string, ImageUse['kind']>> = {
   ephemeralContainers: 'ephemeral',
 };
 
-/** Is this a kind of Kubernetes' own? Its images stand in containers and volumes alone. */
+/** Is this a built-in kind? These name images only in containers and volumes. */
 function isOwnKind(apiVersion: string): boolean {
   const group = groupOf(apiVersion);
   return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 /**
- * The images of objects, by name. Of custom resources the fields that are called like images count too, since nobody
- * knows what their controllers make of them.
+ * Finds the images of objects, by name. In custom resources, fields with names such as `image` count too, since their
+ * controllers may run them.
  *
  * @param objects documents of a chart, hooks among them
  * @param values the merged values; undefined to leave them out

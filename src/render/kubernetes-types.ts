@@ -1,9 +1,10 @@
 /**
  * Which fields of Kubernetes' own kinds hold texts. Written by `scripts/kubernetes-types.ts`.
  *
- * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, `!` for
- * bytes in base64, a number for a type, `[` for a list and `{` for a map of what follows. What is no text is left out:
- * numbers, times, quantities, and what may be either.
+ * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
+ * for what the fields hold, a colon, and their names. The codes: none for a text, `!` for bytes in base64, a number for
+ * that type, `[` and `{` for a list and a map of what the rest of the code says. Fields without texts are left out:
+ * numbers, times, quantities, and values of several types.
  */
 export const TYPES = `
 :apiVersion,kind,name,uid

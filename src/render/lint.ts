@@ -30,7 +30,7 @@ export type { LintOptions } from './lint/options.ts';
 
 /**
  * Examines a chart: Helm's rules, and some of our own (`docs/lint.md`). Subcharts are rendered, but only the chart's
- * own files are judged. Of a chart of Go templates Helm's lint says the same errors and warnings.
+ * own files are checked. For a chart of Go templates, errors and warnings are those of Helm's lint.
  *
  * @param path the chart's folder or archive, as the user named it
  * @returns findings in the order of the chart's parts: Chart.yaml, values, templates, subcharts, CRDs
@@ -70,7 +70,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
   return withoutRepeated(messages);
 }
 
-/** The user's values once more, as a chart reads them whose templates are all native. */
+/** The options with the user's values read as for a chart whose templates are all native. */
 async function withWrittenKeys(options: LintOptions): Promise<LintOptions> {
   const { sources, texts } = options;
   if (sources === undefined) return options;
@@ -92,7 +92,7 @@ async function load(path: string, options: LintOptions): Promise<Chart | { messa
   }
 }
 
-/** The same may be found by loading a chart, by itself, and by rendering. */
+/** Drops repeated findings: loading, checking and rendering a chart may each find the same. */
 function withoutRepeated(messages: readonly LintMessage[]): LintMessage[] {
   const seen = new Set<string>();
   return messages.filter(({ path, message, at }) => {
@@ -101,7 +101,7 @@ function withoutRepeated(messages: readonly LintMessage[]): LintMessage[] {
   });
 }
 
-/** Finding a line parses the text once more, so a hostile file must not ask for many. */
+/** The most findings that get a line, since finding one parses the text again. */
 const MAX_LOCATED = 20;
 const MAX_LOCATED_LENGTH = 1 << 18;
 
@@ -110,7 +110,7 @@ function lintChartYaml(source: LintSource, file: string): LintMessage[] {
   if (data === undefined) return [];
   const text = new TextDecoder().decode(data);
   const metadata = readMetadata(text, file, 'last');
-  // That it is no YAML is what loading it says.
+  // Loading the chart reports that it is not YAML.
   if (!isMap(metadata)) return [];
   const messages: LintMessage[] = [];
   for (const [index, { rule, keys, message }] of lintMetadata(metadata).entries()) {

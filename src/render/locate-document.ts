@@ -37,8 +37,8 @@ export class DocumentLocator {
 }
 
 /**
- * An error about a field of a document, with where that is written and which value it prints. Of a field that the
- * document does not have it is the nearest part that holds it.
+ * An error about a field of a document, with the position where a template writes it and the path of the value in it.
+ * For a field that the document does not have, this is the position of the nearest part that would hold it.
  */
 export async function explainDocument(
   locator: DocumentLocator,

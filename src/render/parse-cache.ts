@@ -1,14 +1,14 @@
-/** Keeps what was parsed, for callers that render the same files many times with other values. */
+/** Caches parsed files, for callers that render the same files many times with other values. */
 
 /**
- * What the files of templates were parsed to. The files are distinguished by the arrays that hold their bytes, which must
- * not change. What is parsed for one trace of Go templates runs with that trace: renders that share a cache share it too.
+ * The parsed files of templates. A file is identified by the array that holds its bytes, which must not change. Go
+ * templates that were parsed with a trace keep that trace, so all renders that share a cache must share the trace too.
  */
 export class ParseCache {
   readonly #known = new WeakMap<Uint8Array, { name: string; parsed: unknown }>();
 
   /**
-   * What a file was parsed to, parsed now if it was not yet.
+   * The result of parsing a file, which is parsed now if it was not before.
    *
    * @param name the file as messages name it: a file may stand in two charts of a tree
    * @param parse always gives the same type for the same file
@@ -22,7 +22,7 @@ export class ParseCache {
     return parsed;
   }
 
-  /** What a file was parsed to, if it was. */
+  /** The result of parsing a file; undefined if it was not parsed yet. */
   find<T>(data: Uint8Array, name: string): T | undefined {
     const known = this.#known.get(data);
     return known?.name === name ? (known.parsed as T) : undefined;

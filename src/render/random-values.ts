@@ -6,7 +6,7 @@
 
 /** A random value as a revision stores it. */
 export type StoredValue = {
-  /** What it is known by. The first is shown. */
+  /** The keys by which it is found. The first one is shown. */
   keys: readonly string[];
   /** The function that made it, and its arguments as a text, or a digest of it. */
   call: string;
@@ -24,34 +24,34 @@ export type StoredRevision = {
   earlier: ReadonlyMap<string, string>;
 };
 
-/** Why a value was made: it was asked for, its arguments or function are others now, or none is stored for it. */
+/** Why a value is new: it was rotated, its arguments or its function changed, or none is stored for it. */
 export type Reason = 'rotated' | 'arguments' | 'function' | 'missing';
 
 /** A random value of a render. */
 export type RandomValue = StoredValue & {
-  /** All that is stored for it, the newest first. */
+  /** The values that are stored for it, the newest first. */
   candidates: readonly string[];
   /** Undefined for a value that is not new. */
   reason: Reason | undefined;
-  /** What every value of such a call looks like, where that tells it from most texts. */
+  /** A pattern for the values of such a call, if it distinguishes them from most texts. */
   form: RegExp | undefined;
 };
 
-/** What a render knows of random values. */
+/** The random values that a render starts with. */
 export type RandomInput = {
   stored: StoredValues;
-  /** Patterns of keys: values that have such a key are made anew. */
+  /** Patterns of keys: values with a matching key are generated anew. */
   rotate?: readonly string[];
   /** Values that live in the cluster and are used instead of stored ones, by {@link callId}. */
   living?: ReadonlyMap<string, string>;
 };
 
-/** Names one call with its arguments among all of a render. */
+/** Identifies a call with its arguments among all calls of a render. */
 export function callId({ site, args }: Pick<StoredValue, 'site' | 'args'>): string {
   return `${site}(${args})`;
 }
 
-/** Looks up what revisions have stored. */
+/** Looks up the values that revisions have stored. */
 export class StoredValues {
   /** Newest first. */
   readonly #revisions: readonly StoredRevision[];
@@ -120,7 +120,7 @@ export function matchesKey(patterns: readonly string[], keys: readonly string[])
   return patterns.some((pattern) => keys.some((key) => matches(pattern, key)));
 }
 
-/** Goes back to the last `*` only, so that it takes the product of the lengths at most. */
+/** Backtracks to the last `*` only, so that it takes at most the product of the lengths. */
 function matches(pattern: string, text: string): boolean {
   let at = 0;
   let next = 0;

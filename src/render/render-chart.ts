@@ -19,20 +19,20 @@ import type { DocumentLocator } from './locate-document.ts';
 import type { Rendered, RenderedDocument, RenderInput } from './render.ts';
 import { checkWritten, withOrigin } from './value-origin.ts';
 
-/** What {@link renderChart} starts from: a chart as it was loaded, and what the user gave. */
+/** The input of {@link renderChart}: a chart as it was loaded, and the values of the user. */
 export type ChartInput = Omit<RenderInput, 'values'> & {
   userValues: ValueMap;
   skipSchemaValidation?: boolean;
   /** Gets schemas that those of the charts refer to. */
   loadSchema?: SchemaLoader;
   origins?: Origins;
-  /** Refuse fields that should be texts and are not: nobody else will. */
+  /** Refuse fields that should be texts and are not, where no API server does. */
   checkTexts?: boolean;
   /** Images get the names that they have in this mirror. */
   imageMirror?: ImageMirror;
 };
 
-/** What a chart renders to, with the chart and values that were rendered. */
+/** The result of rendering a chart, with the chart that was rendered. */
 export type RenderedChart = Rendered & {
   /** The chart with only its enabled dependencies, under their effective names. */
   chart: Chart;
@@ -44,8 +44,8 @@ export type RenderedChart = Rendered & {
 };
 
 /**
- * Renders a chart: dependencies and values are settled as Helm settles them, values are held against the
- * schemas, templates run, and their documents are sorted into objects and hooks in Helm's order.
+ * Renders a chart: resolves dependencies and merges values as Helm does, validates the values against the schemas, runs
+ * the templates, and sorts their documents into objects and hooks in Helm's order.
  *
  * @throws {PkgError} for values, schema and templates; positions are in the template, origins in the notes
  */
@@ -124,7 +124,7 @@ async function refuseTexts(
   throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
 }
 
-/** Which charts take part, and with which values. */
+/** Resolves the dependencies, and merges the values. */
 async function settle({
   chart,
   userValues,

@@ -34,31 +34,31 @@ export type RenderLimits = {
   outputLength: number;
 };
 
-/** The native template that includes a Go template, and what names the call among all of the render. */
+/** A call of a Go template by a native one: the file of the caller, and an identity that no other call of the render has. */
 export type Caller = { file: string; identity: string };
 
-/** The Go templates of a chart tree, as its native templates reach them, and Go's language itself. */
+/** The Go templates of a chart tree, for its native templates. */
 export type GoTemplates = {
   names: () => readonly string[];
   /**
-   * What the template of a name prints for a chart; undefined where there is none. `data` is its `.`: all that
-   * the chart's Go templates know unless given, with the file that asks as `.Template.Name`.
+   * The output of the template of a name; undefined where there is none. `data` is its `.`, by default the root of the
+   * chart's Go templates, with the file of the caller as `.Template.Name`.
    */
   print: (chart: Chart, by: Caller, name: string, data: Value | undefined) => string | undefined;
-  /** What a text looks like as a template of a chart. */
+  /** Runs a text as a Go template of a chart, and gives its output. */
   text: (chart: Chart, by: Caller, text: string) => string;
 };
 
 /** Where a Go template includes something: the chart and the name of the file that is rendered, and the template in it. */
 export type Asker = { chart: Chart; file: string; template: string };
 
-/** The native templates of a chart tree, as its Go templates reach them. */
+/** The native templates of a chart tree, for its Go templates. */
 export type NativeTemplates = {
   /** The names by which the templates of a chart may include them. */
   names: (chart: Chart) => readonly string[];
   /**
-   * What prints the native template or partial of a name; undefined where there is none. A template prints what it has in
-   * the output, a partial is run.
+   * Finds the native template or partial of a name; undefined where there is none. A template gives its part of the
+   * output, a partial is run.
    *
    * @throws {PkgError} of any native template, since all are run before the first is included
    */
@@ -69,7 +69,8 @@ export type NativeTemplates = {
  * Prints a native template or partial.
  *
  * @param context makes the context of a partial; `rootOf` gives what stands in it for the root of a chart's templates
- * @param call names this call among those of the file, the same in every render: random values of a partial are known by it
+ * @param call names this call among those of the file, the same in every render: random values of a partial are known
+ * by it
  */
 export type NativePrinter = (context: (rootOf: (chart: Chart) => Value) => Value, call: () => string) => string;
 

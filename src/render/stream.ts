@@ -6,7 +6,7 @@ import type { RenderedDocument } from './render.ts';
 /** A document, and the file of the chart that it came from: `web/templates/service.yaml`. */
 export type Document = Pick<RenderedDocument, 'source' | 'text' | 'bytes'>;
 
-/** What is printed: the manifest (CRDs and objects), and the hooks behind it. */
+/** The parts of the output: the manifest (CRDs and objects), and behind it the hooks. */
 export type Stream = { manifest: readonly Document[]; hooks: readonly Document[] };
 
 /** The stream, as bytes, one a character. */

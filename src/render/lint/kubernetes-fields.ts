@@ -1,9 +1,10 @@
 /**
  * The fields of Kubernetes' own kinds, for lint. Written by `scripts/kubernetes-types.ts`.
  *
- * A line is a type, by its number from 0: after what the fields hold come their names. Nothing stands for a text, `!` for
- * bytes in base64, `=a|b` for one of these texts, `#` for a whole number, `%` for a number, `?` for a boolean, `~` for
- * a quantity, `*` for anything, a number for a type, `[` for a list and `{` for a map of what follows.
+ * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
+ * for what the fields hold, a colon, and their names. The codes: none for a text, `!` for bytes in base64, `=a|b` for
+ * one of these texts, `#` for a whole number, `%` for a number, `?` for a boolean, `~` for a quantity, `*` for
+ * anything, a number for that type, `[` and `{` for a list and a map of what the rest of the code says.
  */
 export const TYPES = `
 :apiVersion,kind,name,uid ?:blockOwnerDeletion,controller
