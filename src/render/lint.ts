@@ -12,7 +12,7 @@ import { locateKeys } from '../yaml/locate.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
-import { lintAliases, lintCrds, lintDependencies } from './lint/dependencies.ts';
+import { lintAliases, lintConditions, lintCrds, lintDependencies } from './lint/dependencies.ts';
 import { finding } from './lint/message.ts';
 import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
@@ -63,7 +63,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
         ...(await lintRendered(chart, options, origins)),
       );
     }
-    messages.push(...lintAliases(chart, isNative), ...lintDependencies(chart));
+    messages.push(...lintAliases(chart, isNative), ...lintConditions(chart, isNative), ...lintDependencies(chart));
   }
   if (source.kind('crds') === 'file') messages.push(finding('crd-invalid', 'crds/', 'crds is not a folder'));
   else if (source.kind('crds') === 'folder' && 'metadata' in chart) messages.push(...lintCrds(chart));

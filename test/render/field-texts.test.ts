@@ -130,7 +130,11 @@ test('a literal of the template is the text that is written, or an error', async
 
 test('a number that is part of a text is what is written', async () => {
   const files = (data: string): Record<string, string> => ({ 'templates/a.yaml.hbs': configMap(data) });
-  for (const data of ['a: x:{{values.tag}}', 'a: "{{values.tag}}"', 'a: |\n  v{{values.tag}}']) {
+  const chosen = [
+    'a: x:{{default "y" values.tag}}',
+    'a: "{{coalesce values.none (ternary values.tag 1 (not values.none))}}"',
+  ];
+  for (const data of ['a: x:{{values.tag}}', 'a: "{{values.tag}}"', 'a: |\n  v{{values.tag}}', ...chosen]) {
     for (const text of ['1.10', '0644', '1e3', '1_0']) {
       const { message, hints } = await failure(files(data), `tag: ${text}\n`);
       expect(message).toContain(`${text} is read as a number`);
@@ -138,6 +142,8 @@ test('a number that is part of a text is what is written', async () => {
     }
     for (const text of ['1.5', '7', '"1.10"', 'yes']) await renderWith(files(data), `tag: ${text}\n`);
   }
+  // What a call computes has no spelling in a values file.
+  await renderWith(files('a: x{{int values.tag}}{{addf values.tag 0}}'), 'tag: 0644\n');
 });
 
 test('a partial that is a value is read as the document itself', async () => {

@@ -6,14 +6,14 @@ import { PkgError } from '../../errors.ts';
 import { replaceEvery } from '../functions/limits.ts';
 import { positionIn } from './template-error.ts';
 import type { Origin } from './template-error.ts';
-import type { Block, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
+import type { Block, Call, Content, Expression, Mustache, Partial, PartialBlock, Template } from './ast.ts';
 import { gapAt } from './gaps.ts';
 import type { Gap, PlacedGap } from './gaps.ts';
 import type { Argument } from './helpers/types.ts';
 import { MARKER_LENGTH, Markers } from './markers.ts';
 import type { SlotKind } from './markers.ts';
 import type { Occurrence } from './random-calls.ts';
-import { valuePathOf } from './scope.ts';
+import { lookupPath, valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 
 /** A value that waits to be put into the finished structure. */
@@ -31,9 +31,36 @@ export type Slot = {
   random: readonly Occurrence[] | undefined;
 };
 
-/** The path below the chart's values at which the value of a slot stands; undefined for the result of a call. */
-export function slotPath({ source, scope }: Slot): readonly string[] | undefined {
-  return source && valuePathOf(source, scope);
+/**
+ * The path below the chart's values at which the value of a slot stands; undefined for the result of a call, unless it is
+ * a number that is the argument of a call that chooses, as in `{{default "1" values.tag}}`.
+ */
+export function slotPath({ source, scope, value, node }: Slot): readonly string[] | undefined {
+  if (source !== undefined) return valuePathOf(source, scope);
+  if ((typeof value !== 'number' && typeof value !== 'bigint') || node.type !== 'MustacheStatement') return undefined;
+  return node.params.length === 0 ? undefined : argumentPath(node, value, scope);
+}
+
+/** Helpers whose result is one of their arguments. */
+const CHOOSING: ReadonlySet<string> = new Set(['default', 'defaultMissing', 'coalesce', 'ternary', 'required']);
+
+/** The path of the argument of a call, or of a call in it, that is this number. */
+function argumentPath(
+  { path: helper, params }: Call,
+  value: number | bigint,
+  scope: Scope,
+): readonly string[] | undefined {
+  if (helper.type !== 'PathExpression' || !CHOOSING.has(helper.original)) return undefined;
+  for (const param of params) {
+    if (param.type === 'SubExpression') {
+      const path = argumentPath(param, value, scope);
+      if (path !== undefined) return path;
+    } else if (param.type === 'PathExpression' && lookupPath(param, scope) === value) {
+      const path = valuePathOf(param, scope);
+      if (path !== undefined) return path;
+    }
+  }
+  return undefined;
 }
 
 /** A node that prints. */

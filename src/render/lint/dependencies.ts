@@ -4,7 +4,9 @@ import type { Chart, ChartFile } from '../../chart/chart.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { locateKeys } from '../../yaml/locate.ts';
+import { nearest } from '../../nearest.ts';
 import { readText } from './documents.ts';
+import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
@@ -43,6 +45,47 @@ export function lintAliases(chart: Chart, isNative: boolean): LintMessage[] {
     const message = `these values reach no subchart: the dependency ${printable(name)} has the alias ${printable(alias)}, so its values stand under ${printable(alias)}:`;
     return [finding('value-alias', 'values.yaml', message, at, isNative ? undefined : 'info')];
   });
+}
+
+/**
+ * Finds conditions of dependencies that are misspelt: no values.yaml has them, and one has a similar one. Helm passes over
+ * them, and the subchart is always there.
+ */
+export function lintConditions(chart: Chart, isNative: boolean): LintMessage[] {
+  const text = new TextDecoder().decode(chart.metadataFile?.data);
+  return chart.metadata.dependencies.flatMap(({ name, alias, condition }, index) => {
+    const dependency = chart.dependencies.find(({ metadata }) => metadata.name === name);
+    const own = alias === '' ? name : alias;
+    const paths = condition.split(',').map((path) => path.trim());
+    const isKnown = (keys: readonly string[]): boolean =>
+      field(chart.values, ...keys) !== undefined ||
+      (keys[0] === own && field(dependency?.values, ...keys.slice(1)) !== undefined);
+    return paths.flatMap((path) => {
+      const keys = path.split('.');
+      if (path === '' || isKnown(keys)) return [];
+      const beside = keys.slice(0, -1);
+      const others = [
+        ...mapAt(chart.values, ...beside).keys(),
+        ...(keys[0] === own ? mapAt(dependency?.values, ...beside.slice(1)).keys() : []),
+      ];
+      const near =
+        path.startsWith('values.') && isKnown(keys.slice(1))
+          ? keys.slice(1)
+          : similar(beside, keys.at(-1) ?? '', others);
+      if (near === undefined) return [];
+      const message = `no values.yaml has the condition ${printable(path)}; did you mean ${printable(near.join('.'))}?`;
+      const at = {
+        file: join(chart.location, 'Chart.yaml'),
+        ...locateKeys(text, ['dependencies', index, 'condition']),
+      };
+      return [finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info')];
+    });
+  });
+}
+
+function similar(beside: readonly string[], name: string, others: readonly string[]): string[] | undefined {
+  const near = nearest(name, others);
+  return near === undefined ? undefined : [...beside, near];
 }
 
 /** Does a template have the name as the name of a value, `.Values.name` or `values.name`, or in a text as in `index`? */

@@ -27,6 +27,7 @@ const RULES = {
   'value-duplicate-key': 'warning',
   'value-undeclared': 'error',
   'value-alias': 'warning',
+  'condition-text': 'warning',
   // templates
   'templates-missing': 'warning',
   'template-extension': 'error',
@@ -63,6 +64,7 @@ const RULES = {
   // dependencies and CRDs
   'dependency-undeclared': 'error',
   'dependency-missing': 'warning',
+  'dependency-condition': 'warning',
   'crd-invalid': 'error',
 } as const;
 

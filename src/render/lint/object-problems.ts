@@ -3,7 +3,8 @@ import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { itemsOf } from '../text-fields.ts';
-import { describe, field, listAt, podPath, textAt } from './fields.ts';
+import { nearest } from '../../nearest.ts';
+import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import { nameIn } from './names.ts';
 import type { InnerName } from './names.ts';
 import { fieldProblems } from './object-fields.ts';
@@ -44,6 +45,15 @@ function innerNames(object: ValueMap): FieldProblem[] {
     for (const list of ['initContainers', 'containers']) {
       for (const [index, container] of listAt(spec, list).entries()) {
         const keys = [...pod, 'spec', list, index];
+        for (const kind of ['requests', 'limits']) {
+          for (const name of mapAt(container, 'resources', kind).keys()) {
+            if (name.includes('/') || RESOURCES.has(name) || name.startsWith('hugepages-')) continue;
+            const near = nearest(name, RESOURCES);
+            const hint = near === undefined ? '' : `; did you mean ${near}?`;
+            const message = `${describe(object)} asks for ${printable(name)}, which no container has${hint}`;
+            found.push({ rule: 'object-field', keys: [...keys, 'resources', kind, name], message });
+          }
+        }
         check('container', textAt(container, 'name'), [...keys, 'name']);
         for (const [at, port] of listAt(container, 'ports').entries())
           check('container port', textAt(port, 'name'), [...keys, 'ports', at, 'name']);
@@ -58,6 +68,9 @@ function innerNames(object: ValueMap): FieldProblem[] {
   }
   return found;
 }
+
+/** The resources of a container, without those with a domain (k8s.io/kubernetes, pkg/apis/core/helper). */
+const RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
 /** What Go prints where a text belongs, for a map or for an argument that does not fit its format. */
 const PRINTED =

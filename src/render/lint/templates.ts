@@ -9,6 +9,7 @@ import { walk } from '../handlebars/ast.ts';
 import type { Template } from '../handlebars/ast.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { conditionTexts } from './condition-texts.ts';
 import { lintTildes } from './tildes.ts';
 import { undeclaredValues } from './undeclared.ts';
 import { lintWholeValues } from './whole-values.ts';
@@ -41,7 +42,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
         ...lintTildes(template, name),
       );
   }
-  messages.push(...undeclaredValues(chart, parsed, userValues));
+  messages.push(...undeclaredValues(chart, parsed, userValues), ...conditionTexts(chart, parsed));
   return messages;
 }
 

@@ -67,3 +67,36 @@ test('a name of a list is no value, and its length and places are', async () => 
   expect(await says('a: {{default "x" values.none.name}}')).toHaveLength(1);
   expect(await says('a: "{{values.users.length}}{{values.users.[0].name}}{{values.users.0.name}}"')).toEqual([]);
 });
+
+test('a text that looks like a boolean is told where it is a condition', async () => {
+  const says = (body: string, values: string): Promise<string[]> =>
+    found('condition-text', { 'templates/x.yaml.hbs': configMap(body), 'values.yaml': values });
+  const values = 'a: b\nmetrics:\n  on: "false"\n';
+  const said =
+    'values.yaml:3 values.metrics.on is the text "false", which is true in the condition at values.metrics.on: write false without quotes';
+  expect(await says('{{#if values.metrics.on}}\na: b\n{{/if}}', values)).toEqual([said]);
+  expect(await says('{{#if (and values.a (not values.metrics.on))}}\na: b\n{{/if}}', values)).toEqual([said]);
+  expect(await says('{{#if (eq values.metrics.on "false")}}\na: b\n{{/if}}\nb: {{values.metrics.on}}', values)).toEqual(
+    [],
+  );
+  expect(await says('{{#if values.a}}\na: b\n{{/if}}', values)).toEqual([]);
+});
+
+test('the condition of a dependency that no values.yaml has is told where a similar one is there', async () => {
+  const says = (condition: string, alias = ''): Promise<string[]> =>
+    found('dependency-condition', {
+      'Chart.yaml': `apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n  - name: sub\n    version: 1.0.0\n    condition: ${condition}${alias}\n`,
+      'charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
+      'charts/sub/values.yaml': 'enabled: true\n',
+      'values.yaml': 'tags: {}\ncache:\n  enabled: true\n',
+    });
+  expect(await says('sub.enabled')).toEqual([]);
+  expect(await says('cache.enabled,sub.enabled')).toEqual([]);
+  expect(await says('sub.install')).toEqual([]);
+  expect(await says('sub.enabeld')).toEqual([
+    'Chart.yaml:7 no values.yaml has the condition sub.enabeld; did you mean sub.enabled?',
+  ]);
+  expect(await says('cache.enable')).toHaveLength(1);
+  expect(await says('values.cache.enabled')).toHaveLength(1);
+  expect(await says('db.enabled', '\n    alias: db')).toEqual([]);
+});

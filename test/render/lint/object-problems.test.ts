@@ -75,6 +75,10 @@ describe('native templates', () => {
       'apiVersion: v1\nkind: Services\nmetadata: {name: a}\n',
       ['warning 2: v1 has no kind Services; did you mean Service?'],
     ],
+    [
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      resources:\n        requests:\n          memmory: 1Gi\n          cpu: 1\n          nvidia.com/gpu: 1\n          hugepages-2Mi: 1Mi\n',
+      ['warning 9: Pod "a" asks for memmory, which no container has; did you mean memory?'],
+    ],
     // Of other groups nothing is known, and nothing of versions that are gone.
     ['apiVersion: example.com/v1\nkind: Service\nmetadata: {name: a}\nports: "80"\n', []],
     ['apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}\nspec: {rulez: 1}\n', []],
