@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { CodeCache } from './code-cache.ts';
 import { dispatch } from './commands/dispatch.ts';
 import { PkgError } from './errors.ts';
+import { runOneCommand } from './one-command.ts';
 import { cacheIn, writeRunCache } from './run-cache.ts';
 import { OutputClosedError, printError } from './terminal/output.ts';
 
@@ -16,6 +17,7 @@ import { OutputClosedError, printError } from './terminal/output.ts';
 export async function main(argv: readonly string[], cache: CodeCache): Promise<number> {
   const isFirst = cache.folder !== '' && !existsSync(cache.folder);
   cacheIn(isFirst ? '' : cache.folder);
+  runOneCommand();
   try {
     return await dispatch(argv);
   } catch (error) {

@@ -11,6 +11,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { buildConnector } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import { runsOneCommand } from '../one-command.ts';
 import { bareHost } from './address.ts';
 import { DialError } from './dial.ts';
 
@@ -124,12 +125,13 @@ let isParserMade = false;
 /**
  * Lets undici make its parser, which it does with the first connection, so that V8 does not optimize it. The parser is one
  * large function of WebAssembly, which V8 would compile again in the background at the second answer of a server. That takes
- * 25 ms of processor time, more than a process of pkg can regain, and the process waits for it at its end.
+ * 25 ms of processor time, more than one command can regain, and the process waits for it at its end. In a program that uses
+ * the library V8 is left alone.
  *
  * The flag counts when the module is made; V8 refuses cached code made with other flags, so it is set back.
  */
 function makingParser(work: () => void): void {
-  if (isParserMade) return work();
+  if (isParserMade || !runsOneCommand()) return work();
   isParserMade = true;
   setFlagsFromString('--wasm-tiering-budget=2000000000');
   try {

@@ -378,6 +378,8 @@ test('V8 has the flags that it had before the first connection: it refuses cache
     import { Script } from 'node:vm';
     import { setFlagsFromString } from 'node:v8';
     import { HttpClient } from './src/network/http.ts';
+    import { runOneCommand } from './src/one-command.ts';
+    runOneCommand();
     const script = new Script('(() => 7)()');
     script.runInThisContext();
     const cachedData = script.createCachedData();
