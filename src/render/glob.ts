@@ -41,7 +41,7 @@ type Braces = { fork: number[]; jumps: { to: number }[] };
 /** Compiles a pattern to steps; undefined for a malformed one. */
 function compile(pattern: string): PatternStep[] | undefined {
   const characters = Array.from(pattern);
-  // A pattern that is not valid Unicode is malformed.
+  // A pattern with bytes that are not UTF-8, which were read as U+FFFD, is malformed.
   if (characters.some((char) => char === '\ufffd' || !char.isWellFormed())) return undefined;
   const steps: PatternStep[] = [];
   const open: Braces[] = [];
