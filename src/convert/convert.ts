@@ -249,7 +249,7 @@ class Converter {
     for (;;) {
       const included = this.#sources.includedFiles(new Set(accepted.keys()));
       if (included.length > 0) {
-        this.#giveUp(accepted, included, 'a Go template includes it, for a checksum mostly');
+        this.#giveUp(accepted, included, 'a Go template includes it, and not for a checksum alone');
         continue;
       }
       const conversion = this.#conversion(accepted);

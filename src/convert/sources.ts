@@ -55,17 +55,18 @@ export class Sources {
   }
 
   /**
-   * Files that Go templates may include by their names, for a checksum: (print .Template.BasePath "/config.yaml").
+   * Files whose text Go templates may use: (print .Template.BasePath "/config.yaml"). The text of a native template is
+   * another one, so only for a checksum it is as good: that changes once.
    *
    * @param gone files that are no Go templates any more, one of which is asked for
    */
   includedFiles(gone: ReadonlySet<string>): string[] {
     const texts = new Set<string>();
     for (const [name, template] of this.files) {
-      if (!gone.has(name)) for (const text of textsIn(template.body.list ?? [])) texts.add(text);
+      if (!gone.has(name)) for (const text of textsIn(template.body.list ?? [], isNoHash)) texts.add(text);
     }
     for (const { template } of this.definitions.values()) {
-      for (const text of textsIn(template.body.list ?? [])) texts.add(text);
+      for (const text of textsIn(template.body.list ?? [], isNoHash)) texts.add(text);
     }
     const ends = [...texts].map((text) => `/${text.replace(/^\//, '')}`).filter((text) => text.includes('.'));
     return [...gone].filter((name) => ends.some((end) => `/${name}`.endsWith(end)));
@@ -127,22 +128,31 @@ function lineOf(source: Source, pos: number): string {
   return `${name}:${line}`;
 }
 
-/** All string literals of a template. */
-function* textsIn(list: List): Generator<string> {
+/** All string literals of a template, without those in pipes that do not count. */
+function* textsIn(list: List, counts: (pipe: Pipe) => boolean = () => true): Generator<string> {
   for (const node of list) {
     if (node.type === 'template') yield decodeText(node.name);
-    if ('pipe' in node && node.pipe !== undefined) yield* textsInPipe(node.pipe);
-    if ('body' in node) yield* textsIn(node.body.list ?? []);
-    if ('otherwise' in node) yield* textsIn(node.otherwise?.list ?? []);
+    if ('pipe' in node && node.pipe !== undefined) yield* textsInPipe(node.pipe, counts);
+    if ('body' in node) yield* textsIn(node.body.list ?? [], counts);
+    if ('otherwise' in node) yield* textsIn(node.otherwise?.list ?? [], counts);
   }
 }
 
-function* textsInPipe(pipe: Pipe): Generator<string> {
-  for (const { args } of pipe.commands) for (const arg of args) yield* textsInOperand(arg);
+function* textsInPipe(pipe: Pipe, counts: (pipe: Pipe) => boolean): Generator<string> {
+  if (!counts(pipe)) return;
+  for (const { args } of pipe.commands) for (const arg of args) yield* textsInOperand(arg, counts);
 }
 
-function* textsInOperand(operand: Operand): Generator<string> {
+function* textsInOperand(operand: Operand, counts: (pipe: Pipe) => boolean): Generator<string> {
   if (operand.type === 'string') yield decodeText(operand.value);
-  else if (operand.type === 'pipe') yield* textsInPipe(operand);
-  else if (operand.type === 'chain') yield* textsInOperand(operand.of);
+  else if (operand.type === 'pipe') yield* textsInPipe(operand, counts);
+  else if (operand.type === 'chain') yield* textsInOperand(operand.of, counts);
 }
+
+/** Is this no pipe whose result is a hash, as `include (print …) . | sha256sum`? */
+function isNoHash({ variables, commands }: Pipe): boolean {
+  const last = commands.at(-1)?.args[0];
+  return variables.length > 0 || last?.type !== 'identifier' || !HASHES.has(last.name);
+}
+
+const HASHES: ReadonlySet<string> = new Set(['sha1sum', 'sha256sum', 'sha512sum']);
