@@ -1,4 +1,5 @@
-import { printDocument } from '../../terminal/output.ts';
+import { encodeText } from '../../utf8.ts';
+import { printBytes } from '../../terminal/output.ts';
 import { openChart } from '../support/chart-source.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
@@ -18,9 +19,10 @@ class ShowAllCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ShowAllCommand);
     const chart = await openChart(args.CHART, flags);
-    printDocument(
-      `${await chartText(chart)}\n${section(valuesText(chart))}${section(readmeText(chart))}${crdsText(chart)}`,
-    );
+    printBytes([
+      encodeText(await chartText(chart)),
+      `\n${section(valuesText(chart))}${section(readmeText(chart))}${crdsText(chart)}`,
+    ]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { printDocument } from '../../terminal/output.ts';
+import { printBytes } from '../../terminal/output.ts';
 import { openChart } from '../support/chart-source.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
@@ -14,7 +14,7 @@ class ShowCrdsCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ShowCrdsCommand);
     const chart = await openChart(args.CHART, flags);
-    printDocument(crdsText(chart));
+    printBytes([crdsText(chart)]);
   }
 }
 

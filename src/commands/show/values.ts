@@ -53,7 +53,7 @@ class ShowValuesCommand extends PkgCommand {
     const loaded = await openChart(args.CHART, flags);
     if (flags.jsonpath !== '') return printSelected(loaded, flags.jsonpath);
     if (!flags.origins) {
-      printDocument(valuesText(loaded));
+      printBytes([valuesText(loaded)]);
       return;
     }
     const sources = valueSources(flags);

@@ -1,4 +1,4 @@
-/** What `pkg show` prints of a chart. */
+/** What `pkg show` prints of a chart. Files are texts of one character a byte, since they need not be UTF-8. */
 import type { Chart, ChartFile } from '../../chart/chart.ts';
 import { metadataJson } from '../../chart/metadata-json.ts';
 import { goYaml } from './go-yaml.ts';
@@ -20,12 +20,12 @@ export function readmeText(chart: Chart): string {
   return file === undefined ? '' : `${textOf(file)}\n`;
 }
 
-/** All CRDs of the chart and its subcharts as a stream of documents. */
+/** All CRDs of the chart and its subcharts as a stream of documents. As in Helm, a file may begin the first itself. */
 export function crdsText(chart: Chart): string {
-  const own = chart.crds.map((file) => `---\n${textOf(file)}\n`);
+  const own = chart.crds.map((file) => textOf(file)).map((text) => `${text.startsWith('---') ? '' : '---\n'}${text}\n`);
   return [...own, ...chart.dependencies.map((child) => crdsText(child))].join('');
 }
 
 function textOf(file: ChartFile): string {
-  return Buffer.from(file.data).toString('utf8');
+  return Buffer.from(file.data).toString('latin1');
 }
