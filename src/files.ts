@@ -30,11 +30,12 @@ export function writeFileAtomic(path: string, contents: string | Uint8Array, mod
 }
 
 /** The error for a file or a folder that cannot be written, by what the system says. */
-export function unwritable(path: string, cause: unknown, hints: readonly string[] = []): PkgError {
+export function unwritable(path: string, cause: unknown, notes: readonly string[] = []): PkgError {
   const { code } = cause as NodeJS.ErrnoException;
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   return new PkgError('PKG_FILE_UNWRITABLE', `${printable(path, 1000)} cannot be written (${code})`, {
-    hints: isFull ? [...hints, 'free some disk space, then run the command again'] : hints,
+    notes,
+    hints: isFull ? ['free some disk space, then run the command again'] : [],
     cause,
   });
 }

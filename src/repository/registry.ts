@@ -90,7 +90,9 @@ export function chartReference(repository: string, name: string): ChartReference
  */
 export function taggedReference(text: string): TaggedReference {
   const [, rest = '', digest = ''] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
-  const [, untagged = '', tag = ''] = /^(oci:\/\/[^/]*\/[^:]*)(?::(.*))?$/s.exec(rest) ?? [];
+  const [, untagged = '', written = ''] = /^(oci:\/\/[^/]*\/[^:]*)(?::(.*))?$/s.exec(rest) ?? [];
+  // A tag cannot have the `+` of a version; charts are pushed with `_` in its place.
+  const tag = written.replaceAll('+', '_');
   const at = untagged.lastIndexOf('/');
   const isWhole = (!rest.endsWith(':') || tag !== '') && (!text.includes('@') || isDigest(digest));
   if (at > 'oci://'.length && isWhole && (tag === '' || TAG.test(tag))) {

@@ -86,6 +86,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     expect(await version(`${place}/web`)).toBe('1.3.0+build.7');
     expect(await version(`${place}/web:1.2.3`)).toBe('1.2.3');
     expect(await version(`${place}/web:1.3.0_build.7`)).toBe('1.3.0+build.7');
+    expect(await version(`${place}/web:1.3.0+build.7`)).toBe('1.3.0+build.7');
     expect(await version(`${place}/web@${digest}`)).toBe('1.2.3');
     expect(await version(`${place}/web:1.2.3@${digest}`)).toBe('1.2.3');
     expect(await version(`${place}/web`, '--version', '~1.2')).toBe('1.2.3');
