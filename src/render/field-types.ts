@@ -7,6 +7,7 @@ import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import { KINDS, TYPES } from './kubernetes-types.ts';
+import { TypeTable } from './type-table.ts';
 
 /** What a field holds, so far as texts are in it; `bytes` are texts in base64. */
 export type FieldType =
@@ -43,39 +44,30 @@ export class KindTypes {
   }
 }
 
-let lines: readonly string[] | undefined;
-let kinds: ReadonlyMap<string, number> | undefined;
+const table = new TypeTable(TYPES, KINDS);
 const builtins = new Map<number, FieldType>();
 
 function builtin(kind: string): FieldType | undefined {
-  kinds ??= new Map(
-    KINDS.trim()
-      .split('\n')
-      .map((line) => [line.slice(line.indexOf(':') + 1), Number.parseInt(line, 10)]),
-  );
-  const number = kinds.get(kind);
+  const number = table.numberOf(kind);
   return number === undefined ? undefined : numbered(number);
 }
 
 function numbered(number: number): FieldType {
   let type = builtins.get(number);
   if (type === undefined) {
-    lines ??= TYPES.slice(1, -1).split('\n');
     let fields: Map<string, FieldType> | undefined;
-    const line = lines[number] ?? '';
-    type = { holds: 'fields', field: (name) => (fields ??= fieldsOf(line)).get(name) };
+    type = { holds: 'fields', field: (name) => (fields ??= fieldsOf(number)).get(name) };
     builtins.set(number, type);
   }
   return type;
 }
 
-function fieldsOf(line: string): Map<string, FieldType> {
+function fieldsOf(number: number): Map<string, FieldType> {
   const fields = new Map<string, FieldType>();
-  for (const group of line.split(' ')) {
-    const colon = group.indexOf(':');
-    const type = decode(group.slice(0, colon));
-    for (const name of group.slice(colon + 1).split(',')) fields.set(name, type);
-  }
+  table.eachGroup(number, (code, names) => {
+    const type = decode(code);
+    for (const name of names) fields.set(name, type);
+  });
   return fields;
 }
 

@@ -2,6 +2,7 @@
  * What the fields of objects hold: of Kubernetes' own kinds by its OpenAPI (`kubernetes-fields.ts`), of kinds that are
  * not known only the metadata.
  */
+import { TypeTable } from '../type-table.ts';
 import { KINDS, TYPES } from './kubernetes-fields.ts';
 
 /** What a field holds. */
@@ -11,27 +12,17 @@ export type Holds =
   | { readonly is: 'list' | 'map'; readonly of: Holds }
   | { readonly is: 'fields'; readonly fields: ReadonlyMap<string, Holds> };
 
-let lines: readonly string[] | undefined;
-let kinds: ReadonlyMap<string, number> | undefined;
+const table = new TypeTable(TYPES, KINDS);
 const types = new Map<number, Holds>();
-
-function kindNumbers(): ReadonlyMap<string, number> {
-  kinds ??= new Map(
-    KINDS.trim()
-      .split('\n')
-      .map((line) => [line.slice(line.indexOf(':') + 1), Number.parseInt(line, 10)]),
-  );
-  return kinds;
-}
 
 /** The names of Kubernetes' own kinds, each as `apps/v1 Deployment`. */
 export function builtinKinds(): Iterable<string> {
-  return kindNumbers().keys();
+  return table.kinds;
 }
 
 /** What an object of a kind of Kubernetes' own holds; undefined for other kinds and for versions that are gone. */
 export function builtinSchema(apiVersion: string, kind: string): Holds | undefined {
-  const number = kindNumbers().get(`${apiVersion} ${kind}`);
+  const number = table.numberOf(`${apiVersion} ${kind}`);
   return number === undefined ? undefined : numbered(number);
 }
 
@@ -44,16 +35,14 @@ export function metadataSchema(): Holds | undefined {
 function numbered(number: number): Holds {
   let type = types.get(number);
   if (type === undefined) {
-    lines ??= TYPES.slice(1, -1).split('\n');
     const fields = new Map<string, Holds>();
     type = { is: 'fields', fields };
-    // Before its fields are read: a type may be inside itself.
+    // Set before its fields are read, because a type may have fields of its own type.
     types.set(number, type);
-    for (const group of (lines[number] ?? '').split(' ')) {
-      const colon = group.lastIndexOf(':');
-      const holds = decode(group.slice(0, colon));
-      for (const name of group.slice(colon + 1).split(',')) fields.set(name, holds);
-    }
+    table.eachGroup(number, (code, names) => {
+      const holds = decode(code);
+      for (const name of names) fields.set(name, holds);
+    });
   }
   return type;
 }
