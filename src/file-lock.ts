@@ -1,11 +1,11 @@
 /**
- * A lock file under which one process at a time reads and changes a file or a folder.
+ * A lock under which one process at a time reads and changes a file or a folder.
  *
  * It is held for a few system calls, or for one request to a server. The lock of a process that is dead is removed at
  * once. Of a process on another machine nobody can tell whether it is dead: its lock is removed when it has not changed
  * for ten seconds.
  */
-import { lstatSync, openSync, closeSync, unlinkSync, writeSync } from 'node:fs';
+import { lstatSync, openSync, closeSync, readlinkSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PkgError } from './errors.ts';
 import { isOwnMark, ownMark, parseMark, stateOf } from './process-mark.ts';
@@ -53,8 +53,22 @@ export async function withFileLock<T>(path: string, work: () => T | Promise<T>, 
   }
 }
 
-/** Creates the lock file; false where it exists already. */
+/**
+ * Creates the lock; false where it exists already. It is a symbolic link whose target is the mark of this process: a
+ * file would be empty at first, and that of a process killed at this moment would hold up others for ten seconds.
+ */
 function take(path: string): boolean {
+  try {
+    symlinkSync(ownMark(), path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+  }
+  // The file system has no links, or the user may not create them, or a file cannot be created either.
+  return takeAsFile(path);
+}
+
+function takeAsFile(path: string): boolean {
   let file: number;
   try {
     file = openSync(path, 'wx', 0o600);
@@ -70,6 +84,14 @@ function take(path: string): boolean {
     closeSync(file);
   }
   return true;
+}
+
+function markIn(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return readRegularFile(path, MAX_MARK).toString('utf8');
+  }
 }
 
 /** By the path of a lock file: its content and times when it was last read, and since when they have not changed. */
@@ -101,7 +123,7 @@ function isStale(path: string, watched: Watched): boolean {
   let mark: string;
   let seen: string;
   try {
-    mark = readRegularFile(path, MAX_MARK).toString('utf8');
+    mark = markIn(path);
     const { ino, mtimeMs } = lstatSync(path);
     seen = `${mark} ${ino} ${mtimeMs}`;
   } catch {

@@ -1,5 +1,14 @@
 /** Processes that die, or are asked to stop, in the middle: the next command finishes what they left. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -129,7 +138,7 @@ describe.concurrent('half a minute', () => {
       for (;;) {
         first.kill('SIGSTOP');
         await sleep(20);
-        if (!existsSync(join(target, '_secret', '.lock'))) break;
+        if (lstatSync(join(target, '_secret', '.lock'), { throwIfNoEntry: false }) === undefined) break;
         first.kill('SIGCONT');
         await sleep(Math.random() * 10);
       }

@@ -1,5 +1,5 @@
 /** Processes that change repositories, logins or the index of a folder at the same time: no change is lost. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ownMark } from '../../src/process-mark.ts';
@@ -72,6 +72,35 @@ test.skipIf(process.platform !== 'linux')(
     const pkg = await run('pkg', ['repo', 'remove', 'acme'], { cwd: home, home });
     expect(pkg.status, pkg.stderr).toBe(0);
     expect(readRepositories(fileOf(home)).map(({ name }) => name)).toEqual(['other']);
+  },
+);
+
+test.skipIf(process.platform !== 'linux')(
+  'a lock of a process that was killed as soon as it had it holds nobody up',
+  async () => {
+    const home = temporaryFolder();
+    // Each call that may create the lock is the last of its process.
+    const script = `
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      for (const name of ['openSync', 'symlinkSync', 'linkSync', 'renameSync']) {
+        const call = fs[name];
+        fs[name] = (...args) => {
+          const result = call(...args);
+          if (args.some((arg) => String(arg).endsWith('.pkg-lock'))) process.kill(process.pid, 'SIGKILL');
+          return result;
+        };
+      }
+      syncBuiltinESMExports();`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(script)}`;
+    const add = ['repo', 'add', 'acme', server.url];
+    const killed = await run('pkg', add, { cwd: home, home, env: { NODE_OPTIONS } });
+    expect(killed.status).not.toBe(0);
+    expect(lstatSync(`${fileOf(home)}.pkg-lock`, { throwIfNoEntry: false })).toBeDefined();
+    const began = performance.now();
+    const { status, stderr } = await run('pkg', add, { cwd: home, home });
+    expect(status, stderr).toBe(0);
+    expect(performance.now() - began).toBeLessThan(10_000);
   },
 );
 
