@@ -6,12 +6,10 @@
  *
  * @see https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
  */
-import type { Fence, KubeObject } from '../cluster/cluster.ts';
-import { PkgError, withDetails } from '../errors.ts';
-import { printable } from '../errors-text.ts';
-import { textField } from '../yaml/value.ts';
+import type { Fence } from '../cluster/cluster.ts';
+import { PkgError } from '../errors.ts';
+import { begunError, takenOverError, withEarlier } from './lease-errors.ts';
 import {
-  describeHolder,
   describeRevision,
   LEASE_MS,
   leaseAnnotations,
@@ -22,7 +20,7 @@ import {
 } from './lease-record.ts';
 import type { Env } from './operations/env.ts';
 import type { Release } from './release.ts';
-import { ReleaseStore, revisionOf } from './store.ts';
+import { ReleaseStore, revisionOf, statusOf } from './store.ts';
 import type { StoredRelease } from './store.ts';
 
 const RENEW_EVERY_MS = 5_000;
@@ -111,16 +109,17 @@ export class Lease implements Fence {
   static async take(env: Env, stored: StoredRelease, release: Release): Promise<Lease> {
     const write = (store: ReleaseStore, marks: Record<string, string>): Promise<StoredRelease> =>
       store.update(stored, release, marks);
-    return await Lease.#begin(env, release, write, undefined, (store, own) => store.update(own, stored.release, {}));
+    return await Lease.#begin(env, release, write, undefined, (store, own) => putBack(store, own, stored.release));
   }
 
   static async #begin(
     env: Env,
-    { name, namespace, version }: Release,
+    release: Release,
     write: (store: ReleaseStore, marks: Record<string, string>) => Promise<StoredRelease>,
     last: StoredRelease | undefined,
     takeBack: (store: ReleaseStore, own: StoredRelease) => Promise<unknown>,
   ): Promise<Lease> {
+    const { name, namespace, version } = release;
     const store = new ReleaseStore(env.records ?? env.cluster, namespace);
     const holder = newHolder();
     const sent = now();
@@ -129,7 +128,8 @@ export class Lease implements Fence {
       lease = new Lease(env, store, await write(store, leaseAnnotations(holder)), holder, sent);
     } catch (error) {
       letGo(holder);
-      throw error;
+      if (!isConflict(error)) throw error;
+      throw begunError(release, await store.heads(name), error);
     }
     try {
       // Write first, then look: of two operations that begin at once on different records, at least one sees the other.
@@ -137,8 +137,9 @@ export class Lease implements Fence {
       const newest = Math.max(...heads.map(revisionOf));
       const before = last && heads.find((head) => revisionOf(head) === last.release.version);
       const isSame = before?.metadata['resourceVersion'] === last?.secret.metadata['resourceVersion'];
-      if (newest !== version || !isSame) throw heldError(`another operation on ${printable(name)} has just begun`);
-      return lease;
+      if (newest === version && isSame) return lease;
+      const others = heads.filter((head) => leaseOf(head)?.holder !== holder);
+      throw begunError(release, others);
     } catch (error) {
       await lease.drop();
       await takeBack(store, lease.stored).catch(() => undefined);
@@ -298,54 +299,24 @@ export class Lease implements Fence {
     const { signal } = this.#lost;
     if (!signal.aborted) {
       const { release } = this.#stored;
-      const heads = await this.#store.heads(release.name).catch(() => []);
+      const heads = await this.#store.heads(release.name).catch(() => undefined);
       this.#lost.abort(takenOverError(release, heads));
     }
     return signal.reason;
   }
 }
 
-/** The error for a release that another operation holds or has just got. */
-export function heldError(message: string, cause?: unknown): PkgError {
-  return new PkgError('PKG_RELEASE_HELD', message, {
-    hints: [
-      'wait until it is done, or give --lock-timeout 5m to have that waited for',
-      'when it hangs, --take-over takes the release from it',
-    ],
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-/** The error of an operation that lost its release. Names the new holder, as far as the records tell. */
-export function takenOverError(release: Release, heads: readonly KubeObject[]): PkgError {
-  const newest = heads.reduce<KubeObject | undefined>(
-    (best, head) => (best === undefined || revisionOf(head) > revisionOf(best) ? head : best),
-    undefined,
-  );
-  const name = printable(release.name);
-  const now = newest === undefined ? `no record of ${name} is left` : describeHead(newest, release.version);
-  return new PkgError('PKG_RELEASE_TAKEN_OVER', `another operation took over ${describeRevision(release)}: ${now}`, {
-    notes: ['nothing more is written, and nothing is undone'],
-    hints: [`\`pkg history ${name}\` shows what became of the release`],
-  });
-}
-
-/** The error of a lost lease with a note on what the operation had failed with before that was noticed. */
-function withEarlier(lost: unknown, failure: unknown): unknown {
-  if (!(lost instanceof PkgError) || !(failure instanceof PkgError) || failure.code === lost.code) return lost;
-  return withDetails(lost, { notes: [...lost.notes, `it had failed (${failure.code}): ${failure.message}`] });
-}
-
-function describeHead(head: KubeObject, own: number): string {
-  const { labels, creationTimestamp } = head.metadata;
-  const version = revisionOf(head);
-  const status = textField(labels, 'status');
-  const seconds = Number(textField(labels, 'modifiedAt') || textField(labels, 'createdAt'));
-  const written = Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000).toISOString() : '';
-  const since = version > own && typeof creationTimestamp === 'string' ? creationTimestamp : written;
-  const lease = leaseOf(head);
-  const by = lease === undefined ? '' : ` by ${describeHolder(lease)}`;
-  return printable(`revision ${version} is ${status}${by}${since === '' ? '' : `, since ${since}`}`, 500);
+/**
+ * Writes a record as it was before it was taken. If a newer revision has been deployed meanwhile, it is superseded: the
+ * operation of that revision could not mark it, because it was held.
+ */
+async function putBack(store: ReleaseStore, own: StoredRelease, before: Release): Promise<void> {
+  const back = await store.update(own, before, {});
+  const { name, version, info } = before;
+  if (info.status !== 'deployed') return;
+  const heads = await store.heads(name);
+  if (!heads.some((head) => revisionOf(head) > version && statusOf(head) === 'deployed')) return;
+  await store.update(back, { ...before, info: { ...info, status: 'superseded' } }, {});
 }
 
 function isConflict(error: unknown): boolean {

@@ -95,27 +95,10 @@ export class ReleaseStore {
     return { ...stored, secret: { ...stored.secret, metadata } };
   }
 
-  /**
-   * Writes a new revision.
-   *
-   * @throws {PkgError} `PKG_RELEASE_HELD` when the revision exists: another operation was faster;
-   *   `PKG_RECORD_TOO_LARGE`
-   */
+  /** Writes a new revision. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it exists; `PKG_RECORD_TOO_LARGE` */
   async create(release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
     const secret = encodeSecret(release, 'createdAt', annotations);
-    try {
-      return { release, secret: await this.#cluster.create(secret) };
-    } catch (error) {
-      if (!(error instanceof PkgError) || error.code !== 'PKG_OBJECT_CONFLICT') throw error;
-      throw new PkgError(
-        'PKG_RELEASE_HELD',
-        `another operation on ${release.name} has just begun revision ${release.version}`,
-        {
-          hints: ['wait until it is done, or give --lock-timeout 5m to have that waited for'],
-          cause: error,
-        },
-      );
-    }
+    return { release, secret: await this.#cluster.create(secret) };
   }
 
   /** Replaces a revision. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it was written since `stored` was read */
@@ -169,6 +152,11 @@ function newestOf(heads: readonly KubeObject[]): KubeObject[] {
 export function revisionOf(head: KubeObject): number {
   const text = textField(head.metadata['labels'], 'version');
   return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+}
+
+/** The status in a record's labels; empty where there is none. */
+export function statusOf({ metadata }: Pick<KubeObject, 'metadata'>): string {
+  return textField(metadata['labels'], 'status');
 }
 
 function encodeSecret(

@@ -4,10 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
+import { inParallel } from '../../src/parallel.ts';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import type { Run, RunOptions } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
+import { RUNS } from '../support/generation.ts';
 import type { Fault, Proxy, ProxiedRequest } from '../support/proxy.ts';
 import { chartOf, configMap, deployment, goChartOf, job, maps, pkg, pkgFails, statuses } from './support.ts';
 
@@ -90,6 +92,13 @@ async function versions(ns: string): Promise<Record<string, string>> {
         .map(({ metadata }: Json) => [`${kind} ${metadata.name} ${metadata.uid}`, metadata.resourceVersion]),
     ),
   );
+}
+
+/** The records of operations that have not ended. */
+async function openRecords(ns: string): Promise<string[]> {
+  const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets?labelSelector=owner%3Dhelm`);
+  const open = items.filter(({ metadata }: Json) => /pending|uninstalling/.test(metadata.labels.status));
+  return open.map(({ metadata }: Json) => metadata.name);
 }
 
 /** An apply that is no dry run. */
@@ -575,6 +584,22 @@ describe.concurrent('the revision before', () => {
     expect((await maps(ns))['c-0']).toEqual({ value: 'old' });
   });
 
+  test('is marked though somebody labels it at this moment', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', OLD);
+    let labels = 0;
+    const running = await start(ns, ['upgrade', 'r', WINNER], async ({ method, path }) => {
+      if (method !== 'PUT' || !path.endsWith('.r.v1') || labels === 2) return undefined;
+      const body = { metadata: { labels: { team: `t${++labels}` } } };
+      await admin().request('PATCH', (await leaseOf(ns, 1)).path, body, 'application/merge-patch+json');
+      return undefined;
+    });
+    expect([(await running.done).status, (await running.done).stderr]).toEqual([0, '']);
+    await running.proxy.close();
+    expect(labels).toBe(2);
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);
+  });
+
   test('is marked though the server fails some times', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);
@@ -585,6 +610,63 @@ describe.concurrent('the revision before', () => {
     expect([(await running.done).status, (await running.done).stderr]).toEqual([0, '']);
     await running.proxy.close();
     expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);
+  });
+});
+
+describe.concurrent('helm, which waits for no lease, wins at any write of', () => {
+  test.each([
+    [['rollback', 'r', '1', '--wait']],
+    [['uninstall', 'r']],
+    [['uninstall', 'r', '--keep-history']],
+  ] as const)('%j', { timeout: 600_000 }, async (args) => {
+    const prepare = async (): Promise<string> => {
+      const ns = await namespace();
+      await upgraded(ns);
+      return ns;
+    };
+    // An access review before the record, then all writes.
+    const isPoint = ({ method, query }: ProxiedRequest): boolean => method !== 'GET' && !query.has('dryRun');
+    const whole = await start(await prepare(), args, () => undefined);
+    expect((await whole.done).stderr).toBe('');
+    await whole.proxy.close();
+    const requests = whole.proxy.requests.filter(isPoint);
+    const record = requests.findIndex(({ path }) => /\/secrets(?:\/sh\.helm\.release\.v1\.r\.v2)?$/.test(path)) + 1;
+    expect(record).toBeGreaterThan(1);
+    // A part of them without more time: each is a handful of programs.
+    const points = requests
+      .map((_, index) => index + 1)
+      .filter((at) => at === record || (at >= record - 1 && (RUNS > 1 || at % 4 === 0)));
+    await inParallel(points, 2, async (at) => {
+      const ns = await prepare();
+      const first = await suspended(ns, args, nth(at, isPoint));
+      try {
+        const second = await helmOn(ns, ['rollback', 'r', '2']);
+        await sleep(1_000);
+        const before = await versions(ns);
+        const open = await openRecords(ns);
+        first.kill('SIGCONT');
+        const { status, stdout, stderr } = await first.done;
+        const where = `at request ${at} (${requests[at - 1]?.method} ${requests[at - 1]?.path}): ${stdout}${stderr}`;
+        if (second.status === 0 && at < requests.length - 2) {
+          expect([status, stderr], where).toEqual([1, expect.stringMatching(/revision [34] is deployed, since 20/)]);
+          expect(stderr, where).toMatch(/PKG_RELEASE_(?:TAKEN_OVER|HELD)/);
+          const values = Object.values(await maps(ns)).map((data) => data.value);
+          expect(values, where).toEqual(Array.from({ length: 12 }, () => 'old'));
+        } else {
+          // It had ended, or had removed the history: the process does not know what the server did while it slept.
+          expect([second.stderr === '' || /not found|has no 2 version/.test(second.stderr)], where).toEqual([true]);
+        }
+        const without = (found: Record<string, string>): Record<string, string> =>
+          Object.fromEntries(Object.entries(found).filter(([name]) => !open.some((record) => name.includes(record))));
+        expect(without(await versions(ns)), where).toEqual(without(before));
+        const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets?labelSelector=status%3Ddeployed`);
+        expect(items.length, where).toBe(second.status === 0 ? 1 : 0);
+      } finally {
+        first.kill('SIGCONT');
+        first.kill('SIGKILL');
+        await first.proxy.close();
+      }
+    });
   });
 });
 

@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
-import { textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import {
   begunAt,
@@ -14,7 +13,8 @@ import {
   leaseOf,
 } from '../lease-record.ts';
 import type { LeaseRecord } from '../lease-record.ts';
-import { heldError } from '../lease.ts';
+import { heldError } from '../lease-errors.ts';
+import { statusOf } from '../store.ts';
 import type { ReleaseStore, StoredRelease } from '../store.ts';
 import { interrupted } from './deadline.ts';
 import type { Env, Locking } from './env.ts';
@@ -80,7 +80,7 @@ async function watch(
     });
     const asked = performance.now();
     const head = await store.head(stored.release);
-    if (head === undefined || !isPending(textField(head.metadata['labels'], 'status'))) return undefined;
+    if (head === undefined || !isPending(statusOf(head))) return undefined;
     const now = sightOf(head, performance.now());
     const seen = leaseOf(head);
     if (now.holder !== sight.holder) return undefined;

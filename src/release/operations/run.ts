@@ -7,7 +7,7 @@ import { shortened } from '../../errors-text.ts';
 import { Lease } from '../lease.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
-import { checkRecordFits, ReleaseStore } from '../store.ts';
+import { checkRecordFits, ReleaseStore, statusOf } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
 import { writeStored } from '../stored-values.ts';
 import type { Stored } from '../stored-values.ts';
@@ -144,6 +144,9 @@ export function afterHooks(step: Step, left: LeftByHooks, { operation }: Plan): 
   return operation === 'uninstall' && step.action === 'delete' && live !== undefined ? [{ ...step, live }] : [];
 }
 
+/** Tries to mark a revision as superseded, which others may label at the same moment. */
+const SUPERSEDE_TRIES = 5;
+
 /**
  * Marks a revision as superseded after a newer one was deployed. A failure is only a warning: of two deployed revisions
  * the newest counts, and the next command tries again.
@@ -152,16 +155,25 @@ export function afterHooks(step: Step, left: LeftByHooks, { operation }: Plan): 
  */
 export async function supersede(env: Env, store: ReleaseStore, before: StoredRelease): Promise<StoredRelease> {
   const release = withStatus(before.release, 'superseded', before.release.info.description);
-  try {
-    return await store.update(before, release, {});
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-    // Another operation has changed or removed the revision, and supersedes it itself.
-    if (error.code !== 'PKG_OBJECT_CONFLICT') {
-      const what = `revision ${release.version} of ${release.name}`;
-      env.emit({ type: 'warning', message: `${what} could not be marked as superseded: ${error.message}` });
+  let stored = before;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await store.update(stored, release, {});
+    } catch (error) {
+      if (!(error instanceof PkgError)) throw error;
+      const isChanged = error.code === 'PKG_OBJECT_CONFLICT';
+      const head = isChanged && tries < SUPERSEDE_TRIES ? await store.head(release).catch(() => undefined) : undefined;
+      if (head !== undefined && statusOf(head) === 'deployed') {
+        stored = { ...before, secret: { ...before.secret, metadata: head.metadata } };
+        continue;
+      }
+      // Another operation holds, has superseded or has removed the revision.
+      if (!isChanged) {
+        const what = `revision ${release.version} of ${release.name}`;
+        env.emit({ type: 'warning', message: `${what} could not be marked as superseded: ${error.message}` });
+      }
+      return { ...before, release };
     }
-    return { ...before, release };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Brings the history of a release into a state from which an operation may begin. */
 import { PkgError } from '../../errors.ts';
 import { isPending } from '../lease-record.ts';
-import { takenOverError } from '../lease.ts';
+import { takenOverError } from '../lease-errors.ts';
 import type { ReleaseStore, StoredRelease } from '../store.ts';
 import type { Release } from '../release.ts';
 import type { Env, Locking } from './env.ts';
