@@ -5,8 +5,9 @@
 import { describe, expect } from 'vitest';
 import { inParallel } from '../../src/parallel.ts';
 import { RUNS } from '../support/generation.ts';
+import { writeFiles } from '../chart/support.ts';
 import type { Json } from '../controlplane/client.ts';
-import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';
+import { access, admin, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { ProxiedRequest } from '../support/proxy.ts';
 import { chartOf, configMap, job, maps, pkg } from './support.ts';
@@ -41,7 +42,7 @@ async function killed(
   }
 }
 
-function crd(group: string): Json {
+function crd(group: string, version = 'v1'): Json {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -51,7 +52,7 @@ function crd(group: string): Json {
       group,
       scope: 'Namespaced',
       names: { kind: 'Thing', plural: 'things' },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
+      versions: [{ name: version, served: true, storage: true, schema }],
     },
   };
 }
@@ -237,4 +238,64 @@ test.each([
   else await pkg(ns, 'upgrade', '--install', 'r', good);
   await pkg(ns, 'rollback', 'r', '1');
   await pkg(ns, 'uninstall', 'r');
+});
+
+describe('a kind that the chart defines in crds/, and the cluster does not know,', () => {
+  const noted = /note: the chart defines it in crds\/, and (.*)\n/;
+  const chart = (ns: string, version: string, metadata: Json = {}): string => {
+    const group = `${ns}.example.test`;
+    const thing = { apiVersion: `${group}/${version}`, kind: 'Thing', metadata: { name: 't', ...metadata } };
+    return chartOf([configMap('a'), thing], { 'crds/things.yaml': JSON.stringify(crd(group, version)) });
+  };
+  /** Runs pkg, which must fail before it writes anything, and apply what the hint names, which must help. */
+  async function refused(ns: string, args: readonly string[], path: string): Promise<string> {
+    const left = async (): Promise<unknown> => [await maps(ns), await names(`/api/v1/namespaces/${ns}/secrets`)];
+    const before = await left();
+    const { status, stderr } = await pkgOn(ns, args);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('PKG_KIND_UNKNOWN')]);
+    expect(await left()).toEqual(before);
+    const apply = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
+    expect(stderr).toContain(`hint: apply those of the chart: pkg show crds CHART | kubectl ${apply.join(' ')}`);
+    const crds = (await pkgOn(ns, ['show', 'crds', path])).stdout;
+    const applied = await kubectlOn(ns, apply, { input: crds });
+    expect([applied.status, applied.stderr]).toEqual([0, '']);
+    const name = `things.${ns}.example.test`;
+    const wait = ['wait', '--for', 'condition=established', `crd/${name}`];
+    expect((await kubectlOn(ns, wait)).status).toBe(0);
+    return noted.exec(stderr)?.[1] ?? stderr;
+  }
+
+  test('because an upgrade leaves that out: an object, and a hook', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'r', chartOf([configMap('a')]));
+    const path = chart(ns, 'v1');
+    expect(await refused(ns, ['upgrade', 'r', path], path)).toBe('an upgrade leaves that out, as in Helm');
+    await pkg(ns, 'upgrade', 'r', path);
+    const hooked = chart(ns, 'v2', { annotations: { 'helm.sh/hook': 'pre-upgrade' } });
+    const { status, stderr } = await pkgOn(ns, ['upgrade', 'r', hooked]);
+    expect([status, noted.exec(stderr)?.[1]]).toEqual([1, 'an upgrade leaves that out, as in Helm']);
+  });
+
+  test('because of --skip-crds', async () => {
+    const ns = await namespace();
+    const path = chart(ns, 'v1');
+    const args = ['install', 'r', path, '--skip-crds'];
+    expect(await refused(ns, args, path)).toBe('--skip-crds leaves that out');
+    await pkg(ns, ...args);
+  });
+
+  test('because its CRD is there in an older version, which an install does not change', async () => {
+    const ns = await namespace();
+    await pkg(ns, 'install', 'older', chart(ns, 'v1'));
+    await pkg(ns, 'uninstall', 'older');
+    const path = chart(ns, 'v2');
+    // The API server refuses a version less than is stored, and here nothing is.
+    const both = crd(`${ns}.example.test`, 'v2');
+    both.spec.versions = [...both.spec.versions, { ...both.spec.versions[0], name: 'v1', storage: false }];
+    writeFiles(path, { 'crds/things.yaml': JSON.stringify(both) });
+    expect(await refused(ns, ['install', 'r', path], path)).toBe(
+      'an install leaves a CRD that exists as it is, as in Helm',
+    );
+    await pkg(ns, 'install', 'r', path);
+  });
 });

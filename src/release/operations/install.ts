@@ -69,7 +69,7 @@ export async function installWithin(
     description: 'Initial install underway',
     labels: input.labels ?? {},
   });
-  const explaining = withExplain(env, rendered, namespace);
+  const explaining = withExplain(env, rendered, namespace, input.skipCrds === true ? '--skip-crds' : 'install');
   const plan = await planRelease(explaining, {
     operation: 'install',
     release,

@@ -25,6 +25,7 @@ import { compareObjects } from './compare.ts';
 import { eventsOf, intentsOfHook, objectsOfHook } from './hooks.ts';
 import { readOwners } from './owners.ts';
 import type { ChartOperation, Env } from './env.ts';
+import type { CrdsUse } from './explain.ts';
 import { withLookups } from './lookups.ts';
 
 /**
@@ -63,12 +64,13 @@ export async function renderFor(
 }
 
 /** The environment with an `explain` for the objects of a rendered chart. */
-export function withExplain(env: Env, rendered: RenderedChart, namespace: string): Env {
+export function withExplain(env: Env, rendered: RenderedChart, namespace: string, crds: CrdsUse): Env {
   return {
     ...env,
     explain: async (error, ref) => {
-      const { explainObject } = await import('./explain.ts');
-      return await explainObject(error, ref, rendered, namespace);
+      const { explainMissingCrd, explainObject } = await import('./explain.ts');
+      const located = await explainObject(error, ref, rendered, namespace);
+      return explainMissingCrd(located, ref, () => crdsOf(rendered.chart), crds);
     },
   };
 }
@@ -240,7 +242,11 @@ function missingRights(count: number): string {
   return `${count} rights are missing`;
 }
 
-/** The steps for a chart's `crds/`: missing CRDs are created, existing ones left as they are, as in Helm. */
+/**
+ * The steps for a chart's `crds/`: missing CRDs are created, existing ones left as they are, as in Helm.
+ *
+ * @returns also the CRDs as they will be then: an existing one may serve other versions than that of the chart
+ */
 export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps: Step[]; crds: KubeObject[] }> {
   const crds = crdsOf(chart);
   const live = await cluster.getMany(crds.map((object) => refOf(object)));
@@ -258,7 +264,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
           },
         ],
   );
-  return { steps, crds };
+  return { steps, crds: crds.map((desired, index) => live[index] ?? desired) };
 }
 
 /** The objects in `crds/` of a chart and its subcharts, the chart's own first. @throws {PkgError} `PKG_OBJECT_INVALID` */

@@ -31,8 +31,9 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
     description: '',
     labels: {},
   });
-  const { crds } = input.skipCrds === true ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);
-  await planRelease(withExplain(env, rendered, input.namespace), {
+  const isSkipped = input.skipCrds === true;
+  const { crds } = isSkipped ? { crds: [] } : await crdSteps(env.cluster, rendered.chart);
+  await planRelease(withExplain(env, rendered, input.namespace, isSkipped ? '--skip-crds' : 'install'), {
     operation: 'install',
     release,
     history: [],

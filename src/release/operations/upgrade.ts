@@ -78,7 +78,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
     description: 'Preparing upgrade',
     labels,
   });
-  const explaining = withExplain(env, rendered, namespace);
+  const explaining = withExplain(env, rendered, namespace, 'upgrade');
   const plan = await planRelease(explaining, {
     operation: 'upgrade',
     release,
