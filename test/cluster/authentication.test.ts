@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { KubeClient } from '../../src/cluster/kube/client.ts';
+import { createAuthority } from '../controlplane/certificates.ts';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, cluster, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { connectionOf } from './kube/support.ts';
@@ -99,6 +100,26 @@ describe('ways to log in', () => {
     );
     expect(byData.groups).toContain('system:masters');
     expect(byFile.username).toBe(byData.username);
+  });
+
+  test('a client certificate in files that are replaced while pkg runs', async () => {
+    const { certificate, key } = access();
+    const stranger = await (await createAuthority()).client('somebody', ['system:masters']);
+    const write = (cert: string, ownKey: string): void => {
+      writeFileSync(join(folder, 'rotated.crt'), cert);
+      writeFileSync(join(folder, 'rotated.key'), ownKey);
+    };
+    write(stranger.certificate, stranger.key);
+    const file = kubeconfig({ 'client-certificate': 'rotated.crt', 'client-key': 'rotated.key' });
+    const client = new KubeClient(connectionOf(file), {}, {});
+    const refused = { code: 'PKG_CLUSTER_UNAUTHORIZED' };
+    await expect(whoAmI(client)).rejects.toMatchObject(refused);
+    // Half of it: the certificate is new, and its key is not there yet.
+    write(certificate, stranger.key);
+    await expect(whoAmI(client)).rejects.toMatchObject(refused);
+    write(certificate, key);
+    expect((await whoAmI(client)).groups).toContain('system:masters');
+    client.close();
   });
 
   test('tokens, fixed and from a file that is replaced while pkg runs', async () => {

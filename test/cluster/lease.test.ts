@@ -11,7 +11,18 @@ import type { Run, RunOptions } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import { RUNS } from '../support/generation.ts';
 import type { Fault, Proxy, ProxiedRequest } from '../support/proxy.ts';
-import { chartOf, configMap, deployment, goChartOf, job, maps, pkg, pkgFails, statuses } from './support.ts';
+import {
+  chartOf,
+  configMap,
+  deployment,
+  goChartOf,
+  job,
+  maps,
+  pkg,
+  pkgFails,
+  statuses,
+  withoutProgress,
+} from './support.ts';
 
 // Each waits half a minute, and does little meanwhile.
 vi.setConfig({ maxConcurrency: 12 });
@@ -594,7 +605,8 @@ describe.concurrent('the revision before', () => {
       await admin().request('PATCH', (await leaseOf(ns, 1)).path, body, 'application/merge-patch+json');
       return undefined;
     });
-    expect([(await running.done).status, (await running.done).stderr]).toEqual([0, '']);
+    const { status, stderr } = await running.done;
+    expect([status, withoutProgress(stderr)]).toEqual([0, '']);
     await running.proxy.close();
     expect(labels).toBe(2);
     expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);

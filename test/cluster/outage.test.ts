@@ -58,7 +58,7 @@ const ENDS: readonly [name: string, args: string[], signal: NodeJS.Signals | und
 
 describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => {
   /** Runs an install, which is to end soon after ten seconds. */
-  async function expectEnd(ns: string, kubeconfig: string): Promise<void> {
+  async function expectEnd(ns: string, kubeconfig: string): Promise<string> {
     const begun = performance.now();
     const run = await pkgOn(ns, ['install', 'r', NEW, ...args], {
       kubeconfig,
@@ -69,6 +69,7 @@ describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => 
     expect(run.stderr).toContain(code);
     expect(run.status).toBe(1);
     expect(performance.now() - begun).toBeLessThan(25_000);
+    return run.stderr;
   }
 
   async function behind(when: (request: ProxiedRequest) => boolean, http1Only = false): Promise<void> {
@@ -128,7 +129,8 @@ describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => 
       contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
     };
     writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
-    await expectEnd('default', path);
+    const said = await expectEnd('default', path);
+    if (code === 'PKG_TIMEOUT') expect(said).toContain('the exec plugin sleep has given no credentials yet');
   });
 });
 

@@ -132,7 +132,11 @@ export class KubeClient {
       let wait: number | undefined;
       let isRefused = false;
       let isHeldBack = false;
-      const credential = await abortable(this.#credential(), signal);
+      const credential = await abortable(this.#credential(), signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+        failure ??= this.#credentials.unfinished();
+        throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
+      });
       const place = request.urgent === true ? undefined : await this.#pace.enter(signal);
       let went: 'done' | 'refused' | 'failed' = 'failed';
       try {

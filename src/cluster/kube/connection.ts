@@ -1,5 +1,6 @@
 /** The types of a connection to a cluster, and of the settings that it comes from. */
 import type { Json } from '../../yaml/value.ts';
+import type { ClientCertificate } from '../../network/dial.ts';
 import type { ExecConfig } from './kubeconfig.ts';
 
 /** The settings in flags and Helm's variables; empty texts where they are not given. */
@@ -35,7 +36,9 @@ export type Identity = {
   token: string;
   tokenFile: string;
   basic: { username: string; password: string } | undefined;
-  certificate: { cert: string; key: string } | undefined;
+  certificate: ClientCertificate | undefined;
+  /** Reads the client certificate again, where it is in files, which may be replaced while pkg runs. */
+  readCertificate?: (() => ClientCertificate | undefined) | undefined;
   exec: ExecConfig | undefined;
   oidc: OidcLogin | undefined;
   impersonate: Impersonation | undefined;

@@ -5,6 +5,7 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
+import type { ClientCertificate } from '../../network/dial.ts';
 import type { Connection, Impersonation } from './connection.ts';
 import { bearer, headerBytes, isHeaderValue } from './credential.ts';
 import type { Credential } from './credential.ts';
@@ -19,11 +20,13 @@ export class Credentials {
   #current: Credential | undefined;
   #pending: Promise<Credential> | undefined;
   #lastToken = '';
+  #certificate: ClientCertificate | undefined;
   #oidc: OidcTokens | undefined;
   readonly #closed = new AbortController();
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#certificate = connection.identity.certificate;
   }
 
   /**
@@ -44,11 +47,36 @@ export class Credentials {
    */
   async renew(refused: Credential): Promise<boolean> {
     const { exec, tokenFile, oidc } = this.#connection.identity;
-    if (exec === undefined && tokenFile === '' && oidc === undefined) return false;
     if (this.#current !== refused) return true;
-    if (this.#oidc?.refuse() === false) return false;
+    const hasCertificate = await this.#readCertificate();
+    if (!hasCertificate && exec === undefined && tokenFile === '' && oidc === undefined) return false;
+    if (this.#oidc?.refuse() === false && !hasCertificate) return false;
     const fresh = await this.#renew();
-    return exec !== undefined || fresh.authorization !== refused.authorization;
+    return hasCertificate || exec !== undefined || fresh.authorization !== refused.authorization;
+  }
+
+  /** The error for credentials that are still being made when the time is over; undefined where none are. */
+  unfinished(): PkgError | undefined {
+    const { exec, description } = this.#connection.identity;
+    if (this.#pending === undefined) return undefined;
+    const source = exec === undefined ? `the login of ${description}` : `the exec plugin ${printable(exec.command)}`;
+    return new PkgError('PKG_CREDENTIALS_FAILED', `${source} has given no credentials yet`);
+  }
+
+  /** Reads the files of the client certificate again. Gives whether they hold another one, with its key. */
+  async #readCertificate(): Promise<boolean> {
+    const { readCertificate } = this.#connection.identity;
+    try {
+      const read = readCertificate?.();
+      if (read === undefined || read.cert === this.#certificate?.cert) return false;
+      const { createSecureContext } = await import('node:tls');
+      createSecureContext(read);
+      this.#certificate = read;
+      return true;
+    } catch {
+      // They are just being replaced, one after the other. The server has refused the certificate: that is the error.
+      return false;
+    }
   }
 
   /** Stops a plugin, or a request to an issuer, that is still running. */
@@ -81,7 +109,8 @@ export class Credentials {
 
   async #make(): Promise<Credential> {
     const { identity } = this.#connection;
-    const { token, tokenFile, basic, certificate, exec, oidc } = identity;
+    const { token, tokenFile, basic, exec, oidc } = identity;
+    const certificate = this.#certificate;
     const forever = { certificate, expires: Number.POSITIVE_INFINITY };
     if (tokenFile !== '') {
       // The file may be missing for a moment while it is replaced.

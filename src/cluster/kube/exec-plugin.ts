@@ -20,6 +20,11 @@ import type { ExecConfig } from './kubeconfig.ts';
 const SILENT_TIMEOUT = 60_000;
 const INTERACTIVE_TIMEOUT = 600_000;
 const MAX_OUTPUT = 1 << 20;
+/**
+ * Credentials are used for this long even if they seem to have expired: where this machine's clock is fast, the plugin
+ * would run for each request. The server refuses what has really expired, and then the plugin runs again.
+ */
+const MIN_VALIDITY_MS = 10_000;
 
 /**
  * Runs the plugin.
@@ -122,6 +127,7 @@ function serverText(url: URL): string {
 
 /** Reads an `ExecCredential`. It is a secret, so errors show nothing of it. */
 function readCredential(output: string, exec: ExecConfig, name: string): Credential {
+  if (output.trim() === '') throw failed(`${name} printed nothing`, ['run it by hand to see what it prints']);
   let answer: unknown;
   try {
     answer = JSON.parse(output);
@@ -154,8 +160,9 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
   if ((cert === '') !== (key === '')) throw failed(`${name} gave a client certificate or a key, but not both`);
   if (token === '' && cert === '') throw failed(`${name} gave neither a token nor a client certificate`);
   const stamp = text('expirationTimestamp');
-  const expires = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
-  if (Number.isNaN(expires)) throw failed(`${name} gave an expirationTimestamp that is no time`);
+  const told = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
+  if (Number.isNaN(told)) throw failed(`${name} gave an expirationTimestamp that is no time`);
+  const expires = Math.max(told, Date.now() + MIN_VALIDITY_MS);
   return {
     authorization: token === '' ? undefined : bearer(token, name),
     certificate: cert === '' ? undefined : { cert, key },

@@ -10,6 +10,7 @@ import type { Connection, ConnectionSettings, Identity, OidcLogin } from './conn
 import { inClusterConnection, inClusterNamespace, isInCluster } from './in-cluster.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubeCluster, Kubeconfig, KubeContext, KubeUser } from './kubeconfig.ts';
+import type { ClientCertificate } from '../../network/dial.ts';
 import { parseProxyUrl } from '../../network/proxy-choice.ts';
 import { PEM_HINT, hasCertificate, readReferenced } from './referenced-file.ts';
 
@@ -227,7 +228,18 @@ function identityOf(
   const hasHeader = token !== '' || tokenFile !== '' || basic !== undefined;
   const exec = hasHeader || certificate !== undefined ? undefined : user?.exec;
   const oidc = user === undefined ? undefined : oidcOf(user, name);
-  return { description, token, tokenFile, basic, certificate, exec, oidc: hasHeader ? undefined : oidc, impersonate };
+  const isInFiles = user !== undefined && (user.clientCertificate !== '' || user.clientKey !== '');
+  return {
+    description,
+    token,
+    tokenFile,
+    basic,
+    certificate,
+    readCertificate: isInFiles ? () => certificateOf(user, name) : undefined,
+    exec,
+    oidc: hasHeader ? undefined : oidc,
+    impersonate,
+  };
 }
 
 function oidcOf(user: KubeUser, name: string): OidcLogin | undefined {
@@ -242,7 +254,7 @@ function oidcOf(user: KubeUser, name: string): OidcLogin | undefined {
 /**
  * The client certificate. An empty one is an error: OpenSSL would connect without it, and the user would be anonymous.
  */
-function certificateOf(user: KubeUser, name: string): { cert: string; key: string } | undefined {
+function certificateOf(user: KubeUser, name: string): ClientCertificate | undefined {
   const cert = user.clientCertificateData || readReferenced(user.clientCertificate, user.file);
   const key = user.clientKeyData || readReferenced(user.clientKey, user.file);
   if (user.clientCertificateData === '' && user.clientCertificate === '') return undefined;

@@ -3,6 +3,7 @@ import { groupOf, refKey } from '../../cluster/cluster.ts';
 import type { Cascade, KubeObject } from '../../cluster/cluster.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { inParallel } from '../../parallel.ts';
 import { Lease } from '../lease.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
@@ -174,14 +175,14 @@ function deletedBy(steps: readonly Step[]): KubeObject[] {
 }
 
 /**
- * Removes all records of a release, the oldest first. The newest holds the lease, so no other operation begins until
- * the end, and after a crash the record that is left says what happened.
+ * Removes all records of a release, the newest last: it holds the lease, so no other operation begins until the end, and
+ * after a crash it says what happened.
  */
 async function removeHistory(lease: Lease, history: readonly StoredRelease[], done: Release): Promise<void> {
   const { cluster, records = cluster } = lease.env;
   const store = new ReleaseStore(records, done.namespace);
   try {
-    for (const stored of history.slice(0, -1)) await store.remove(stored);
+    await inParallel(history.slice(0, -1), cluster.writesAtOnce, (stored) => store.remove(stored));
     await lease.remove();
   } catch (error) {
     // The objects are deleted, so the release is uninstalled, with some of its history left.
