@@ -205,3 +205,19 @@ describe('a line that is not right', () => {
     expect(stderr).not.toContain('hunter2');
   });
 });
+
+test.each([
+  [['upgrade', 'x', '.', '--cleanup-on-fail'], 'give --rollback-on-failure'],
+  [['install', 'x', '.', '--server-side=true'], 'leave it out'],
+  [['rollback', 'x', '--force-replace'], 'objects are never replaced'],
+  [['template', 'x', '.', '--post-renderer', 'kustomize'], 'there are no post-renderers'],
+])('%j: what to do in place of a flag of Helm that does not exist', (words, hint) => {
+  const { status, stderr } = pkg(words);
+  expect(status).toBe(1);
+  expect(stderr).toContain('unknown flag --');
+  expect(stderr).toContain(`hint: ${hint}`);
+});
+
+test('a command that applies nothing says nothing of the flags of those that do', () => {
+  expect(pkg(['list', '--force']).stderr).not.toContain('--force-conflicts');
+});

@@ -15,6 +15,7 @@ import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { guarded } from './flag-types.ts';
 import type { FlagExtras } from './flag-types.ts';
+import { helmFlagHint } from './helm-flags.ts';
 
 /** A flag of a command. Those of plugins have oclif's properties alone. */
 export type AnyFlag = Flag<unknown> & FlagExtras;
@@ -59,9 +60,8 @@ function splitLong(word: string, flags: FlagInput, next: () => string | undefine
     const negated = typed.startsWith('no-') ? flags[typed.slice(3)] : undefined;
     if (negated?.type === 'boolean' && negated.allowNo) return { name: typed.slice(3), value: 'false' };
     const similar = nearest(typed, visibleNames(flags));
-    throw new PkgError('PKG_USAGE', `unknown flag --${printable(typed)}`, {
-      hints: similar === undefined ? [] : [`did you mean --${similar}?`],
-    });
+    const hint = helmFlagHint(typed, flags) ?? (similar === undefined ? undefined : `did you mean --${similar}?`);
+    throw new PkgError('PKG_USAGE', `unknown flag --${printable(typed)}`, { hints: hint === undefined ? [] : [hint] });
   }
   const [name, flag] = found;
   if (equals >= 0) return typedFlag(name, flag, word.slice(equals + 1));
