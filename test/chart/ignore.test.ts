@@ -146,8 +146,8 @@ describe('.helmignore', () => {
 
   test('takes no time over hostile patterns', () => {
     const isIgnored = parseIgnoreRules(`${'*a'.repeat(2000)}b`, '.helmignore');
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(isIgnored('a'.repeat(10_000), false)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
   });
 });

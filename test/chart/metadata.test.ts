@@ -247,10 +247,10 @@ describe('Chart.yaml', () => {
 
   test('takes little time to say what is wrong with a large file', async () => {
     const text = `name: a\nversion: 1.0.0\nkeywords:\n${'- []\n'.repeat(100_000)}`;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const { errors } = await parseChartMetadata(text, 'Chart.yaml', false);
     expect(errors).toHaveLength(20);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(process.cpuUsage(started).user).toBeLessThan(3_000_000);
   });
 
   test('keeps every field in the order of the file, under its proper name', async () => {
