@@ -155,6 +155,18 @@ describe('native templates', () => {
  * What is given to a function again and again, sixty times, and has its result for its next argument, grows to 2^60 and
  * beyond where each call doubles it.
  */
+describe('TOML whose keys have many parts', () => {
+  test.each([
+    ['a key', '(print (repeat 100000 "a.") "b = 1")'],
+    ['a header', '(print "[" (repeat 100000 "a.") "b]")'],
+    ['many keys', '(repeat 3000 (print (repeat 200 "a.") "b = 1\\n[c]\\n"))'],
+    ['inline tables', '(print "a = " (repeat 5000 "{b.c = ") "1" (repeat 5000 "}"))'],
+  ])('%s', { timeout: 120_000 }, async (_what, text) => {
+    const { seconds } = await take('a.txt', `{{ fromToml ${text} | len }}`, 10 * STEPS);
+    expect(seconds).toBeLessThan(MAX_SECONDS);
+  });
+});
+
 describe('what grows with each call ends', { timeout: 120_000 }, () => {
   /** What a text is that every printer has something to escape in, a list and a map. */
   const FIRST = [String.raw`"x'\"\\\n %"`, '(list 1)', '(dict "a" 1)'];

@@ -2,6 +2,7 @@
  * The tables of a TOML text while it is read: which keys exist, and which of them may be defined again. This follows
  * BurntSushi's toml 1.6.0 exactly, since Helm has its results for texts that TOML forbids: `a.b = 1`, then `a = 2`.
  */
+import { charge } from '../../functions/limits.ts';
 import { TypedList } from '../value.ts';
 import type { GoMap, GoValue } from '../value.ts';
 import { quotedKey } from './toml-print.ts';
@@ -22,7 +23,9 @@ class TableList extends TypedList {
 
 /** A key as TOML writes it, which errors show. */
 export function keyText(key: Key): string {
-  return key.map(quotedKey).join('.');
+  const text = key.map(quotedKey).join('.');
+  charge(text.length);
+  return text;
 }
 
 /** A key cannot be defined. The reader adds the position. */
@@ -51,17 +54,20 @@ export class Tables {
 
   /** Makes the table of a header or an inline table the current one; with `list` a new table of a list. @throws {KeyConflict} */
   enter(key: Key, list: boolean): void {
+    // A key of 100,000 parts enters as many tables, each from the root.
+    charge(key.length);
     const parent = key.slice(0, -1);
     const last = key.at(-1) ?? '';
     let table = this.root;
     for (const [index, name] of parent.entries()) {
-      const path = parent.slice(0, index + 1);
       if (!table.has(name)) {
-        this.markImplicit(path);
+        this.markImplicit(parent.slice(0, index + 1));
         table.set(name, new Map());
       }
       const below = tableIn(table.get(name));
-      if (below === undefined) throw new KeyConflict(`Key '${keyText(path)}' was already created as a hash.`);
+      if (below === undefined) {
+        throw new KeyConflict(`Key '${keyText(parent.slice(0, index + 1))}' was already created as a hash.`);
+      }
       table = below;
     }
     this.context = parent;
