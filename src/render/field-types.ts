@@ -93,32 +93,50 @@ function metadataType(): FieldType | undefined {
   return configMap?.holds === 'fields' ? configMap.field('metadata') : undefined;
 }
 
-/** The fields of a kind by the schema of its CRD, which a chart tree has in `crds/` or as a template without expressions. */
+/** The fields of a kind by the schema of its CRD. */
 function schemaOf(
   chart: Chart,
   group: string,
   version: string,
   kind: string,
 ): ((name: string) => FieldType | undefined) | undefined {
+  for (const crd of crdsOf(chart, group, kind)) {
+    const schema = typeOfSchema(crdSchema(crd, version));
+    if (schema?.holds === 'fields') return schema.field;
+  }
+  return undefined;
+}
+
+/**
+ * The CRDs of a kind that a chart tree has in `crds/` or as templates without expressions.
+ *
+ * @param kind undefined for those of all kinds of the group
+ */
+export function* crdsOf(chart: Chart, group: string, kind: string | undefined): Generator<ValueMap> {
   for (const { name, data } of [...chart.crds, ...chart.templates]) {
     const text = Buffer.from(data).toString('utf8');
     // Reading CRDs of half a megabyte takes longer than most renders.
-    if (!text.includes('CustomResourceDefinition') || !text.includes(kind) || !text.includes(group)) continue;
+    if (!text.includes('CustomResourceDefinition') || !text.includes(kind ?? '') || !text.includes(group)) continue;
     if (name.startsWith('templates/') && text.includes('{{')) continue;
-    for (const crd of documentsOf(text, name)) {
+    let documents = crdFiles.get(data);
+    if (documents === undefined) crdFiles.set(data, (documents = documentsOf(text, name)));
+    for (const crd of documents) {
       const spec = crd.get('spec');
-      if (textAt(spec, 'group') !== group || textAt(field(spec, 'names'), 'kind') !== kind) continue;
-      const versions = field(spec, 'versions');
-      const found = Array.isArray(versions) ? versions.find((one) => textAt(one, 'name') === version) : undefined;
-      const schema = typeOfSchema(field(field(found, 'schema'), 'openAPIV3Schema'));
-      if (schema?.holds === 'fields') return schema.field;
+      const isKind = kind === undefined || textAt(field(spec, 'names'), 'kind') === kind;
+      if (isKind && textAt(spec, 'group') === group) yield crd;
     }
   }
-  for (const child of chart.dependencies) {
-    const found = schemaOf(child, group, version, kind);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  for (const child of chart.dependencies) yield* crdsOf(child, group, kind);
+}
+
+/** The documents of files with CRDs, which several kinds and rules ask for. */
+const crdFiles = new WeakMap<Uint8Array, ValueMap[]>();
+
+/** The schema of a version in a CRD. */
+export function crdSchema(crd: ValueMap, version: string): Value | undefined {
+  const versions = field(crd.get('spec'), 'versions');
+  const found = Array.isArray(versions) ? versions.find((one) => textAt(one, 'name') === version) : undefined;
+  return field(field(found, 'schema'), 'openAPIV3Schema');
 }
 
 /** What cannot be read is reported where it is rendered or applied. */

@@ -1,5 +1,5 @@
 /**
- * Finds fields that a kind of Kubernetes' own does not have, mostly misspelt or indented wrongly, and numbers, booleans,
+ * Finds fields that a kind does not have, mostly misspelt or indented wrongly, and numbers, booleans,
  * quantities and names of choices that Kubernetes cannot read. What should be a text, a list or a map is another rule.
  */
 import { printable } from '../../errors-text.ts';
@@ -8,8 +8,8 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { labelProblems } from './labels.ts';
 import type { LintRule } from './message.ts';
-import { builtinSchema, metadataSchema } from './object-schema.ts';
-import type { Holds } from './object-schema.ts';
+import { metadataSchema } from './object-schema.ts';
+import type { ChartKinds, Holds } from './object-schema.ts';
 
 /** A finding at a field of an object. */
 export type FieldProblem = { rule: LintRule; keys: ValuePath; message: string; ours?: boolean };
@@ -21,15 +21,17 @@ const MAX_PROBLEMS = 10;
  * The findings on the fields of an object.
  *
  * @param described the object in words: `Service "web"`
+ * @param kinds what objects hold
  */
 export function fieldProblems(
   object: ValueMap,
   { apiVersion, kind }: { apiVersion: string; kind: string },
   described: string,
+  kinds: Pick<ChartKinds, 'schema'>,
 ): FieldProblem[] {
   const found: FieldProblem[] = [];
   const metadata = metadataSchema();
-  const schema = builtinSchema(apiVersion, kind);
+  const schema = kinds.schema(apiVersion, kind);
   const report = { described, found };
   if (schema !== undefined) check(object, schema, [], [], report);
   else if (metadata !== undefined) check(object.get('metadata') ?? null, metadata, ['metadata'], [], report);

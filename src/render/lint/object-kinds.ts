@@ -4,6 +4,7 @@ import { nearest } from '../../nearest.ts';
 import { knownKinds } from './deprecations.ts';
 import type { LintRule } from './message.ts';
 import { builtinKinds } from './object-schema.ts';
+import type { ChartKinds } from './object-schema.ts';
 
 /** The head of an object that does not fit, in words, and the field that is wrong. */
 export type KindProblem = { rule: LintRule; keys: readonly string[]; message: string };
@@ -47,13 +48,22 @@ function knownGroups(): Map<string, Map<string, Set<string>>> {
   return groups;
 }
 
+/** Do two names differ in their case, or by an ending such as the `s` of a plural? */
+function isNearlySame(one: string, other: string): boolean {
+  const [short = '', long = ''] = [one.toLowerCase(), other.toLowerCase()].toSorted((a, b) => a.length - b.length);
+  return long.startsWith(short) && long.length - short.length <= 1;
+}
+
 function partsOf(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/');
   return { group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) };
 }
 
-/** The problem of an object's apiVersion and kind; undefined for a good one, and for kinds of other groups. */
-export function kindProblem(apiVersion: string, kind: string): KindProblem | undefined {
+/**
+ * The problem of an object's apiVersion and kind; undefined for a good one, and for kinds of groups that neither
+ * Kubernetes nor the chart has.
+ */
+export function kindProblem(apiVersion: string, kind: string, chartKinds: ChartKinds): KindProblem | undefined {
   if (apiVersion === '' || kind === '') {
     const missing = ['apiVersion', 'kind'].filter((_, index) => [apiVersion, kind][index] === '');
     const message = `what is printed here has no ${missing.join(' and no ')}, which each object needs`;
@@ -64,7 +74,20 @@ export function kindProblem(apiVersion: string, kind: string): KindProblem | und
   const unknown = (field: string, message: string): KindProblem => ({ rule: 'api-unknown', keys: [field], message });
   if (kinds === undefined) {
     // The group of a CRD has a dot.
-    if (group.includes('.')) return undefined;
+    if (group.includes('.')) {
+      const own = chartKinds.kindsOf(group);
+      const found = own.get(kind);
+      if (found?.includes(version) === false)
+        return unknown(
+          'apiVersion',
+          `the CRD of the chart has no ${printable(version, 60)} of ${printable(kind, 60)}; it has ${found.map((one) => printable(one)).join(', ')}`,
+        );
+      // CRDs of the same group may be in other charts, too, so only what is nearly the same is reported.
+      const similar = found === undefined ? nearest(kind, own.keys()) : undefined;
+      if (similar === undefined || !isNearlySame(kind, similar)) return undefined;
+      const message = `no CRD of the chart is of the kind ${printable(kind, 60)}; did you mean ${printable(similar)}?`;
+      return unknown('kind', message);
+    }
     const near = nearest(group, knownGroups().keys());
     const owner = [...knownGroups()].find(([, one]) => one.has(kind))?.[0];
     const meant = owner === undefined ? near : owner;

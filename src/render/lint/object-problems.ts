@@ -9,23 +9,24 @@ import { nameIn } from './names.ts';
 import type { InnerName } from './names.ts';
 import { fieldProblems } from './object-fields.ts';
 import type { FieldProblem } from './object-fields.ts';
+import type { ChartKinds } from './object-schema.ts';
 import { kindProblem } from './object-kinds.ts';
 
 /** The findings on an object, or on those in a list of objects. */
-export function objectProblems(object: ValueMap): FieldProblem[] {
+export function objectProblems(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
   return itemsOf(object).flatMap(({ object: one, at }) =>
-    problemsOf(one).map((problem) => ({ ...problem, keys: [...at, ...problem.keys] })),
+    problemsOf(one, kinds).map((problem) => ({ ...problem, keys: [...at, ...problem.keys] })),
   );
 }
 
-function problemsOf(object: ValueMap): FieldProblem[] {
+function problemsOf(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
   const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
-  const kind = kindProblem(head.apiVersion, head.kind);
+  const kind = kindProblem(head.apiVersion, head.kind, kinds);
   // A document without a kind is no object of which more could be said.
   if (kind?.rule === 'object-incomplete') return [kind];
   return [
     ...(kind === undefined ? [] : [kind]),
-    ...fieldProblems(object, head, describe(object)),
+    ...fieldProblems(object, head, describe(object), kinds),
     ...innerNames(object),
   ];
 }

@@ -1,8 +1,13 @@
 /**
- * What the fields of objects hold: of Kubernetes' own kinds by its OpenAPI (`kubernetes-fields.ts`), of kinds that are
- * not known only the metadata.
+ * What the fields of objects hold: of Kubernetes' own kinds by its OpenAPI (`kubernetes-fields.ts`), of kinds that the
+ * chart defines by the schemas of its CRDs, and of all others only the metadata.
  */
+import type { Chart } from '../../chart/chart.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
+import { crdSchema, crdsOf } from '../field-types.ts';
 import { TypeTable } from '../type-table.ts';
+import { field, listAt, mapAt, textAt } from './fields.ts';
 import { KINDS, TYPES } from './kubernetes-fields.ts';
 
 /** What a field holds. */
@@ -64,3 +69,81 @@ function decode(code: string): Holds {
   if (code.startsWith('[')) return { is: 'list', of: decode(code.slice(1)) };
   return code.startsWith('{') ? { is: 'map', of: decode(code.slice(1)) } : numbered(Number(code));
 }
+
+/** The kinds that the CRDs of a chart define. */
+export class ChartKinds {
+  readonly #chart: Chart;
+  readonly #schemas = new Map<string, Holds | undefined>();
+
+  constructor(chart: Chart) {
+    this.#chart = chart;
+  }
+
+  /** What an object of a kind holds; undefined where neither Kubernetes nor the chart says it. */
+  schema(apiVersion: string, kind: string): Holds | undefined {
+    const builtin = builtinSchema(apiVersion, kind);
+    if (builtin !== undefined) return builtin;
+    const key = `${apiVersion} ${kind}`;
+    if (!this.#schemas.has(key)) this.#schemas.set(key, this.#ofCrd(apiVersion, kind));
+    return this.#schemas.get(key);
+  }
+
+  #ofCrd(apiVersion: string, kind: string): Holds | undefined {
+    const [group = '', version] = apiVersion.split('/');
+    if (version === undefined) return undefined;
+    const schemas = Array.from(crdsOf(this.#chart, group, kind), (crd) => crdSchema(crd, version));
+    const holds = holdsOf(schemas.find((schema) => schema !== undefined));
+    if (holds.is !== 'fields') return undefined;
+    // What every object has, whatever the schema says of it.
+    const common: [string, Holds][] = ['apiVersion', 'kind', 'status'].map((name) => [name, { is: 'any' }]);
+    return {
+      is: 'fields',
+      fields: new Map([...holds.fields, ...common, ['metadata', metadataSchema() ?? { is: 'any' }]]),
+    };
+  }
+
+  /** The kinds of a group, each with its versions; none where the chart has no CRD of the group. */
+  kindsOf(group: string): Map<string, string[]> {
+    const kinds = new Map<string, string[]>();
+    for (const crd of crdsOf(this.#chart, group, undefined)) {
+      // A CRD of v1beta1 may have one version alone.
+      const single = textAt(crd, 'spec', 'version');
+      const versions = listAt(crd, 'spec', 'versions').map((one) => textAt(one, 'name'));
+      if (single !== '') versions.push(single);
+      kinds.set(textAt(crd, 'spec', 'names', 'kind'), versions);
+    }
+    return kinds;
+  }
+}
+
+/** What a field of a CRD holds. Where the API server keeps what the schema does not name, it is anything. */
+function holdsOf(schema: Value | undefined): Holds {
+  if (field(schema, 'x-kubernetes-preserve-unknown-fields') === true) return ANY;
+  if (field(schema, 'x-kubernetes-int-or-string') === true) return ANY;
+  if (field(schema, 'x-kubernetes-embedded-resource') === true) return ANY;
+  switch (textAt(schema, 'type')) {
+    case 'string': {
+      const choices = listAt(schema, 'enum').filter((one) => typeof one === 'string');
+      return choices.length > 0 ? { is: 'text', choices } : { is: 'text' };
+    }
+    case 'integer':
+      return { is: 'integer' };
+    case 'number':
+      return { is: 'number' };
+    case 'boolean':
+      return { is: 'boolean' };
+    case 'array':
+      return { is: 'list', of: holdsOf(field(schema, 'items')) };
+    case 'object': {
+      const properties = mapAt(schema, 'properties');
+      const others = field(schema, 'additionalProperties');
+      if (properties.size === 0) return isMap(others) ? { is: 'map', of: holdsOf(others) } : ANY;
+      if (others !== undefined && others !== false) return ANY;
+      return { is: 'fields', fields: new Map([...properties].map(([name, one]) => [name, holdsOf(one)])) };
+    }
+    default:
+      return ANY;
+  }
+}
+
+const ANY: Holds = { is: 'any' };

@@ -7,6 +7,7 @@ import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { LintObject } from './lint-object.ts';
 import { finding } from './message.ts';
 import type { LintMessage, LintRule } from './message.ts';
+import type { ChartKinds } from './object-schema.ts';
 import { objectProblems } from './object-problems.ts';
 import { nameProblem } from './names.ts';
 import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
@@ -23,6 +24,7 @@ export function lintObjects(
   own: readonly LintObject[],
   all: readonly LintObject[],
   kubeVersion: string,
+  kinds: ChartKinds,
 ): LintMessage[] {
   const neighbours = all.map(({ object }) => object);
   return own.flatMap((item) => {
@@ -31,7 +33,7 @@ export function lintObjects(
       ...lintName(item),
       ...lintVersion(item, kubeVersion),
       // Those of Go templates are found with their positions in the templates.
-      ...(printed === undefined ? objectProblems(object) : []),
+      ...(printed === undefined ? objectProblems(object, kinds) : []),
       ...lintAnnotations(object),
       ...lintSelector(item),
       ...lintList(item),

@@ -22,6 +22,7 @@ import { fromError } from './errors.ts';
 import { textAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { ChartKinds } from './object-schema.ts';
 import { lintObjects } from './objects.ts';
 import type { LintObject } from './lint-object.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
@@ -79,7 +80,7 @@ export async function lintRendered(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
   const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
-  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion)];
+  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion, new ChartKinds(chart))];
 }
 
 /** The chart without its missing subcharts, for which there is another rule. */
@@ -117,6 +118,7 @@ async function lintGo(
   const { texts } = await printGo(input, freshValues);
   const retracer = new PrintOrigins(input, freshValues);
   const types = new KindTypes(chart);
+  const kinds = new ChartKinds(chart);
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   for (const text of texts) {
@@ -125,7 +127,7 @@ async function lintGo(
     objects.push(...found.objects);
     if (!path.startsWith('templates/')) continue;
     // An install reads the output of every file, Helm's lint only that of .yaml and .yml: for others, infos.
-    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer, types)));
+    if (isYamlFile(path)) messages.push(...found.messages, ...(await lintTexts(text, path, retracer, types, kinds)));
     else messages.push(...found.messages.map((message) => ({ ...message, severity: 'info' as const })));
   }
   return { messages, objects };

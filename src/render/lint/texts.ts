@@ -12,6 +12,7 @@ import { textFieldErrors } from '../text-fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import type { FieldProblem } from './object-fields.ts';
+import type { ChartKinds } from './object-schema.ts';
 import { objectProblems, printedValues } from './object-problems.ts';
 
 /** Further findings of a file are left out, since finding the line of each takes time. */
@@ -27,10 +28,11 @@ export async function lintTexts(
   path: string,
   retracer: PrintOrigins,
   types: KindTypes,
+  kinds: ChartKinds,
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
   for (const bytes of splitDocuments(text.text)) {
-    for (const { rule, keys, message } of problemsOf(bytes, text, types)) {
+    for (const { rule, keys, message } of problemsOf(bytes, text, types, kinds)) {
       if (messages.length >= MAX_FINDINGS) return messages;
       const { at } = await locateField(retracer, text, bytes, keys);
       messages.push(finding(rule, path, message, at, 'info'));
@@ -40,7 +42,7 @@ export async function lintTexts(
 }
 
 /** The findings on a document; none where it cannot be read, which other rules report. */
-function problemsOf(bytes: string, text: GoText, types: KindTypes): FieldProblem[] {
+function problemsOf(bytes: string, text: GoText, types: KindTypes, kinds: ChartKinds): FieldProblem[] {
   try {
     const { object } = new GoDocument(bytes, text);
     if (object === undefined || object.size === 0) return [];
@@ -50,7 +52,7 @@ function problemsOf(bytes: string, text: GoText, types: KindTypes): FieldProblem
         keys: path,
         message,
       })),
-      ...objectProblems(object),
+      ...objectProblems(object, kinds),
       ...printedValues(object),
     ];
   } catch (error) {

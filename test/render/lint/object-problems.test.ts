@@ -157,3 +157,77 @@ describe('values', () => {
     expect(await saying({ 'values.schema.yaml': 'type: object\n' })).toEqual(['warning values-unread undefined']);
   });
 });
+
+describe('kinds of the CRDs of a chart', () => {
+  const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget, plural: widgets}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                count: {type: integer}
+                mode: {type: string, enum: [Fast, Slow]}
+                port: {x-kubernetes-int-or-string: true}
+                labels: {type: object, additionalProperties: {type: string}}
+                free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                rules: {type: array, items: {type: object, properties: {name: {type: string}}}}
+`;
+  test.each([
+    ['spec: {count: 3, mode: Fast, port: http, labels: {a: b}, free: {x: 1}, rules: [{name: a}]}\nstatus: {x: 1}', []],
+    ['spec: {cuont: 3}', ['warning 4: Widget "a" has no field cuont in spec; did you mean count?']],
+    [
+      'spec: {count: "3"}',
+      ['error 4: spec.count of Widget "a" is the text "3", and a whole number in Kubernetes: take the quotes away'],
+    ],
+    [
+      'spec: {mode: fast}',
+      ['error 4: spec.mode of Widget "a" is "fast", which Kubernetes does not know; did you mean Fast?'],
+    ],
+    ['spec: {rules: [{nam: a}]}', ['warning 4: Widget "a" has no field nam in spec.rules.0; did you mean name?']],
+  ])('%s', async (body, expected) => {
+    const files = {
+      'crds/widget.yaml': crd,
+      'templates/x.yaml.hbs': `apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\n${body}\n`,
+    };
+    const messages = await lint(files);
+    const said = messages.filter(({ rule }) => /^object|^api-unknown/.test(rule));
+    expect(said.map(({ severity, at, message }) => `${severity} ${at?.line}: ${message}`)).toEqual(expected);
+  });
+
+  test('an old CRD has one version', async () => {
+    const old = crd
+      .replace('apiextensions.k8s.io/v1', 'apiextensions.k8s.io/v1beta1')
+      .replace(/  versions:[^]*$/, '  version: v1\n');
+    const files = {
+      'crds/widget.yaml': old,
+      'templates/x.yaml.hbs': 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\n',
+    };
+    expect((await lint(files)).filter(({ rule }) => rule === 'api-unknown')).toEqual([]);
+  });
+
+  test.each([
+    ['example.com/v1', 'Widgett', ['no CRD of the chart is of the kind Widgett; did you mean Widget?']],
+    ['example.com/v2', 'Widget', ['the CRD of the chart has no v2 of Widget; it has v1']],
+    ['example.com/v1', 'Gadget', []],
+    ['example.org/v1', 'Widgett', []],
+  ])('%s %s', async (apiVersion, kind, expected) => {
+    const files = {
+      'crds/widget.yaml': crd,
+      'templates/x.yaml.hbs': `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\n`,
+    };
+    const messages = await lint(files);
+    expect(messages.filter(({ rule }) => rule === 'api-unknown').map(({ message }) => message)).toEqual(expected);
+  });
+});
