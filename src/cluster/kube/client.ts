@@ -128,6 +128,7 @@ export class KubeClient {
     let repeated = false;
     let renewed = false;
     let failure: unknown;
+    const ended = (): unknown => endedError(signal.reason, failure, { connection: this.connection, asked, begun });
     for (let tries = 1; ; tries++) {
       let wait: number | undefined;
       let isRefused = false;
@@ -135,7 +136,7 @@ export class KubeClient {
       const credential = await abortable(this.#credential(), signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
         failure ??= this.#credentials.unfinished();
-        throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
+        throw ended();
       });
       const place = request.urgent === true ? undefined : await this.#pace.enter(signal);
       let went: 'done' | 'refused' | 'failed' = 'failed';
@@ -157,7 +158,7 @@ export class KubeClient {
         wait = isFinal ? undefined : this.#pauseAfter(answer, tries, idempotent);
         if (error.uncertain) repeated = true;
       } catch (error) {
-        if (signal.aborted) throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
+        if (signal.aborted) throw ended();
         isHeldBack = error instanceof HeldBack;
         failure = connectionError(error, this.connection);
         const loss = this.#judgeLoss(error, tries, idempotent);
@@ -172,15 +173,23 @@ export class KubeClient {
       }
       // A server that serves other requests meanwhile is only busy, and will get to this one.
       const since = isRefused ? Math.max(begun, this.#served) : begun;
-      const passed = Date.now() - since;
-      const { patience } = this.#options;
-      // The pause may reach past `patience`, so that the last try begins after it, unless the server asked for a longer
-      // one.
-      if (wait === undefined || passed > patience || passed + wait > patience + MAX_PAUSE) throw failure;
+      if (wait === undefined || !this.#hasTimeFor(wait, since)) throw failure;
       await sleep(wait, undefined, { signal }).catch(() => {
-        throw endedError(signal.reason, failure, { connection: this.connection, asked, begun });
+        throw ended();
       });
     }
+  }
+
+  /**
+   * May another try begin after a pause? The pause may reach past `patience`, so that the last try begins after it, unless
+   * the server asked for a longer one.
+   *
+   * @param since when the patience began
+   */
+  #hasTimeFor(pause: number, since: number): boolean {
+    const passed = Date.now() - since;
+    const { patience } = this.#options;
+    return passed <= patience && passed + pause <= patience + MAX_PAUSE;
   }
 
   /**
