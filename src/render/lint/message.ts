@@ -41,6 +41,7 @@ const RULES = {
   'branch-unreachable': 'warning',
   'argument-unused': 'warning',
   'tilde-joins': 'warning',
+  'spread-type': 'warning',
   'random-shared-key': 'warning',
   'random-unkeyed': 'warning',
   'guard-missing': 'warning',

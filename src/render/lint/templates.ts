@@ -10,6 +10,7 @@ import type { Template } from '../handlebars/ast.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import { conditionTexts } from './condition-texts.ts';
+import { lintSpreads } from './spread-types.ts';
 import { lintTildes } from './tildes.ts';
 import { undeclaredValues } from './undeclared.ts';
 import { lintWholeValues } from './whole-values.ts';
@@ -40,6 +41,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
         ...lintMustaches(template, name),
         ...lintWholeValues(template, name),
         ...lintTildes(template, name),
+        ...lintSpreads(template, chart, name),
       );
   }
   messages.push(...undeclaredValues(chart, parsed, userValues), ...conditionTexts(chart, parsed));

@@ -100,3 +100,23 @@ test('the condition of a dependency that no values.yaml has is told where a simi
   expect(await says('values.cache.enabled')).toHaveLength(1);
   expect(await says('db.enabled', '\n    alias: db')).toEqual([]);
 });
+
+test('spread of a list among keys, and of a map among items, is told while they are empty', async () => {
+  const says = (body: string): Promise<string[]> =>
+    found('spread-type', {
+      'templates/x.yaml.hbs': configMap(body),
+      'values.yaml': 'list: []\nmap: {}\nnone: null\n',
+    });
+  expect(await says('a: b\n{{spread values.list}}')).toEqual([
+    expect.stringContaining(
+      'values.list is a list in values.yaml, and its items are added by - {{spread values.list}}',
+    ),
+  ]);
+  expect(await says('a:\n  - b\n  - {{spread values.map}}')).toEqual([
+    expect.stringContaining(
+      'values.map is a map in values.yaml, and its keys are added by {{spread values.map}} without',
+    ),
+  ]);
+  expect(await says('a:\n  - {{spread values.list}}\n{{spread values.map}}\n{{spread values.none}}')).toEqual([]);
+  expect(await says('a: [b, {{spread values.list}}]')).toEqual([]);
+});
