@@ -4,7 +4,7 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { toPlain } from '../../src/yaml/value.ts';
 import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
-import { chartOf, configMap, deployment, goChartOf, helm, maps, pkg } from './support.ts';
+import { chartOf, configMap, deployment, goChartOf, helm, job, maps, pkg, statuses } from './support.ts';
 
 const NOTES = 'Thank you.\n';
 const hook: Json = {
@@ -142,6 +142,20 @@ test('uninstall names what a policy kept, as helm does', async () => {
   const told = await helm(theirs, 'uninstall', 'r');
   expect(told).toContain('[ConfigMap] b');
   expect(await pkg(ours, 'uninstall', 'r')).toBe(told);
+});
+
+test('uninstall with --keep-history after a failed upgrade leaves no revision deployed', async () => {
+  const good = goChartOf([configMap('a')]);
+  const annotations = { 'helm.sh/hook': 'post-upgrade' };
+  const failing = goChartOf([configMap('a'), { ...job('j', { fails: true }), metadata: { name: 'j', annotations } }]);
+  for (const run of [pkgOn, helmOn]) {
+    const ns = await namespace();
+    expect((await run(ns, ['install', 'r', good])).status).toBe(0);
+    expect((await run(ns, ['upgrade', 'r', failing])).status).toBe(1);
+    expect(await statuses(ns, 'r')).toEqual(['deployed', 'failed']);
+    expect((await run(ns, ['uninstall', 'r', '--keep-history'])).status).toBe(0);
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'uninstalled']);
+  }
 });
 
 test('the output of operations is that of helm', async () => {

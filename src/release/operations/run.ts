@@ -109,9 +109,7 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
     throw progress.explain(failure, end, plan, history);
   }
   const { release: done } = await lease.finish(withStatus(release, 'deployed', words.done));
-  for (const before of history) {
-    if (before.release.info.status === 'deployed') await supersede(env, store, before);
-  }
+  await supersedeDeployed(env, store, history);
   await trim();
   return done;
 }
@@ -142,6 +140,17 @@ export function afterHooks(step: Step, left: LeftByHooks, { operation }: Plan): 
   if (step.desired !== undefined)
     return [live === undefined ? { ...rest, action: 'create' } : { ...rest, action: 'update', live }];
   return operation === 'uninstall' && step.action === 'delete' && live !== undefined ? [{ ...step, live }] : [];
+}
+
+/** Marks each of these revisions that is deployed as superseded. */
+export async function supersedeDeployed(
+  env: Env,
+  store: ReleaseStore,
+  revisions: readonly StoredRelease[],
+): Promise<void> {
+  for (const before of revisions) {
+    if (before.release.info.status === 'deployed') await supersede(env, store, before);
+  }
 }
 
 /** Tries to mark a revision as superseded, which others may label at the same moment. */

@@ -17,7 +17,7 @@ import { Progress } from './half-done.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
-import { afterHooks, applySteps, withStatus } from './run.ts';
+import { afterHooks, applySteps, supersedeDeployed, withStatus } from './run.ts';
 import { settled, untouched } from './settled.ts';
 import { waitUntilGone } from './wait.ts';
 
@@ -136,8 +136,12 @@ async function executePlan(
     // Deleting the namespace deletes the records in it too, and no other operation can write there any more.
     await lease.remove().catch(() => lease.drop());
     if (wait) await waitUntilGone(env, home);
-  } else if (keepHistory) await lease.finish(done);
-  else await removeHistory(lease, history, done);
+  } else if (keepHistory) {
+    await lease.finish(done);
+    // Where the newest revision had failed, an earlier one is still marked as deployed.
+    const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
+    await supersedeDeployed(env, store, history.slice(0, -1));
+  } else await removeHistory(lease, history, done);
 }
 
 /**
