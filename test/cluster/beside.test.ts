@@ -1,9 +1,11 @@
 /** One release in the hands of pkg and of the real helm: both read the same of it, and go on from each other. */
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { toPlain } from '../../src/yaml/value.ts';
 import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
+import { RUNS, SEED } from '../support/generation.ts';
 import { chartOf, configMap, deployment, goChartOf, helm, job, maps, pkg, statuses } from './support.ts';
 
 const NOTES = 'Thank you.\n';
@@ -232,4 +234,80 @@ test('a rollback records where it went back to, and is described before it begin
   await pkg(ns, 'rollback', 'r', '4', '--description', 'é'.repeat(256));
   const tooLong = await pkgOn('no-such-namespace', ['rollback', 'r', '1', '--description', 'é'.repeat(257)]);
   expect([tooLong.status, tooLong.stderr]).toEqual([1, expect.stringContaining('256')]);
+});
+
+/** A command of a walk: by which program, on which objects, to which of the revisions that are there. */
+type Move = { by: 'pkg' | 'helm'; what: string; objects: number; back: number; flags: string[] };
+
+const move: fc.Arbitrary<Move> = fc.record({
+  by: fc.constantFrom('pkg', 'helm'),
+  what: fc.constantFrom('install', 'upgrade', 'upgrade', 'fail', 'rollback', 'rollback', 'uninstall', 'keep'),
+  objects: fc.nat(3),
+  back: fc.nat(3),
+  flags: fc.subarray(['--take-ownership', '--history-max=2']),
+});
+
+async function records(ns: string): Promise<Json[]> {
+  const { items } = await admin().get(`/api/v1/namespaces/${ns}/secrets?labelSelector=owner%3Dhelm`);
+  return items.toSorted((a: Json, b: Json) => a.metadata.labels.version - b.metadata.labels.version);
+}
+
+test('whatever comes after what, what is recorded lives, and both tell the same history', async () => {
+  // Each object in half of the charts, with another value in each.
+  const objects = (number: number): Json[] => [
+    configMap('c', number % 2 === 0 ? { v: String(number) } : { v: String(number), odd: 'yes' }),
+    ...(number > 1 ? [configMap('some', { v: String(number) })] : []),
+  ];
+  const good = [0, 1, 2, 3].map((number) => goChartOf(objects(number)));
+  const failing = (number: number): string => {
+    const annotations = { 'helm.sh/hook': 'post-install,post-upgrade', 'helm.sh/hook-delete-policy': 'hook-failed' };
+    return goChartOf([...objects(number), { ...job('j', { fails: true }), metadata: { name: 'j', annotations } }]);
+  };
+  const bad = [0, 1, 2, 3].map((number) => failing(number));
+  const words = ({ what, objects: number, back, flags }: Move, last: number): string[] => {
+    const history = flags.filter((flag) => flag !== '--take-ownership');
+    switch (what) {
+      case 'install':
+        return ['install', 'r', good[number] as string, ...flags.filter((flag) => flag === '--take-ownership')];
+      case 'rollback':
+        return ['rollback', 'r', String(Math.max(1, last - back)), ...history];
+      case 'uninstall':
+        return ['uninstall', 'r'];
+      case 'keep':
+        return ['uninstall', 'r', '--keep-history'];
+      default:
+        return ['upgrade', '--install', 'r', (what === 'fail' ? bad : good)[number] as string, ...flags];
+    }
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.array(move, { minLength: 6, maxLength: 8 }), async (moves) => {
+      const ns = await namespace();
+      for (const one of [{ by: 'helm', what: 'install', objects: 3, back: 0, flags: [] } as Move, ...moves]) {
+        const last = Number((await records(ns)).at(-1)?.metadata.labels.version ?? 0);
+        const { status, stderr } = await (one.by === 'pkg' ? pkgOn : helmOn)(ns, words(one, last));
+        expect(stderr).not.toContain('PKG_INTERNAL');
+        const found = (await records(ns)).map(({ metadata }) => metadata.labels.status as string);
+        expect({ one, found, open: found.filter((text) => /pending|uninstalling/.test(text)) }).toEqual({
+          one,
+          found,
+          open: [],
+        });
+        expect(found.filter((text) => text === 'deployed').length, JSON.stringify({ one, found })).toBeLessThan(2);
+        const histories = await Promise.all(
+          [pkgOn, helmOn].map((run) => run(ns, ['history', 'r', '-o', 'json', '--max', '99'])),
+        );
+        const told = histories.map(({ status: end, stdout }) => (end === 0 ? withoutNoise(JSON.parse(stdout)) : end));
+        expect(told[0]).toEqual(told[1]);
+        if (status !== 0 || one.what === 'uninstall' || one.what === 'keep') continue;
+        expect(found.at(-1), JSON.stringify({ one, found })).toBe('deployed');
+        const manifest = await helm(ns, 'get', 'manifest', 'r');
+        const recorded = manifest
+          .split(/^---$/m)
+          .flatMap((text) => (text.trim() === '' ? [] : [toPlain(parseYaml(text, 'm') as never) as Json]));
+        const values = recorded.map(({ metadata, data }) => [metadata.name, data] as const);
+        expect({ one, live: await maps(ns) }).toEqual({ one, live: Object.fromEntries(values) });
+      }
+    }),
+    { numRuns: 3 * RUNS, seed: SEED },
+  );
 });
