@@ -81,6 +81,11 @@ describe('prints the documents that helm prints', () => {
     'web --include-crds=maybe',
   ])('%s', (line) => expectSame(line.split(' ')));
 
+  test.each([' 1.30', '\t\nv1.30', 'v 1.30', '1.30 ', '\u00a01.30', '1.30+', 'v1.30.1-eks-1+b', '01.30', '1'])(
+    '--kube-version %j',
+    (version) => expectSame(['web', '--kube-version', version]),
+  );
+
   // Of a file that several patterns name, helm's order of documents is not its own; one pattern is.
   const pattern = fc
     .tuple(

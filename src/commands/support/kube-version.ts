@@ -10,7 +10,7 @@ import { DEFAULT_CAPABILITIES } from '../../render/capabilities.ts';
  */
 export function kubeVersionOf(text: string | undefined): string {
   if (text === undefined || text === '') return DEFAULT_CAPABILITIES.kubeVersion;
-  if (!/^\s*v?(?:0|[1-9]\d*)(?:\.\d+)+(?!\d|\.\d)/.test(text)) {
+  if (!/^[\t\n\f\r ]*v?(?:0|[1-9]\d*)(?:\.\d+)+(?!\d|\.\d)/.test(text)) {
     throw new PkgError('PKG_USAGE', `--kube-version takes a version such as 1.36.0, not "${printable(text)}"`);
   }
   return text.startsWith('v') ? text : `v${text}`;
