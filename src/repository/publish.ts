@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersions, parseVersion } from '../chart/version.ts';
-import { PkgError } from '../errors.ts';
+import { PkgError, withDetails } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { goJson } from '../yaml/json.ts';
@@ -82,7 +82,8 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
 }
 
 /**
- * Publishes in all places. Where one of them cannot take the chart, none is written to.
+ * Publishes in all places. All are asked before one is written to; where a write fails nevertheless, the error says what
+ * was published before.
  *
  * @param signing how charts in registries are signed
  * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; the errors of a place that
@@ -97,13 +98,27 @@ export async function publish(packed: Packed, targets: readonly Target[], signin
   const outcomes: Outcome[] = [];
   for (const [at, target] of targets.entries()) {
     const changed = there[at] === undefined;
-    const published = changed ? await target.write(packed) : await target.reference(name, version);
-    const isSigned =
-      signing !== undefined && target.subject !== undefined && (await signing.sign(await target.subject(packed)));
-    const status = changed ? 'published' : isSigned ? 'signed' : 'unchanged';
-    outcomes.push({ place: target.place, ...published, changed: changed || isSigned, status });
+    try {
+      const published = changed ? await target.write(packed) : await target.reference(name, version);
+      const isSigned =
+        signing !== undefined && target.subject !== undefined && (await signing.sign(await target.subject(packed)));
+      const status = changed ? 'published' : isSigned ? 'signed' : 'unchanged';
+      outcomes.push({ place: target.place, ...published, changed: changed || isSigned, status });
+    } catch (error) {
+      throw error instanceof PkgError ? partlyPublished(error, outcomes) : error;
+    }
   }
   return outcomes;
+}
+
+/** The error of a place, with what was published in the places before it. */
+function partlyPublished(error: PkgError, outcomes: readonly Outcome[]): PkgError {
+  const done = outcomes
+    .filter(({ changed }) => changed)
+    .map(({ reference }) => `already published: ${printable(reference)}`);
+  if (done.length === 0) return error;
+  const again = 'run the same command again: it publishes only what is missing';
+  return withDetails(error, { notes: [...error.notes, ...done], hints: [...error.hints, again] });
 }
 
 /** Signs manifests; tells whether a signature was added. */

@@ -6,6 +6,7 @@ import { craftArchive, temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer, ChartServerOptions } from '../support/chart-server.ts';
 import { chartFiles, chartsIn, run } from './support.ts';
+import type { Run } from './support.ts';
 
 const servers: ChartServer[] = [];
 afterEach(() => {
@@ -110,4 +111,28 @@ test('an upload that is led to another host takes no login there', async () => {
   expect(registry.asked.some(({ authorization }) => authorization !== undefined)).toBe(true);
   expect(elsewhere.asked.length).toBeGreaterThan(0);
   expect(elsewhere.asked.map(({ authorization }) => authorization)).toEqual(elsewhere.asked.map(() => undefined));
+});
+
+test('publish says what is published where a later place fails, and publishes the rest when it runs again', async () => {
+  let status = 500;
+  const server = await start((request, response) => {
+    request.resume();
+    if (request.method === 'POST') response.writeHead(status).end('{"saved":true}');
+    else response.end('apiVersion: v1\nentries: {}\n');
+    return true;
+  });
+  const cwd = chartsIn({ web: chartFiles('web', '1.0.0') });
+  const publish = (): Promise<Run> =>
+    run('pkg', ['publish', 'web', 'pages', server.url, '--bump', 'minor'], { cwd, home: cwd });
+  const failed = await publish();
+  expect(failed.status).toBe(1);
+  expect(failed.stderr).toContain('does not take the upload (it answers 500)');
+  expect(failed.stderr).toContain('note: already published: pages/web-1.0.0.tgz');
+  expect(failed.stderr).toContain('hint: run the same command again: it publishes only what is missing');
+  status = 201;
+  const repeated = await publish();
+  expect(repeated.status, repeated.stderr).toBe(0);
+  expect(repeated.stdout).toMatch(/web-1\.0\.0\.tgz\s.*\sunchanged/);
+  expect(repeated.stdout).toContain(`${server.url}/`);
+  expect(repeated.stdout).toMatch(/\spublished$/m);
 });
