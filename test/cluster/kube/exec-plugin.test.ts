@@ -163,7 +163,7 @@ describe('what comes of its answer', () => {
   test('when it has expired, it is made anew before the next request', async () => {
     // One that has expired already is used for ten seconds, since this clock may be fast.
     const status = { token: 'T', expirationTimestamp: '2020-01-01T00:00:00Z' };
-    const { command, runs } = plugin(`echo '${credential(status)}' | sed "s/\"T\"/\"token-$N\"/"`);
+    const { command, runs } = plugin(`echo '${credential(status)}' | sed "s/\\"T\\"/\\"token-$N\\"/"`);
     const before = peer.seen.length;
     const client = new KubeClient(connectionOf(kubeconfig({ command })), {}, {});
     try {
