@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { PkgError } from '../../src/errors.ts';
 import type { Value } from '../../src/yaml/value.ts';
-import { anyObject, chartOf, render } from './support.ts';
+import { anyObject, chartOf, configMap, render } from './support.ts';
 
 test.each([
   [
@@ -154,6 +154,30 @@ test('tags of another language in a text are no part of the error for something 
   await expect(render(chartOf({ 'templates/x.yaml.hbs': anyObject(body) }))).rejects.toMatchObject({
     message: 'the template ends inside an open block or mustache',
   });
+});
+
+test.each([
+  ['{{files.asConfig "conf"}}', '"conf" is a folder: write "conf/*"'],
+  ['{{files.asSecrets "conf/"}}', '"conf/" is a folder: write "conf/*"'],
+  ['{{files.asConfig "conf/b.toml"}}', '"conf/b.toml" is no file of the chart'],
+])('%s without such a file is reported', async (call, message) => {
+  const chart = chartOf({
+    'templates/x.yaml.hbs': configMap('').replace('\ndata:', `\ndata: ${call}`),
+    'conf/a.toml': 'a',
+  });
+  await expect(render(chart)).rejects.toMatchObject({ message, at: { line: 5 } });
+});
+
+test('a pattern may fit no file', async () => {
+  const template = anyObject('a: {{files.asConfig "conf/*.toml"}}\nb: {{files.asConfig "conf/a.conf"}}');
+  const chart = chartOf({ 'templates/x.yaml.hbs': template, 'conf/a.conf': 'x' });
+  const data = (await render(chart)).objects[0]?.object?.get('data');
+  expect(data).toEqual(
+    new Map([
+      ['a', new Map()],
+      ['b', new Map([['a.conf', 'x']])],
+    ]),
+  );
 });
 
 test('a partial that is defined twice is an error with both places', async () => {

@@ -1,5 +1,6 @@
 /** The names at the root of every template: `values`, `release`, `chart`, `capabilities`, `files` and `template`. */
 import type { Chart, ChartFile } from '../../chart/chart.ts';
+import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Capabilities, ReleaseContext } from '../render.ts';
@@ -87,19 +88,28 @@ function filesContext(files: readonly ChartFile[]): Namespace {
     const matches = globMatcher(pattern);
     return files.filter((file) => matches(file.name));
   };
+  /** The files whose contents are wanted: one that is named, and not meant by a pattern, has to be there. */
+  const wanted = (args: readonly Argument[], method: string, fail: (message: string) => never): ChartFile[] => {
+    const found = matching(args, method, fail);
+    const pattern = named(args, method, fail);
+    if (found.length > 0 || /[*?[{]/.test(pattern)) return found;
+    const isFolder = files.some(({ name }) => name.startsWith(`${pattern.replace(/\/$/, '')}/`));
+    const what = isFolder ? `is a folder: write "${pattern.replace(/\/$/, '')}/*"` : 'is no file of the chart';
+    return fail(`"${printable(pattern)}" ${what}`);
+  };
   const baseName = (file: ChartFile): string => file.name.slice(file.name.lastIndexOf('/') + 1);
   const glob: Callable = (args, fail) => new Map(matching(args, 'glob', fail).map((file) => [file.name, text(file)]));
   const asConfig: Callable = (args, fail) => {
     const [given] = args;
     if (given !== undefined && given !== ABSENT && isMap(given)) return renamed(given);
-    return new Map(matching(args, 'asConfig', fail).map((file) => [baseName(file), text(file)]));
+    return new Map(wanted(args, 'asConfig', fail).map((file) => [baseName(file), text(file)]));
   };
   const asSecrets: Callable = (args, fail) => {
     const [given] = args;
     if (given !== undefined && given !== ABSENT && isMap(given)) {
       return new Map([...renamed(given)].map(([name, value]) => [name, Buffer.from(String(value)).toString('base64')]));
     }
-    const found = matching(args, 'asSecrets', fail);
+    const found = wanted(args, 'asSecrets', fail);
     return new Map(found.map((file) => [baseName(file), Buffer.from(file.data).toString('base64')]));
   };
   return new Namespace([
