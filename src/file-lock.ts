@@ -131,13 +131,22 @@ function isStale(path: string, watched: Watched): boolean {
   }
   const holder = parseMark(mark);
   const state = holder === undefined ? 'unknown' : stateOf(holder);
-  if (state === 'dead') return true;
+  // Its process may have removed it and ended since it was read, and another one may hold it by now.
+  if (state === 'dead') return hasMark(path, mark);
   if (holder !== undefined && state !== 'unknown' && !isOwnMark(holder)) return false;
   const now = performance.now();
   const before = watched.get(path);
   if (before?.seen === seen) return now - before.since > GIVEN_UP_MS;
   watched.set(path, { seen, since: now });
   return false;
+}
+
+function hasMark(path: string, mark: string): boolean {
+  try {
+    return markIn(path) === mark;
+  } catch {
+    return false; // gone meanwhile
+  }
 }
 
 function removeIfThere(path: string): void {

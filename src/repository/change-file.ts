@@ -30,7 +30,7 @@ export async function changeFile(file: string, text: () => string | undefined): 
  * @param work is short: it must not wait for the network or for input
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `work` throws
  */
-export async function whileLocked<T>(file: string, work: () => T): Promise<T> {
+export async function whileLocked<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
     makeFolder(dirname(file));
   } catch (cause) {

@@ -45,7 +45,7 @@ export async function indexFolder(folder: string, url: string, now: Date): Promi
   return index;
 }
 
-/** How often a folder is indexed again because it changed meanwhile; then the index is written as it is. */
+/** How often a folder is indexed again because it changed meanwhile; then it is indexed while the index is locked. */
 const MAX_TRIES = 5;
 
 /**
@@ -57,16 +57,17 @@ const MAX_TRIES = 5;
  */
 export async function writeFolderIndex(folder: string, make: () => Promise<string>): Promise<void> {
   const file = join(folder, 'index.yaml');
-  for (let tries = 1; ; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const before = stateOf(folder);
     const text = await make();
     const isWritten = await whileLocked(file, () => {
-      if (tries < MAX_TRIES && stateOf(folder) !== before) return false;
+      if (stateOf(folder) !== before) return false;
       writeFileAtomic(file, text);
       return true;
     });
     if (isWritten) return;
   }
+  await whileLocked(file, async () => writeFileAtomic(file, await make()));
 }
 
 /** Names, sizes and times of all archives of a folder: equal where nothing has changed. */
