@@ -8,7 +8,7 @@ import { checkPartialName, checkPath, isValueName } from './check-names.ts';
 import { isHelper } from './check-report.ts';
 import type { CheckReport, CheckScope } from './check-report.ts';
 import { CLOSED_FIELDS } from './context.ts';
-import { foreignHelper } from './foreign-helpers.ts';
+import { helperOfAlias } from './helpers/aliases.ts';
 import { findHelper, helperNames, isRandom } from './helpers/index.ts';
 import { isScoped, ROOT_NAMES, simpleName } from './scope.ts';
 import { swappedArguments, nameInQuotes } from './likely-mistakes.ts';
@@ -162,7 +162,7 @@ function noHelper(report: CheckReport, node: Call, name: string): void {
     report.add('PKG_TEMPLATE_HELPER', `${name} stands in a mustache of its own`, node.loc, hints);
     return;
   }
-  const near = foreignHelper(name) ?? nearest(name, [...helperNames(), ...FORMS, ...builtinBlocks.keys()]);
+  const near = helperOfAlias(name) ?? nearest(name, [...helperNames(), ...FORMS, ...builtinBlocks.keys()]);
   const hint = builtinBlocks.has(near ?? '') ? `{{#${near} …}}` : near;
   report.add('PKG_TEMPLATE_HELPER', `there is no helper ${name}`, node.loc, [
     hint === undefined ? 'docs/helpers.md lists all helpers' : `did you mean ${hint}?`,

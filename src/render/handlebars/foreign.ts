@@ -1,6 +1,6 @@
 /** Reads expressions of Go templates and of languages with operators, and gives their native spelling for hints. */
 
-import { foreignHelper } from './foreign-helpers.ts';
+import { helperOfAlias } from './helpers/aliases.ts';
 
 /** An expression that was read. */
 export type Foreign = {
@@ -342,7 +342,7 @@ function print(expression: ForeignExpression, inCall: boolean): string {
       return `${expression.name}=${print(expression.value, true)}`;
     case 'call': {
       const go = expression.name.replace(/^must(?=[A-Z])/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-      const name = foreignHelper(go) ?? go;
+      const name = helperOfAlias(go) ?? go;
       // A context of `.` or `$` is left out: native calls use the current context by themselves.
       const isContext = ({ type, ...one }: ForeignExpression): boolean =>
         type === 'path' && 'text' in one && (one.text === 'this' || one.text === '@root');

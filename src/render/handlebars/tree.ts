@@ -14,7 +14,7 @@ import type { checkTemplate } from './check.ts';
 import type { ChartNames } from './check-report.ts';
 import { positionIn } from './template-error.ts';
 import { printsItems } from './gaps.ts';
-import { helperNames, isHelperName, isRandom, loadHelpers } from './helpers/index.ts';
+import { helperNames, isRandom, loadHelpers } from './helpers/index.ts';
 import type { parseTemplate } from './parse.ts';
 import { PartialIndex, partialName } from './partials.ts';
 import type { ChartTemplates } from './partials.ts';
@@ -295,7 +295,7 @@ function elsewhere(name: string, own: ChartTemplates, all: readonly ChartTemplat
   return `a chart sees its own libraries alone: name ${wanted} in the dependencies of ${user}, and put it into the charts/ of ${user}`;
 }
 
-/** Adds to errors of calls an example of the helper, and to names of other languages the helper that is meant. */
+/** Adds to errors of calls an example of the helper that is meant. */
 async function withAdvice(errors: readonly PkgError[]): Promise<PkgError[]> {
   const [{ EXAMPLES }, { helperOfAlias }] = await Promise.all([
     import('./helpers/examples.ts'),
@@ -304,11 +304,7 @@ async function withAdvice(errors: readonly PkgError[]): Promise<PkgError[]> {
   return errors.map((error) => {
     const unknown = /^there is no helper (\w+)$/.exec(error.message)?.[1];
     const alias = unknown === undefined ? undefined : helperOfAlias(unknown);
-    if (alias !== undefined && isHelperName(alias)) {
-      const hints = [`did you mean ${alias}?`, ...(Object.hasOwn(EXAMPLES, alias) ? [`as in ${EXAMPLES[alias]}`] : [])];
-      return withDetails(error, { hints });
-    }
-    const name = /^[Ww]rite (?:it as )?\((\w+)/.exec(error.hints[0] ?? '')?.[1] ?? '';
+    const name = alias ?? /^[Ww]rite (?:it as )?\((\w+)/.exec(error.hints[0] ?? '')?.[1] ?? '';
     const example = error.code === 'PKG_TEMPLATE_HELPER' && Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined;
     if (example === undefined) return error;
     return withDetails(error, { hints: [...error.hints, `as in ${example}`] });
