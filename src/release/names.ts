@@ -1,10 +1,9 @@
 /** The rules for names of releases, namespaces and labels, and the labels of a record. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { DNS_LABEL, DNS_SUBDOMAIN, LABEL_TEXT } from '../kubernetes-names.ts';
 import type { Release } from './release.ts';
 
-const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
-const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 /** Helm's limit: a DNS label has 63 characters, and ten are left for what charts append. */
 const MAX_RELEASE_NAME = 53;
 
@@ -13,7 +12,7 @@ const SYSTEM_LABELS: readonly string[] = ['name', 'owner', 'status', 'version', 
 
 /** Checks the name of a release by Helm's rules. @throws {PkgError} `PKG_RELEASE_NAME_INVALID` */
 export function checkReleaseName(name: string): void {
-  if (name.length <= MAX_RELEASE_NAME && SUBDOMAIN.test(name)) return;
+  if (name.length <= MAX_RELEASE_NAME && DNS_SUBDOMAIN.test(name)) return;
   const problem =
     name === ''
       ? 'the release has no name'
@@ -27,7 +26,7 @@ export function checkReleaseName(name: string): void {
 
 /** Checks the name of a namespace by Kubernetes' rules. @throws {PkgError} `PKG_NAMESPACE_INVALID` */
 export function checkNamespace(namespace: string): void {
-  if (namespace.length <= 63 && LABEL.test(namespace)) return;
+  if (namespace.length <= 63 && DNS_LABEL.test(namespace)) return;
   throw new PkgError('PKG_NAMESPACE_INVALID', `"${printable(namespace, 80)}" is no name of a namespace`, {
     hints: ['use at most 63 lower-case letters, digits and "-", with a letter or digit at both ends'],
   });
@@ -37,7 +36,6 @@ export function checkNamespace(namespace: string): void {
  * Checks a user's labels by Kubernetes' rules; Helm's own labels are reserved. @throws {PkgError} `PKG_LABELS_INVALID`
  */
 export function checkLabels(labels: Readonly<Record<string, string>>): void {
-  const part = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
   for (const [key, value] of Object.entries(labels)) {
     const shown = printable(key, 80);
     if (SYSTEM_LABELS.includes(key)) {
@@ -50,12 +48,12 @@ export function checkLabels(labels: Readonly<Record<string, string>>): void {
     const prefix = slash < 0 ? undefined : key.slice(0, slash);
     if (
       name.length > 63 ||
-      !part.test(name) ||
-      (prefix !== undefined && (prefix.length > 253 || !SUBDOMAIN.test(prefix)))
+      !LABEL_TEXT.test(name) ||
+      (prefix !== undefined && (prefix.length > 253 || !DNS_SUBDOMAIN.test(prefix)))
     ) {
       throw new PkgError('PKG_LABELS_INVALID', `"${shown}" is no name of a label`);
     }
-    if (value !== '' && (value.length > 63 || !part.test(value))) {
+    if (value !== '' && (value.length > 63 || !LABEL_TEXT.test(value))) {
       throw new PkgError('PKG_LABELS_INVALID', `"${printable(value, 80)}" is no value for the label ${shown}`);
     }
   }

@@ -1,12 +1,11 @@
 /** The rules for labels, selectors and annotations (k8s.io/apimachinery, pkg/api/validate/content and pkg/util/validation). */
 import { printable } from '../../errors-text.ts';
+import { DNS_SUBDOMAIN, LABEL_TEXT } from '../../kubernetes-names.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 
 /** The maps whose keys and values are labels, by the name of the field. */
 const LABELS: ReadonlySet<string> = new Set(['labels', 'matchLabels', 'nodeSelector']);
 
-const NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-const PREFIX = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const MAX_NAME = 63;
 const MAX_PREFIX = 253;
 
@@ -35,9 +34,9 @@ function keyProblem(key: string, what: string): string | undefined {
   const [name = '', prefix] = parts.toReversed();
   if (name === '') return `has no name${prefix === undefined ? '' : ' behind its slash'}`;
   if (name.length > MAX_NAME) return `has a name of more than ${MAX_NAME} characters`;
-  if (!NAME.test(name))
+  if (!LABEL_TEXT.test(name))
     return `is no key of a${what === 'label' ? '' : 'n'} ${what}: letters, digits, "-", "_" and ".", beginning and ending with a letter or digit`;
-  if (prefix !== undefined && (!PREFIX.test(prefix) || prefix.length > MAX_PREFIX))
+  if (prefix !== undefined && (!DNS_SUBDOMAIN.test(prefix) || prefix.length > MAX_PREFIX))
     return 'has a prefix that is no DNS name';
   return undefined;
 }
@@ -46,6 +45,6 @@ function valueProblem(value: Value): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   if (value.length > MAX_NAME)
     return `has a value of ${value.length} characters, and a label has at most ${MAX_NAME}: "${printable(value, 40)}"`;
-  if (NAME.test(value)) return undefined;
+  if (LABEL_TEXT.test(value)) return undefined;
   return `has the value "${printable(value, 60)}", and a label consists of letters, digits, "-", "_" and ".", beginning and ending with a letter or digit`;
 }

@@ -2,21 +2,20 @@
  * The names that objects may have, by kind (helm/helm, pkg/chart/v2/lint/rules/template.go, after the
  * validation of Kubernetes' own API groups).
  */
+import { DNS_LABEL, DNS_SUBDOMAIN } from '../../kubernetes-names.ts';
 
-const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
-const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const SERVICE = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
 
 type NameRule = { maxLength: number; pattern: RegExp; says: string };
 
 const subdomain: NameRule = {
   maxLength: 253,
-  pattern: SUBDOMAIN,
+  pattern: DNS_SUBDOMAIN,
   says: 'lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit',
 };
 const label: NameRule = {
   maxLength: 63,
-  pattern: LABEL,
+  pattern: DNS_LABEL,
   says: 'lower-case letters, digits and "-", beginning and ending with a letter or digit',
 };
 const service: NameRule = {
@@ -63,5 +62,5 @@ export type InnerName = 'container' | 'volume' | 'port' | 'container port';
 export function nameIn(what: InnerName, name: string): string | undefined {
   const max = what === 'container port' ? 15 : 63;
   if (name.length > max) return `is longer than ${max} characters`;
-  return LABEL.test(name) ? undefined : `must consist of ${label.says}`;
+  return DNS_LABEL.test(name) ? undefined : `must consist of ${label.says}`;
 }
