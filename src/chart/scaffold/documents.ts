@@ -36,6 +36,7 @@ export const helmignore = `# What a packaged chart leaves out: one pattern a lin
  *
  * @param nameOverride the chart's name as a DNS label, empty when it is one already
  */
+// One text, the file that it writes: parts of it would only be put together again.
 // oxlint-disable-next-line max-lines-per-function
 export function valuesYaml(nameOverride: string): string {
   return `# How many pods run, unless autoscaling is on.

@@ -160,9 +160,9 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
   if ((cert === '') !== (key === '')) throw failed(`${name} gave a client certificate or a key, but not both`);
   if (token === '' && cert === '') throw failed(`${name} gave neither a token nor a client certificate`);
   const stamp = text('expirationTimestamp');
-  const told = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
-  if (Number.isNaN(told)) throw failed(`${name} gave an expirationTimestamp that is no time`);
-  const expires = Math.max(told, Date.now() + MIN_VALIDITY_MS);
+  const stated = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
+  if (Number.isNaN(stated)) throw failed(`${name} gave an expirationTimestamp that is no time`);
+  const expires = Math.max(stated, Date.now() + MIN_VALIDITY_MS);
   return {
     authorization: token === '' ? undefined : bearer(token, name),
     certificate: cert === '' ? undefined : { cert, key },

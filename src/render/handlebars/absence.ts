@@ -13,6 +13,7 @@ import type { Output } from './output.ts';
 import { chartPathOf } from './partials.ts';
 import { absentFrom, explainAbsence, isScoped, lookupPath, Namespace, ROOT_NAMES, valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { LITERAL_BRACES } from './template-error.ts';
 
 /**
  * Conditions, loops and arguments may name values that are absent. Throws for a path that leads nowhere only where it
@@ -51,9 +52,6 @@ function mayBeMissing({ host }: Evaluator, name: string, path: Path, { calls, te
   // A library chart cannot know all parameters that the charts using it pass to its partials.
   return chartPathOf(template.name) !== host.chartPath && nearest(name, ROOT_NAMES) === undefined;
 }
-
-const LITERAL_BRACES =
-  'braces that are meant literally are written \\\\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
 
 /** The error for a mustache whose value is absent. */
 export function absentValue(

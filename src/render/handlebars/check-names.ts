@@ -8,6 +8,7 @@ import type { CheckReport, CheckScope } from './check-report.ts';
 import { CLOSED_FIELDS } from './context.ts';
 import { absentPartial } from './run-partial.ts';
 import { isScoped, ROOT_NAMES } from './scope.ts';
+import { LITERAL_BRACES } from './template-error.ts';
 
 /**
  * Checks that what a path names can be there: names below `values` always can, names in a context that only running
@@ -145,10 +146,6 @@ function missingName(report: CheckReport, path: Path, head: string, isArgument =
   }
   report.add('PKG_TEMPLATE_NAME_MISSING', `${head} is not defined`, path.loc, hints);
 }
-
-/** How braces are written that are meant literally. */
-export const LITERAL_BRACES =
-  'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
 
 /** Checks that a partial exists whose name is written in the template, and not computed. */
 export function checkPartialName(report: CheckReport, name: string, { loc }: { loc: Location }): void {

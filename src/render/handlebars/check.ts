@@ -20,10 +20,11 @@ import type {
 import { isInText } from './block-texts.ts';
 import { checkBlock } from './check-blocks.ts';
 import { checkCall, checkExpression } from './check-calls.ts';
-import { checkPartialName, LITERAL_BRACES } from './check-names.ts';
+import { checkPartialName } from './check-names.ts';
 import { CheckReport } from './check-report.ts';
 import type { ChartNames, CheckScope } from './check-report.ts';
 import { ROOT_NAMES, simpleName } from './scope.ts';
+import { LITERAL_BRACES } from './template-error.ts';
 
 /** Finds the errors of a template. The helpers that it names must be loaded. */
 export function checkTemplate(template: Template, names: ChartNames): PkgError[] {

@@ -83,22 +83,23 @@ function filesContext(files: readonly ChartFile[]): Namespace {
     const content = get(args, fail);
     return typeof content === 'string' ? content.replace(/\r?\n$/, '').split(/\r?\n/) : ABSENT;
   };
-  const matching = (args: readonly Argument[], method: string, fail: (message: string) => never): ChartFile[] => {
-    const pattern = named(args, method, fail);
+  const matching = (pattern: string): ChartFile[] => {
     const matches = globMatcher(pattern);
     return files.filter((file) => matches(file.name));
   };
   /** The files whose contents are wanted: one that is named, and not meant by a pattern, has to be there. */
   const wanted = (args: readonly Argument[], method: string, fail: (message: string) => never): ChartFile[] => {
-    const found = matching(args, method, fail);
     const pattern = named(args, method, fail);
+    const found = matching(pattern);
     if (found.length > 0 || /[*?[{]/.test(pattern)) return found;
-    const isFolder = files.some(({ name }) => name.startsWith(`${pattern.replace(/\/$/, '')}/`));
-    const what = isFolder ? `is a folder: write "${pattern.replace(/\/$/, '')}/*"` : 'is no file of the chart';
+    const folder = `${pattern.replace(/\/$/, '')}/`;
+    const isFolder = files.some(({ name }) => name.startsWith(folder));
+    const what = isFolder ? `is a folder: write "${printable(folder)}*"` : 'is no file of the chart';
     return fail(`"${printable(pattern)}" ${what}`);
   };
   const baseName = (file: ChartFile): string => file.name.slice(file.name.lastIndexOf('/') + 1);
-  const glob: Callable = (args, fail) => new Map(matching(args, 'glob', fail).map((file) => [file.name, text(file)]));
+  const glob: Callable = (args, fail) =>
+    new Map(matching(named(args, 'glob', fail)).map((file) => [file.name, text(file)]));
   const asConfig: Callable = (args, fail) => {
     const [given] = args;
     if (given !== undefined && given !== ABSENT && isMap(given)) return renamed(given);

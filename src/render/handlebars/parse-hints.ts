@@ -1,6 +1,7 @@
 /** Hints for syntax errors of native templates, by the line and the token at which Handlebars' parser stopped. */
 import type { Location } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
+import { LITERAL_BRACES } from './template-error.ts';
 
 /** What Handlebars' parser says about an unexpected token. */
 export type SyntaxHash = { text: string; token: string | number | null; line: number; loc?: Location & RawLocation };
@@ -14,9 +15,6 @@ const ELSE_LAST = 'a block has one {{else}}, and it comes last: {{#if a}} … {{
 
 /** The hints for blocks that do not fit together, which may be because the tag of one is in another language. */
 export const UNBALANCED: ReadonlySet<string> = new Set([CLOSE_EACH, NONE_OPEN, ELSE_LAST]);
-
-export const LITERAL_BRACES =
-  'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
 
 /** Does the template end where the parser stopped? */
 export function atEnd(hash: SyntaxHash): boolean {

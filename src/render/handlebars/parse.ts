@@ -4,11 +4,12 @@ import { positionAt } from '../../yaml/read.ts';
 import { parseWithoutProcessing, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Program, Template } from './ast.ts';
 import { nestedTooDeeply, syntaxError, TemplateSyntaxError } from './parse-errors.ts';
-import { CLOSE_EACH, CLOSE_IT, LITERAL_BRACES, UNBALANCED } from './parse-hints.ts';
+import { CLOSE_EACH, CLOSE_IT, UNBALANCED } from './parse-hints.ts';
 import type { SyntaxHash } from './parse-hints.ts';
 import { syntaxHintsOf } from './syntax-hints.ts';
 import { isHelperName } from './helpers/index.ts';
 import { controlWhitespace } from './whitespace.ts';
+import { LITERAL_BRACES } from './template-error.ts';
 
 /**
  * Parses a template with Handlebars' own parser, and applies our own rules of white space (`whitespace.ts`).

@@ -4,6 +4,10 @@ import { tplExcerpt } from '../excerpt.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import type { Location, Template } from './ast.ts';
 
+/** The hint for braces that are meant literally. */
+export const LITERAL_BRACES =
+  'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
+
 /** The call of a partial that led to a position; `outer` is the call around it. */
 export type CallSite = { what: string; template: Template; loc: Location; outer: CallSite | undefined };
 
