@@ -188,8 +188,17 @@ export class Registry {
     return chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
   }
 
-  /** The bytes of a blob, checked against its digest. @throws {PkgError} as {@link resolve} does */
-  async blob(chart: ChartReference, { digest }: Descriptor, limit: number): Promise<Buffer> {
+  /** The bytes of a blob, checked against its digest and size. @throws {PkgError} as {@link resolve} does */
+  async blob(chart: ChartReference, { digest, size }: Descriptor, limit: number): Promise<Buffer> {
+    const bytes = await this.#content(chart, digest, limit);
+    if (bytes.length === size) return bytes;
+    const message = `the manifest of oci://${printable(nameOf(chart))} gives ${digest} ${size} bytes, and it has ${bytes.length}`;
+    throw new PkgError('PKG_REPOSITORY_INVALID', message, {
+      hints: ['the manifest was not written by a client of registries: push the chart again'],
+    });
+  }
+
+  async #content(chart: ChartReference, digest: string, limit: number): Promise<Buffer> {
     const hash = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
     const cached = hash === undefined ? undefined : this.#options.content.get(hash);
     if (cached !== undefined) return cached;

@@ -130,6 +130,18 @@ describe('a registry', () => {
     expect(stderr).toContain('is not a Helm chart');
   });
 
+  test.each([1, -1, undefined])('that gives the chart another size: %s', async (more) => {
+    const wrong = JSON.parse(manifest().toString()) as { layers: [{ size: number | undefined }] };
+    wrong.layers[0].size = more === undefined ? undefined : archive.length + more;
+    const bytes = Buffer.from(JSON.stringify(wrong));
+    const { status, stderr } = await verdict(
+      '1.0.0',
+      (path, _request, response) => path === 'manifests/1.0.0' && send(response, bytes, MANIFEST),
+    );
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/gives sha256:\w+ \d+ bytes, and it has \d+/);
+  });
+
   test.each([
     ['identitytoken', 'POST', 'grant_type=refresh_token&refresh_token=xyz'],
     ['registrytoken', '', ''],
