@@ -3,6 +3,7 @@ import { createSign } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { KubeClient } from '../../src/cluster/kube/client.ts';
 import { createAuthority } from '../controlplane/certificates.ts';
@@ -145,6 +146,35 @@ describe('ways to log in', () => {
       kubeconfig({ exec: plugin({ clientCertificateData: certificate, clientKeyData: key }) }),
     );
     expect(byCertificate.groups).toContain('system:masters');
+  });
+
+  test('exec plugins whose next answer is of another sort, or for somebody else', async () => {
+    const ns = await namespace();
+    const { token, username } = await account(ns, 'one');
+    const { certificate, key } = access();
+    const good = { clientCertificateData: certificate, clientKeyData: key };
+    const stranger = await (await createAuthority()).client('somebody', ['system:masters']);
+    const bad = { clientCertificateData: stranger.certificate, clientKeyData: stranger.key };
+    const afterToken = await whoIs(kubeconfig({ exec: plugin({ token: expired(token) }, good) }));
+    expect(afterToken.groups).toContain('system:masters');
+    expect((await whoIs(kubeconfig({ exec: plugin(bad, { token }) }))).username).toBe(username);
+    expect((await whoIs(kubeconfig({ exec: plugin(bad, good) }))).groups).toContain('system:masters');
+  });
+
+  test('an exec plugin that gives a token until it expires, and then a certificate', async () => {
+    const { token, username } = await account(await namespace(), 'one');
+    const { certificate, key } = access();
+    const soon = new Date(Date.now() + 2_000).toISOString();
+    const exec = plugin(
+      { token, expirationTimestamp: soon },
+      { clientCertificateData: certificate, clientKeyData: key },
+    );
+    const client = new KubeClient(connectionOf(kubeconfig({ exec })), {}, {});
+    expect((await whoAmI(client)).username).toBe(username);
+    // Credentials are used for ten seconds at least. The connection, which is still open, has no client certificate.
+    await sleep(11_000);
+    expect((await whoAmI(client)).groups).toContain('system:masters');
+    client.close();
   });
 
   test('acting as somebody else: user, groups, uid and more', async () => {

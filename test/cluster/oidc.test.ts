@@ -5,6 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  copyFileSync,
   lstatSync,
   mkdtempSync,
   readFileSync,
@@ -150,6 +151,20 @@ test('one that is killed while it refreshes holds nobody up', async () => {
   await dying;
   issuer.rules.delay = 0;
   expect(await list(file)).toMatchObject({ status: 0, stderr: '' });
+});
+
+test.each([
+  ['of another issuer', (): Record<string, string> => ({ 'idp-issuer-url': 'https://other.test' })],
+  ['of somebody else there', (): Record<string, string> => ({ 'refresh-token': issuer.refreshToken() })],
+])('a kubeconfig that becomes that of a login %s meanwhile is left as it is', async (_, changes) => {
+  issuer.rules.delay = 500;
+  const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
+  const running = list(file);
+  while (!issuer.asked.includes('POST /token')) await new Promise((resolve) => setTimeout(resolve, 20));
+  const other = kubeconfig({ 'refresh-token': 'theirs', ...changes() });
+  copyFileSync(other, file);
+  expect(await running).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(file, 'utf8')).toBe(readFileSync(other, 'utf8'));
 });
 
 test('a token that has not expired and that the server refuses is refreshed once', async () => {

@@ -89,7 +89,6 @@ export class KubeClient {
   readonly #credentials: Credentials;
   readonly #pace = new Pace();
   readonly #closed = new AbortController();
-  #certificate: Credential['certificate'];
   /** Has it answered before? If not, an unreachable address is probably wrong, and few tries are made. */
   #answered = false;
   /** When it last answered a request with success. */
@@ -108,7 +107,10 @@ export class KubeClient {
    * Begins to connect before the first request needs a connection. Errors are reported by that request.
    */
   warmUp(): void {
-    const begin = async (): Promise<void> => this.#transport.open(await this.#credential());
+    const begin = async (): Promise<void> => {
+      await this.#credential();
+      await this.#transport.open();
+    };
     begin().catch(() => {});
   }
 
@@ -271,9 +273,7 @@ export class KubeClient {
   /** The credential to use now; a new client certificate needs new connections. */
   async #credential(): Promise<Credential> {
     const credential = await this.#credentials.current();
-    const before = this.#certificate;
-    this.#certificate = credential.certificate;
-    if (before !== undefined && before.cert !== credential.certificate?.cert) this.#transport.reset();
+    this.#transport.show(credential.certificate);
     return credential;
   }
 
@@ -299,27 +299,24 @@ export class KubeClient {
     const { method, path, query, body, accept, contentType, headers, fence, urgent } = request;
     const base = this.connection.server.pathname.replace(/\/+$/, '');
     const { userAgent } = await import('./user-agent.ts');
-    return await this.#transport.send(
-      {
-        method,
-        path: `${base}${path}${queryText(query)}`,
-        headers: {
-          accept: accept ?? 'application/json',
-          'accept-encoding': 'gzip',
-          'user-agent': userAgent(),
-          ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
-          ...(credential.authorization === undefined ? {} : { authorization: credential.authorization }),
-          ...this.#credentials.impersonation,
-          ...headers,
-        },
-        body: body === undefined ? undefined : Buffer.from(printJson(body)),
-        signal,
-        mayGo: fence === undefined ? undefined : () => fence.isOpen(),
-        urgent,
-        endless,
+    return await this.#transport.send({
+      method,
+      path: `${base}${path}${queryText(query)}`,
+      headers: {
+        accept: accept ?? 'application/json',
+        'accept-encoding': 'gzip',
+        'user-agent': userAgent(),
+        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+        ...(credential.authorization === undefined ? {} : { authorization: credential.authorization }),
+        ...this.#credentials.impersonation,
+        ...headers,
       },
-      credential,
-    );
+      body: body === undefined ? undefined : Buffer.from(printJson(body)),
+      signal,
+      mayGo: fence === undefined ? undefined : () => fence.isOpen(),
+      urgent,
+      endless,
+    });
   }
 
   /** Removes values of Secrets from an error answer: errors end up in logs and in records. */

@@ -17,6 +17,10 @@ import type { OidcLogin } from './connection.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 
 type Settings = Readonly<Record<string, string>>;
+
+/** The settings that tell logins apart. */
+const LOGIN = ['idp-issuer-url', 'client-id', 'refresh-token'] as const;
+
 /** The settings in the kubeconfig now; undefined where it cannot be read again, or no longer has this login. */
 export function readConfig({ file, user, config }: OidcLogin): Settings | undefined {
   try {
@@ -32,7 +36,9 @@ export function readConfig({ file, user, config }: OidcLogin): Settings | undefi
 
 /**
  * Writes settings into the kubeconfig. Meanwhile it holds the lock that kubectl and helm take for changing the file.
+ * Does nothing where the file by now holds another login, or none: somebody replaced it, or logged in anew.
  *
+ * @param login with the settings that the new ones replace
  * @throws {PkgError} `PKG_CREDENTIALS_FAILED` when the file cannot be written, or not without changing more
  */
 export async function writeConfig(login: OidcLogin, changes: Settings): Promise<void> {
@@ -59,6 +65,7 @@ export async function writeConfig(login: OidcLogin, changes: Settings): Promise<
         .replace(/^\uFEFF/, '');
       const before = parseYaml(text, file);
       const keys = findSettings(before, login.user);
+      if (!isSameLogin(valueAt(before, keys), login.config)) return;
       const changed = edit(text, keys);
       setSettings(before, keys, changes);
       if (!isDeepStrictEqual(parseYaml(changed, file), before)) throw notEditable(login);
@@ -96,12 +103,21 @@ function findSettings(root: Value, user: string): ValuePath {
   return ['users', index, 'user', 'auth-provider', 'config'];
 }
 
-function setSettings(root: Value, keys: ValuePath, changes: Settings): void {
+function valueAt(root: Value, keys: ValuePath): Value | undefined {
   let found: Value | undefined = root;
   for (const key of keys) {
     if (isMap(found)) found = found.get(String(key));
     else found = Array.isArray(found) ? found[Number(key)] : undefined;
   }
+  return found;
+}
+
+function isSameLogin(found: Value | undefined, config: Settings): boolean {
+  return isMap(found) && LOGIN.every((key) => found.get(key) === config[key]);
+}
+
+function setSettings(root: Value, keys: ValuePath, changes: Settings): void {
+  const found = valueAt(root, keys);
   if (isMap(found)) for (const [key, value] of Object.entries(changes)) found.set(key, value);
 }
 

@@ -67,10 +67,11 @@ export class OidcTokens {
       if (this.#takeOver()) return;
       throw error;
     }
-    const hasNewRefreshToken = fresh['refresh-token'] !== this.#config['refresh-token'];
-    this.#config = { ...this.#config, ...fresh };
+    const before = this.#config;
+    const hasNewRefreshToken = fresh['refresh-token'] !== before['refresh-token'];
+    this.#config = { ...before, ...fresh };
     try {
-      await writeConfig(this.#login, fresh);
+      await writeConfig({ ...this.#login, config: before }, fresh);
     } catch (error) {
       // A kubeconfig that cannot be written serves on as long as its refresh token does.
       if (hasNewRefreshToken || !(error instanceof PkgError)) throw error;

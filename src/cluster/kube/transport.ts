@@ -7,7 +7,6 @@
  */
 import type { Socket } from 'node:net';
 import { abortable } from '../abortable.ts';
-import type { Credential } from './credential.ts';
 import { dialWithin } from '../../network/dial.ts';
 import type { ClientCertificate, Peer, DialedConnection } from '../../network/dial.ts';
 import type { Exchange, Response, TransportTimes } from './exchange.ts';
@@ -26,6 +25,8 @@ export class Transport {
   #sessions: Http2[] = [];
   #http1: Http1 | undefined;
   #opening: Promise<void> | undefined;
+  /** What new connections show. */
+  #certificate: ClientCertificate | undefined;
   readonly #closing = new AbortController();
 
   constructor(peer: Peer, times: Partial<TransportTimes> = {}) {
@@ -38,7 +39,7 @@ export class Transport {
    *
    * @throws {LostRequest | DialError | HeldBack} or the reason of the signal
    */
-  async send(exchange: Exchange, credential: Credential): Promise<Response> {
+  async send(exchange: Exchange): Promise<Response> {
     for (;;) {
       exchange.signal.throwIfAborted();
       if (this.#http1 !== undefined) return await this.#http1.send(exchange);
@@ -51,7 +52,7 @@ export class Transport {
       if (session !== undefined) return await session.send(exchange);
       if (this.#sessions.length >= MAX_SESSIONS) {
         await abortable(Promise.race(this.#sessions.map((one) => one.nextFree())), exchange.signal);
-      } else await this.open(credential, exchange.signal);
+      } else await this.open(exchange.signal);
     }
   }
 
@@ -60,13 +61,22 @@ export class Transport {
    *
    * @throws DialError, or the reason of the signal
    */
-  async open(credential: Credential, signal?: AbortSignal): Promise<void> {
-    this.#opening ??= this.#open(credential).finally(() => (this.#opening = undefined));
+  async open(signal?: AbortSignal): Promise<void> {
+    this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
     await abortable(this.#opening, signal);
   }
 
-  /** Closes each connection after its last request, so that new ones use a new client certificate. */
-  reset(): void {
+  /**
+   * Sets the client certificate. Connections with another one, or without any, are closed after their last request: on
+   * those the server takes a request without a token for anonymous.
+   */
+  show(certificate: ClientCertificate | undefined): void {
+    if (certificate?.cert === this.#certificate?.cert) return;
+    this.#certificate = certificate;
+    this.#reset();
+  }
+
+  #reset(): void {
     for (const session of this.#sessions) session.drain();
     this.#sessions = [];
     this.#http1?.close();
@@ -77,11 +87,11 @@ export class Transport {
   close(): void {
     this.#closing.abort(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
     for (const session of this.#sessions) session.close();
-    this.reset();
+    this.#reset();
   }
 
-  async #open(credential: Credential): Promise<void> {
-    const { certificate } = credential;
+  async #open(): Promise<void> {
+    const certificate = this.#certificate;
     const dialed = await this.#dial(certificate, this.#closing.signal);
     if (dialed.protocol === 'h2') {
       const { Http2 } = await import('./http2.ts');
@@ -95,6 +105,8 @@ export class Transport {
     }
     // The transport may have been closed while the module was loaded.
     if (this.#closing.signal.aborted) this.close();
+    // The certificate was replaced meanwhile: the request that waits opens another connection.
+    else if (certificate !== this.#certificate) this.#reset();
   }
 
   async #dial(certificate: ClientCertificate | undefined, signal: AbortSignal): Promise<DialedConnection> {
