@@ -129,7 +129,10 @@ class FastReader extends LineCursor {
     const start = this.at;
     const match = this.take(SIMPLE_ENTRY);
     if (match === null) return undefined;
-    const [, name = '', written, spaces = ''] = match;
+    // By index here: destructuring makes an iterator and an object a step, in each line of a document.
+    const name = match[1] ?? '';
+    const written = match[2];
+    const spaces = match[3] ?? '';
     const next = this.at === this.text.length ? -1 : spaces.length;
     if (written !== undefined && next > column) {
       // The next line is indented deeper, so the value continues there.

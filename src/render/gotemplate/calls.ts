@@ -27,17 +27,16 @@ export function bindCall(
   piped: PipedValue | undefined,
 ): Eval {
   const run = callee.call as unknown as HostCall;
-  const [first, second] = args;
   if (piped !== undefined) {
-    return args.length === 1 ? callPiped(run, first as Arg, piped, site) : callManyPiped(run, args, piped, site);
+    return args.length === 1 ? callPiped(run, args[0] as Arg, piped, site) : callManyPiped(run, args, piped, site);
   }
   switch (args.length) {
     case 0:
       return callNone(run, site);
     case 1:
-      return callOne(run, first as Arg, site);
+      return callOne(run, args[0] as Arg, site);
     case 2:
-      return callTwo(run, first as Arg, second as Arg, site);
+      return callTwo(run, args[0] as Arg, args[1] as Arg, site);
     default:
       return callMany(run, args, site);
   }
@@ -143,7 +142,7 @@ function callManyPiped(run: HostCall, args: readonly Arg[], { value, check }: Pi
 
 function callWith(run: HostCall, values: readonly unknown[], machine: Runtime, site: CallSite): OptionalValue {
   try {
-    for (const value of values) chargeRead(value);
+    for (let index = 0; index < values.length; index++) chargeRead(values[index]);
     return paid(run(machine.host, ...values));
   } catch (error) {
     throw failed(machine, error, site);

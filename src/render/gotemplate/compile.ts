@@ -50,7 +50,8 @@ function compileBody(body: Block, template: Template, isCounted: boolean, loop?:
 /** The steps of a list: one for each node that is evaluated when it runs, without the blocks in it. */
 function stepsOfList(list: List): number {
   let steps = 1;
-  for (const node of list) {
+  for (let index = 0; index < list.length; index++) {
+    const node = list[index] as Statement;
     // V8 keeps a text that grows by `+=` as a tree of pieces of 32 bytes, until the template ends.
     steps += 3;
     if ('pipe' in node && node.pipe !== undefined) steps += node.pipe.steps;
