@@ -157,10 +157,13 @@ export class DocumentReader {
   /**
    * Reads the structure of all documents, and nothing of the values in them.
    *
+   * @param use gets each, with the offsets of all its fields
    * @throws {PkgError} what is wrong with it
    */
-  check(output: Output): void {
-    this.#read(output, () => {});
+  check(output: Output, use?: (document: SingleDocument) => void): void {
+    this.#read(output, (node, place) =>
+      use?.({ node: this.#tracer.whole(node), base: place.base, locate: locateIn(place) }),
+    );
   }
 
   /** The document that a partial gives as a value; undefined where it prints nothing. */

@@ -52,7 +52,7 @@ export class Tracer {
    * @param base the number of the document's first slot
    */
   trace(node: Node, base: number, path: ValuePath, locate: (offset: number) => Position): TracedField {
-    const context = { filler: this.filler, whole: (of: Node) => this.#whole(of), single: this.#single };
+    const context = { filler: this.filler, whole: (of: Node) => this.whole(of), single: this.#single };
     return traceDocument(context, { node, base, locate }, path);
   }
 
@@ -63,7 +63,8 @@ export class Tracer {
     return traceDocument(context, { node, base, locate: () => ({ file: '' }) }, path).valuePath;
   }
 
-  #whole(node: Node): Node {
+  /** A document with the offsets of all its fields, also of the constant ones. */
+  whole(node: Node): Node {
     if (!this.#wholes.has(node)) {
       for (const { nodes, text: textOf } of this.#parsed) {
         if (!nodes.includes(node)) continue;

@@ -3,8 +3,9 @@
  * template runs without values: mustaches print slots without values, and conditions hold as the branch needs.
  */
 import { PkgError } from '../../errors.ts';
+import type { Position } from '../../errors.ts';
 import { linesOf, pathOf } from '../handlebars/ast.ts';
-import type { Block, Expression, Mustache, Partial, PartialBlock, Program, Template } from '../handlebars/ast.ts';
+import type { Block, Location, Mustache, Partial, PartialBlock, Program, Template } from '../handlebars/ast.ts';
 import { DocumentReader } from '../handlebars/documents.ts';
 import { positionIn } from '../handlebars/template-error.ts';
 import type { Origin } from '../handlebars/template-error.ts';
@@ -14,9 +15,21 @@ import type { SlotKind } from '../handlebars/markers.ts';
 import type { Budget } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
 import { rootScope, simpleName } from '../handlebars/scope.ts';
+import type { SingleDocument } from '../handlebars/slot-tree.ts';
+import { writtenObject } from './branch-objects.ts';
+import type { SlotReader } from './branch-objects.ts';
+import type { FieldProblem } from './object-fields.ts';
+import { objectProblems } from './object-problems.ts';
+import type { ChartKinds } from './object-schema.ts';
 
 /** A branch that no values can take. */
 export type Unreachable = { at: { file: string; line: number; column: number }; why: string };
+
+/** A finding on a field that a branch writes. */
+export type BranchProblem = FieldProblem & { at: Position };
+
+/** What a run of a template gives: its error, or the problems of its fields. */
+type Run = { error: PkgError } | { problems: ReadonlyMap<string, BranchProblem> };
 
 /** For each condition, given by its source, whether it holds. */
 type Decisions = ReadonlyMap<string, boolean>;
@@ -32,47 +45,79 @@ const MAX_TEXT = 1 << 23;
 const MAX_PROGRAMS = 20_000;
 
 /**
- * The errors in the branches of a template. An error counts only if it occurs both when all other branches run and when
- * none does: one that needs a certain combination of branches may be impossible with any values.
+ * The errors in the branches of a template, and the fields in them that Kubernetes does not have. Each counts only if it
+ * occurs both when all other branches run and when none does: one that needs a certain combination of branches may be
+ * impossible with any values.
+ *
+ * @param kinds what objects hold
  */
 export function lintBranches(
   template: Template,
   partials: PartialIndex,
-): { errors: PkgError[]; unreachable: Unreachable[] } {
+  kinds: ChartKinds,
+): { errors: PkgError[]; problems: BranchProblem[]; unreachable: Unreachable[] } {
   const errors = new Map<string, PkgError>();
+  const problems = new Map<string, BranchProblem>();
   const unreachable: Unreachable[] = [];
   const budget = { left: MAX_TEXT };
-  const branches = [...branchesOf(template.program, new Map(), template)].slice(0, MAX_BRANCHES);
-  for (const { block, decisions } of branches) {
+  const check = (decisions: Decisions): void => {
+    const [full, bare] = [true, false].map((others) => run(template, partials, kinds, { decisions, others }, budget));
+    if (full === undefined || bare === undefined) return;
+    if ('error' in full) {
+      if ('error' in bare && keyOf(full.error) === keyOf(bare.error)) errors.set(keyOf(full.error), full.error);
+    } else if ('problems' in bare) {
+      for (const [key, problem] of full.problems) if (bare.problems.has(key)) problems.set(key, problem);
+    }
+  };
+  const branches = branchesOf(template.program, new Map(), template, partials, new Set());
+  for (const { block, decisions } of branches.take(MAX_BRANCHES)) {
     if (decisions === undefined) {
       const condition = sourceOf(block.params[0], template);
       unreachable.push({
         at: positionIn(template, block.loc),
         why: `a branch is never taken: what stands around it or before it says the opposite of ${condition}`,
       });
-      continue;
-    }
-    const full = errorsOf(template, partials, decisions, true, budget);
-    const bare = full && errorsOf(template, partials, decisions, false, budget);
-    if (full !== undefined && bare !== undefined && keyOf(full) === keyOf(bare)) errors.set(keyOf(full), full);
+    } else check(decisions);
   }
-  return { errors: [...errors.values()], unreachable };
+  check(new Map());
+  return { errors: [...errors.values()], problems: [...problems.values()], unreachable };
 }
 
 function keyOf({ message, at }: PkgError): string {
   return `${at?.file}:${at?.line}:${at?.column} ${message}`;
 }
 
-/** All branches of a program. */
-function* branchesOf(program: Program, decisions: Decisions, template: Template): Generator<Branch> {
+/**
+ * All branches of a program, and of the partials that it prints.
+ *
+ * @param seen the programs of partials whose branches are among them already
+ */
+function* branchesOf(
+  program: Program,
+  decisions: Decisions,
+  template: Template,
+  partials: PartialIndex,
+  seen: Set<Program>,
+): Generator<Branch> {
   for (const statement of program.body) {
     if (statement.type === 'PartialBlockStatement' || statement.type === 'DecoratorBlock') {
-      yield* branchesOf(statement.program, decisions, template);
+      yield* branchesOf(statement.program, decisions, template, partials, seen);
+    }
+    if (statement.type === 'PartialStatement' || statement.type === 'PartialBlockStatement') {
+      const { name } = statement;
+      const found =
+        name.type === 'SubExpression' || name.data ? undefined : partials.find(name.original, template.name);
+      if (found === undefined || seen.has(found.program)) continue;
+      seen.add(found.program);
+      for (const branch of branchesOf(found.program, decisions, found.template, partials, seen)) {
+        // Where the partial itself is examined, a branch that is never taken is reported.
+        if (branch.decisions !== undefined) yield branch;
+      }
     }
     if (statement.type !== 'BlockStatement') continue;
     const condition = conditionOf(statement, template);
     if (condition === undefined) {
-      if (statement.program) yield* branchesOf(statement.program, decisions, template);
+      if (statement.program) yield* branchesOf(statement.program, decisions, template, partials, seen);
       continue;
     }
     const { text, holds } = condition;
@@ -83,7 +128,7 @@ function* branchesOf(program: Program, decisions: Decisions, template: Template)
       if (branch === undefined) continue;
       const needed = and(decisions, text, taken);
       yield { block: statement, decisions: needed };
-      if (needed !== undefined) yield* branchesOf(branch, needed, template);
+      if (needed !== undefined) yield* branchesOf(branch, needed, template, partials, seen);
     }
   }
 }
@@ -112,7 +157,7 @@ function conditionOf(block: Block, template: Template): { text: string; holds: b
   return { text: sourceOf(param, template), holds: name !== 'unless' };
 }
 
-function sourceOf(expression: Expression | undefined, template: Template): string {
+function sourceOf(expression: { loc: Location } | undefined, template: Template): string {
   if (expression === undefined) return '';
   const { start, end } = expression.loc;
   const lines = linesOf(template).slice(start.line - 1, end.line);
@@ -124,24 +169,44 @@ function sourceOf(expression: Expression | undefined, template: Template): strin
     .trim();
 }
 
-/** The error in the structure that a template prints; undefined without one, or where it prints too much. */
-function errorsOf(
+/** Runs a template and checks what it prints; undefined where it prints too much. */
+function run(
   template: Template,
   partials: PartialIndex,
-  decisions: Decisions,
-  others: boolean,
+  kinds: ChartKinds,
+  { decisions, others }: { decisions: Decisions; others: boolean },
   budget: Budget,
-): PkgError | undefined {
+): Run | undefined {
   const slots = new Slots();
   const printer = new Printer(partials, slots, decisions, others);
   const output = new Output(slots, budget);
+  const documents = new DocumentReader(slots, budget);
+  const problems = new Map<string, BranchProblem>();
+  const reader: SlotReader = {
+    slot: ({ index }, base) => slots.at(base + index),
+    source: ({ node, origin }) => sourceOf(node, origin.template),
+    single({ printed }) {
+      const found: SingleDocument[] = [];
+      if (printed !== undefined) documents.check(printed, (document) => found.push(document));
+      return found.length === 1 ? found[0] : undefined;
+    },
+  };
   try {
     printer.program(template.program, { template, calls: undefined }, output, undefined);
-    new DocumentReader(slots, budget).check(output);
+    documents.check(output, (document) => {
+      const written = writtenObject(document, reader);
+      if (written === undefined) return;
+      for (const problem of objectProblems(written.object, kinds)) {
+        // An item of a list may have its kind from a value.
+        if (problem.rule === 'object-incomplete') continue;
+        const at = written.at(problem.keys);
+        problems.set(`${at.file}:${at.line}:${at.column} ${problem.rule} ${problem.keys.at(-1)}`, { ...problem, at });
+      }
+    });
     for (const { output: inner } of printer.inner) new DocumentReader(slots, budget).check(inner);
-    return undefined;
+    return { problems };
   } catch (error) {
-    if (error instanceof PkgError && error.code !== 'PKG_TEMPLATE_LIMIT') return error;
+    if (error instanceof PkgError && error.code !== 'PKG_TEMPLATE_LIMIT') return { error };
     if (error instanceof PkgError || error instanceof RangeError) return undefined;
     throw error;
   }
@@ -197,9 +262,15 @@ class Printer {
     if (name === 'spread') output.add(':', origin, node);
   }
 
-  #mark(kind: SlotKind, node: Mustache | Block | Partial | PartialBlock, origin: Origin, output: Output): void {
-    const unknown = { value: ABSENT, source: undefined, printed: undefined, random: undefined } as const;
-    output.addSlot(this.#slots, { kind, node, origin, scope: NO_SCOPE, ...unknown });
+  #mark(
+    kind: SlotKind,
+    node: Mustache | Block | Partial | PartialBlock,
+    origin: Origin,
+    output: Output,
+    printed?: Output,
+  ): void {
+    const unknown = { value: ABSENT, source: undefined, random: undefined } as const;
+    output.addSlot(this.#slots, { kind, node, origin, scope: NO_SCOPE, printed, ...unknown });
   }
 
   #block(node: Block, origin: Origin, output: Output, given: BlockGiven): void {
@@ -229,13 +300,13 @@ class Printer {
   }
 
   #partial(node: Partial | PartialBlock, origin: Origin, output: Output, given: BlockGiven): void {
-    if (node.alone !== true) {
-      this.#mark('p', node, origin, output);
-      return;
-    }
     const printed = output.child();
     const name = node.name.type === 'SubExpression' ? undefined : pathOf(node.name);
     const less = name === undefined || this.#depth >= MAX_DEPTH ? 0 : this.#body(node, name, origin, printed, given);
+    if (node.alone !== true) {
+      this.#mark('p', node, origin, output, printed);
+      return;
+    }
     output.append(printed, node.indent, less);
     if (node.endsLine === true && printed.parts.length > 0 && !output.atLineStart) output.add('\n', origin, node);
   }

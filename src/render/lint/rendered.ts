@@ -41,6 +41,7 @@ export async function lintRendered(
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
   const branches: LintMessage[] = [];
+  const kinds = new ChartKinds(chart);
   const objects: LintObject[] = [];
   const { location } = chart;
   try {
@@ -50,7 +51,7 @@ export async function lintRendered(
       await checkSchemas(resolved, freshValues(), origins, options.loadSchema);
     }
     const engines = enginesOf(resolved);
-    if (engines.native) branches.push(...(await lintNativeBranches(resolved)));
+    if (engines.native) branches.push(...(await lintNativeBranches(resolved, kinds)));
     const openNative = engines.native ? await nativeOf(resolved, freshValues, options) : undefined;
     if (engines.go || engines.goTexts) {
       const found = await lintGo(resolved, freshValues, openNative, options);
@@ -80,7 +81,18 @@ export async function lintRendered(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
   const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
-  return [...messages, ...branches, ...lintObjects(own, objects, kubeVersion, new ChartKinds(chart))];
+  const found = lintObjects(own, objects, kubeVersion, kinds);
+  return [...messages, ...notFound(branches, found), ...found];
+}
+
+/** The findings on branches without those that are found in the rendered objects too, which have more to say. */
+function notFound(branches: readonly LintMessage[], found: readonly LintMessage[]): LintMessage[] {
+  const places = new Set(found.map(placeOf));
+  return branches.filter((message) => !places.has(placeOf(message)));
+}
+
+function placeOf({ rule, at }: LintMessage): string {
+  return `${rule} ${at?.file}:${at?.line}:${at?.column}`;
 }
 
 /** The chart without its missing subcharts, for which there is another rule. */
@@ -134,7 +146,7 @@ async function lintGo(
 }
 
 /** Findings on the chart's own native templates in all their branches, also those that the values do not take. */
-async function lintNativeBranches(chart: Chart): Promise<LintMessage[]> {
+async function lintNativeBranches(chart: Chart, kinds: ChartKinds): Promise<LintMessage[]> {
   const { openTree } = await import('../handlebars/tree.ts');
   const { lintBranches } = await import('./branches.ts');
   const tree = await openTree(chart);
@@ -142,10 +154,11 @@ async function lintNativeBranches(chart: Chart): Promise<LintMessage[]> {
   const partials = tree.partials.get(chart);
   if (own === undefined || partials === undefined) return [];
   return [...own.files, ...own.templates.filter(({ name }) => !name.endsWith('/NOTES.txt.hbs'))].flatMap((template) => {
-    const { errors, unreachable } = lintBranches(template, partials);
+    const { errors, problems, unreachable } = lintBranches(template, partials, kinds);
     const path = inChart(template.name);
     return [
       ...errors.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
+      ...problems.map(({ rule, message, at }) => finding(rule, path, message, at)),
       ...unreachable.map(({ at, why }) => finding('branch-unreachable', path, why, at)),
       ...lintSharedKeys(template, path),
       ...lintPartialArguments(template, partials, path),

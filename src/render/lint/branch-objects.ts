@@ -1,0 +1,126 @@
+/**
+ * Reads what a branch of a native template prints as an object, without values: the fields that are written, also where
+ * the values given to lint leave them out.
+ */
+import { PkgError } from '../../errors.ts';
+import type { Position } from '../../errors.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import type { Hole } from '../handlebars/markers.ts';
+import type { Slot } from '../handlebars/output.ts';
+import type { SingleDocument } from '../handlebars/slot-tree.ts';
+import type { Entry, Node } from '../handlebars/structure.ts';
+import { textAt } from './fields.ts';
+
+/** How documents with slots are read. */
+export type SlotReader = {
+  slot: (hole: Hole, base: number) => Slot;
+  /** The document that a partial gives as a value. */
+  single: (slot: Slot) => SingleDocument | undefined;
+  /** How a slot is written: `{{values.name}}`. */
+  source: (slot: Slot) => string;
+};
+
+/** An object whose unknown values are null, and the position of each field that is written. */
+export type WrittenObject = { object: ValueMap; at: (keys: ValuePath) => Position };
+
+/** A value with the positions of what it holds. */
+type Written = { value: Value; at: () => Position; inner: ReadonlyMap<string | number, Written> };
+
+/** Partials that are values in partials that are values: deeper ones are not read. */
+const MAX_DEPTH = 20;
+
+/** Reads a document; undefined where it is no object, or its kind is known only with values. */
+export function writtenObject(document: SingleDocument, reader: SlotReader): WrittenObject | undefined {
+  const { locate } = document;
+  const written = read(document.node, document, () => locate(document.node.offset), [], { reader, depth: 0 });
+  const { value } = written;
+  if (!isMap(value) || textAt(value, 'apiVersion') === '' || textAt(value, 'kind') === '') return undefined;
+  const at = (keys: ValuePath): Position => {
+    let found = written;
+    for (const key of keys) {
+      const next = found.inner.get(key);
+      if (next === undefined) break;
+      found = next;
+    }
+    return found.at();
+  };
+  return { object: value, at };
+}
+
+type Context = { reader: SlotReader; depth: number };
+
+function read(node: Node, document: SingleDocument, at: () => Position, path: ValuePath, context: Context): Written {
+  switch (node.type) {
+    case 'const':
+      return { value: node.value, at, inner: new Map() };
+    case 'map':
+      return readMap(node.entries, document, at, path, context);
+    case 'list':
+      return readList(node.items, document, at, path, context);
+    case 'hole': {
+      const { reader, depth } = context;
+      const slot = reader.slot(node.hole, document.base);
+      const single = slot.kind === 'p' && depth < MAX_DEPTH ? singleOf(slot, reader) : undefined;
+      if (single !== undefined) {
+        return read(single.node, single, () => single.locate(single.node.offset), path, { reader, depth: depth + 1 });
+      }
+      return { value: isName(path) ? reader.source(slot) : null, at, inner: new Map() };
+    }
+    default: {
+      const text = node.pieces.map((piece) =>
+        typeof piece === 'string' ? piece : context.reader.source(context.reader.slot(piece, document.base)),
+      );
+      return { value: isName(path) ? text.join('') : null, at, inner: new Map() };
+    }
+  }
+}
+
+/** The name of an object is shown in messages as it is written; other texts with values in them are unknown. */
+function isName(path: ValuePath): boolean {
+  return path.length === 2 && path[0] === 'metadata' && path[1] === 'name';
+}
+
+/** The document of a partial. What is wrong with it is reported for the partial. */
+function singleOf(slot: Slot, { single }: SlotReader): SingleDocument | undefined {
+  try {
+    return single(slot);
+  } catch (error) {
+    if (error instanceof PkgError) return undefined;
+    throw error;
+  }
+}
+
+function readMap(
+  entries: readonly Entry[],
+  document: SingleDocument,
+  at: () => Position,
+  path: ValuePath,
+  context: Context,
+): Written {
+  const inner = new Map<string, Written>();
+  for (const entry of entries) {
+    if (entry.type !== 'pair' || typeof entry.key !== 'string') continue;
+    inner.set(
+      entry.key,
+      read(entry.value, document, () => document.locate(entry.offset), [...path, entry.key], context),
+    );
+  }
+  return { value: new Map(Array.from(inner, ([key, { value }]) => [key, value])), at, inner };
+}
+
+function readList(
+  items: Extract<Node, { type: 'list' }>['items'],
+  document: SingleDocument,
+  at: () => Position,
+  path: ValuePath,
+  context: Context,
+): Written {
+  const inner = new Map<number, Written>();
+  for (const item of items) {
+    if (item.type === 'spread') continue;
+    const place = (): Position => document.locate(item.offset);
+    inner.set(inner.size, read(item, document, place, [...path, inner.size], context));
+  }
+  return { value: Array.from(inner.values(), ({ value }) => value), at, inner };
+}

@@ -1,0 +1,111 @@
+/** Fields that Kubernetes does not have are found in every branch, also where no value is there by default. */
+import { expect, test } from 'vitest';
+import { lint } from './support.ts';
+
+const VALUES = 'on1: true\noff1: false\nnone: []\nempty: {}\ntext: t\n';
+
+async function found(template: string, more: Record<string, string> = {}): Promise<string[]> {
+  const messages = await lint({ 'values.yaml': VALUES, 'templates/x.yaml.hbs': template, ...more });
+  return messages.map(({ rule, message, at }) => `${at?.line}:${at?.column} ${rule} ${message}`);
+}
+
+const service = (fields: string): string =>
+  `apiVersion: v1\nkind: Service\nmetadata:\n  name: {{release.name}}-x\nspec:\n  ports: [{port: 80}]\n${fields}\n`;
+
+test.each([
+  ['a field that is left out', 'metadata:\n  name: web\n  anotations: {{optional values.empty}}', 5],
+  ['a branch', 'metadata:\n  name: web\n  {{#if values.off1}}\n  anotations: {a: b}\n  {{/if}}', 6],
+  ['an else', 'metadata:\n  name: web\n  {{#if values.on1}}\n  {{else}}\n  anotations: {a: b}\n  {{/if}}', 7],
+  ['a loop', 'metadata:\n  name: web\n  {{#each values.none}}\n  anotations: {{this}}\n  {{/each}}', 6],
+  [
+    'an inner branch',
+    'metadata:\n  name: web\n  {{#with values.empty}}\n  {{#if a}}\n  anotations: {}\n  {{/if}}\n  {{/with}}',
+    7,
+  ],
+])('%s', async (_, body, line) => {
+  expect(await found(`apiVersion: v1\nkind: ConfigMap\n${body}\n`)).toEqual([
+    `${line}:3 object-field ConfigMap "web" has no field anotations in metadata; did you mean annotations?`,
+  ]);
+});
+
+test('a whole object in a branch, and what its fields hold', async () => {
+  const hpa = `{{#if values.off1}}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{release.name}}
+spec:
+  minReplica: {{values.text}}
+  maxReplicas: "five"
+  scaleTargetRef: {apiVersion: apps/v1, knd: Deployment, name: x}
+{{/if}}
+`;
+  expect(await found(hpa)).toEqual([
+    '7:3 object-field HorizontalPodAutoscaler "{{release.name}}" has no field minReplica in spec; did you mean minReplicas?',
+    '8:3 object-value spec.maxReplicas of HorizontalPodAutoscaler "{{release.name}}" is the text "five", and a whole number in Kubernetes',
+    '9:41 object-field HorizontalPodAutoscaler "{{release.name}}" has no field knd in spec.scaleTargetRef; did you mean kind?',
+  ]);
+});
+
+test('a partial that is a value, and one on a line of its own', async () => {
+  const partials = {
+    'templates/_port.hbs': 'port: 80\ntargetPrt: {{optional values.none}}\n',
+    'templates/_more.hbs': '{{#if values.off1}}\ntpye: NodePort\n{{/if}}\n',
+  };
+  const text = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: x\nspec:\n  {{> more}}\n  ports:\n    - {{> port}}\n';
+  expect(await found(text, partials)).toEqual([
+    '2:1 object-field Service "x" has no field tpye in spec; did you mean type?',
+    '2:1 object-field Service "x" has no field targetPrt in spec.ports.0; did you mean targetPort?',
+  ]);
+});
+
+test('kinds of the CRDs of a chart', async () => {
+  const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: queues.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: queues, singular: queue, kind: Queue, listKind: QueueList}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
+`;
+  const queue =
+    'apiVersion: example.com/v1\nkind: Queue\nmetadata:\n  name: x\nspec:\n  {{#if values.off1}}\n  sise: 3\n  {{/if}}\n  size: 1\n';
+  expect(await found(queue, { 'crds/queue.yaml': crd })).toEqual([
+    '7:3 object-field Queue "x" has no field sise in spec; did you mean size?',
+  ]);
+});
+
+test('what is wrong in the rendered object too is said once, with the real name', async () => {
+  expect(await found(service('  tpye: NodePort'))).toEqual([
+    '7:3 object-field Service "test-release-x" has no field tpye in spec; did you mean type?',
+  ]);
+});
+
+test('no finding where the kind depends on values, or only some combination of branches has the field', async () => {
+  for (const text of [
+    'apiVersion: v1\nkind: {{values.text}}\nmetadata:\n  name: x\n{{#if values.off1}}\nfoo: bar\n{{/if}}\n',
+    service('  {{spread values.empty}}\n  {{values.text}}: {{optional values.none}}'),
+    `apiVersion: apps/v1
+{{#if (eq values.text "d")}}
+kind: Deployment
+{{else if (eq values.text "s")}}
+kind: StatefulSet
+{{/if}}
+metadata:
+  name: x
+spec:
+  {{#if (eq values.text "s")}}
+  serviceName: x
+  {{/if}}
+`,
+    'apiVersion: v1\nkind: List\nmetadata: {}\nitems:\n{{#each values.none}}\n- apiVersion: {{a}}\n  kind: {{k}}\n  metadata: {name: x}\n  foo: 1\n{{/each}}\n',
+  ]) {
+    const rules = (await found(text)).filter((line) => /object-(?:field|value|incomplete)/.test(line));
+    expect(rules, text).toEqual([]);
+  }
+});
