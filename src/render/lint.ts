@@ -12,7 +12,7 @@ import { locateKeys } from '../yaml/locate.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
-import { lintAliases, lintConditions, lintCrds, lintDependencies } from './lint/dependencies.ts';
+import { lintAliases, lintConditions, lintCrdFields, lintCrds, lintDependencies } from './lint/dependencies.ts';
 import { finding } from './lint/message.ts';
 import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
@@ -20,10 +20,12 @@ import type { LintMessage } from './lint/message.ts';
 import { lintMetadata } from './lint/metadata.ts';
 import { lintRendered } from './lint/rendered.ts';
 import type { LintOptions } from './lint/options.ts';
+import { ChartKinds } from './lint/object-schema.ts';
 import { openSource } from './lint/source.ts';
 import type { LintSource } from './lint/source.ts';
 import { lintTemplates } from './lint/templates.ts';
 import { lintValues } from './lint/values.ts';
+import { lintValueSchema } from './lint/value-schema.ts';
 
 export type { LintMessage, LintRule, Severity } from './lint/message.ts';
 export type { LintOptions } from './lint/options.ts';
@@ -49,6 +51,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
   const messages = [
     ...lintChartYaml(source, join(path, 'Chart.yaml')),
     ...(await lintValues(source, path, options, origins, { isNative, writtenKeys })),
+    ...('metadata' in chart ? lintValueSchema(chart, isNative) : []),
   ];
   if (source.kind('templates') === undefined) {
     messages.push(finding('templates-missing', 'templates/', 'there are no templates'));
@@ -66,7 +69,9 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
     messages.push(...lintAliases(chart, isNative), ...lintConditions(chart, isNative), ...lintDependencies(chart));
   }
   if (source.kind('crds') === 'file') messages.push(finding('crd-invalid', 'crds/', 'crds is not a folder'));
-  else if (source.kind('crds') === 'folder' && 'metadata' in chart) messages.push(...lintCrds(chart));
+  else if (source.kind('crds') === 'folder' && 'metadata' in chart) {
+    messages.push(...lintCrds(chart), ...lintCrdFields(chart, new ChartKinds(chart), isNative));
+  }
   return withoutRepeated(messages);
 }
 

@@ -19,19 +19,21 @@ let last: { text: string; documents: readonly YamlNode[] } | undefined;
  * The position of the key at the end of a path, or of the item where the path ends in an index. When several documents of
  * the text have the path it is that in the last one, whose value counts when they are merged.
  *
+ * @param document the number of the document, counted from 0, where it is known
  * @returns undefined for an empty path, and where the text does not have the path
  */
-export function locateKeys(text: string, path: ValuePath): Located | undefined {
-  const found = locatePlain(text, path);
+export function locateKeys(text: string, path: ValuePath, document?: number): Located | undefined {
+  const found = locatePlain(text, path, document);
   // The value itself may be a secret, and positions are printed.
   return found && { line: found.line, column: found.column };
 }
 
 /** As {@link locateKeys}; `plain` is the value as it is written, when that is a scalar without quotes and without a tag. */
-export function locatePlain(text: string, path: ValuePath): (Located & { plain?: string }) | undefined {
+export function locatePlain(text: string, path: ValuePath, index?: number): (Located & { plain?: string }) | undefined {
   if (path.length === 0) return undefined;
   if (last?.text !== text) last = { text, documents: readDocuments(text) };
-  for (const document of last.documents.toReversed()) {
+  const documents = index === undefined ? last.documents.toReversed() : last.documents.slice(index, index + 1);
+  for (const document of documents) {
     const found = entryAt(document, path);
     if (found === undefined) continue;
     const { line, column } = positionAt(text, found.at, '');

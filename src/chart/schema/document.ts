@@ -201,8 +201,12 @@ function keyOf(document: string, base: string): string {
   return `${document} ${base}`;
 }
 
-/** The draft that `$schema` names; `fallback` for none. */
-function draftOf(uri: Value | undefined, fallback: Draft): Draft {
+/**
+ * The draft that `$schema` names; `fallback` for none.
+ *
+ * @throws {SchemaError} for an address that is that of no draft
+ */
+export function draftOf(uri: Value | undefined, fallback: Draft): Draft {
   if (typeof uri !== 'string') return fallback;
   switch (uri.replace(/#.*$/s, '').replace(/^https?:\/\//, '')) {
     case 'json-schema.org/draft-04/schema':

@@ -1,14 +1,20 @@
 /** Rules on subcharts and on `crds/`. */
 import { join } from 'node:path';
 import type { Chart, ChartFile } from '../../chart/chart.ts';
+import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { locateKeys } from '../../yaml/locate.ts';
 import { nearest } from '../../nearest.ts';
+import { parseYamlDocuments } from '../../yaml/read.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value } from '../../yaml/value.ts';
 import { readText } from './documents.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { objectProblems } from './object-problems.ts';
+import type { ChartKinds } from './object-schema.ts';
 
 /** Finds charts that only `charts/` or only the dependencies in `Chart.yaml` have. */
 export function lintDependencies(chart: Chart): LintMessage[] {
@@ -92,6 +98,31 @@ function similar(beside: readonly string[], name: string, others: readonly strin
 function mentions(templates: string, name: string): boolean {
   const at = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`[Vv]alues\\.\\[?${at}(?![\\w-])|["']${at}["']`).test(templates);
+}
+
+/**
+ * Findings on the CRDs in the chart's own `crds/`: fields that Kubernetes does not have, and what an API server refuses.
+ * In a chart of Go templates alone they are infos.
+ */
+export function lintCrdFields(chart: Chart, kinds: ChartKinds, isNative: boolean): LintMessage[] {
+  return chart.crds.flatMap(({ name, data }) => {
+    const text = Buffer.from(data).toString('utf8');
+    let documents: Value[];
+    try {
+      documents = parseYamlDocuments(text, name);
+    } catch (error) {
+      // What cannot be read is reported by another rule.
+      if (error instanceof PkgError) return [];
+      throw error;
+    }
+    return documents.flatMap((object, index) => {
+      if (!isMap(object)) return [];
+      return objectProblems(object, kinds).map(({ rule, keys, message }) => {
+        const at = { file: join(chart.location, name), ...locateKeys(text, keys, index) };
+        return finding(rule, name, message, at, isNative ? undefined : 'info');
+      });
+    });
+  });
 }
 
 /** Finds files in `crds/` that are not CustomResourceDefinitions, in subcharts too, as Helm does. */

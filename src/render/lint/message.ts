@@ -26,6 +26,8 @@ const RULES = {
   'value-boolean-key': 'warning',
   'value-duplicate-key': 'warning',
   'value-undeclared': 'error',
+  'schema-keyword': 'warning',
+  'schema-name': 'warning',
   'value-alias': 'warning',
   'condition-text': 'warning',
   // templates

@@ -5,6 +5,7 @@ import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { itemsOf } from '../text-fields.ts';
 import { nearest } from '../../nearest.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import { crdProblems } from './crd-schema.ts';
 import { nameIn } from './names.ts';
 import type { InnerName } from './names.ts';
 import { fieldProblems } from './object-fields.ts';
@@ -24,10 +25,15 @@ function problemsOf(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
   const kind = kindProblem(head.apiVersion, head.kind, kinds);
   // A document without a kind is no object of which more could be said.
   if (kind?.rule === 'object-incomplete') return [kind];
+  const ofCrd = head.kind === 'CustomResourceDefinition' ? crdProblems(object) : [];
+  // Of a keyword in a schema the rules for CRDs have more to say.
+  const places = new Set(ofCrd.map(({ keys }) => keys.join('\0')));
+  const fields = fieldProblems(object, head, describe(object), kinds);
   return [
     ...(kind === undefined ? [] : [kind]),
-    ...fieldProblems(object, head, describe(object), kinds),
+    ...fields.filter(({ keys }) => !places.has(keys.join('\0'))),
     ...innerNames(object),
+    ...ofCrd,
   ];
 }
 

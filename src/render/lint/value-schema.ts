@@ -1,0 +1,138 @@
+/** Rules on values.schema.json that no draft of JSON Schema has: what is misspelt there is ignored without a word. */
+import { join } from 'node:path';
+import type { Chart } from '../../chart/chart.ts';
+import { draftOf } from '../../chart/schema/document.ts';
+import { KEYWORDS } from '../../chart/schema/keyword-types.ts';
+import type { Draft } from '../../chart/schema/keyword-types.ts';
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import { parseJson } from '../../yaml/json.ts';
+import { locateKeys } from '../../yaml/locate.ts';
+import { fromPlain, isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { mapAt } from './fields.ts';
+import { finding } from './message.ts';
+import type { LintMessage, LintRule } from './message.ts';
+import { keywordAdvice, requiredProblems, schemasIn } from './schema-keywords.ts';
+
+/** Names that differ more are different names: hostname and hostAlias. */
+const MAX_DISTANCE = 2;
+
+/** Further findings are left out, since finding the line of each reads the text. */
+const MAX_FINDINGS = 20;
+
+/** Keywords that are no keywords of JSON Schema, and that tools read: OpenAPI, and Bitnami's forms for values. */
+const OF_TOOLS: ReadonlySet<string> = new Set([
+  'example',
+  'nullable',
+  'discriminator',
+  'xml',
+  'externalDocs',
+  'form',
+  'hidden',
+  'render',
+  'sliderMin',
+  'sliderMax',
+  'sliderUnit',
+]);
+
+/** Keywords that earlier drafts do not have and ignore, and that change what is valid. */
+const CHECKING: readonly string[] = [
+  'const',
+  'contains',
+  'propertyNames',
+  'if',
+  'then',
+  'else',
+  'maxContains',
+  'minContains',
+  'dependentRequired',
+  'dependentSchemas',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'prefixItems',
+];
+
+const ALL_KEYWORDS: ReadonlySet<string> = new Set(Object.values(KEYWORDS).flatMap((keywords) => [...keywords.keys()]));
+
+const DRAFTS: readonly (readonly [Draft, string])[] = [
+  [6, '6'],
+  [7, '7'],
+  [2019, '2019-09'],
+  [2020, '2020-12'],
+];
+
+type Problem = { rule: LintRule; keys: ValuePath; message: string };
+
+/** Findings on the schema of a chart: keywords, and names that neither the schema nor values.yaml explain. */
+export function lintValueSchema(chart: Chart, isNative: boolean): LintMessage[] {
+  const { schema: file } = chart;
+  if (file === undefined) return [];
+  const text = new TextDecoder().decode(file.data);
+  const read = readSchema(text, file.name);
+  if (read === undefined) return [];
+  const { schema, draft } = read;
+  const isReferred = (key: string): boolean => text.includes(`/${key}"`) || text.includes(`/${key}/`);
+  const problems: Problem[] = [];
+  for (const [at, keys] of schemasIn(schema)) {
+    for (const { key, message } of keywordProblems(at, draft, isReferred))
+      problems.push({ rule: 'schema-keyword', keys: [...keys, key], message });
+    for (const problem of requiredProblems(at, keys)) problems.push({ rule: 'schema-name', ...problem });
+  }
+  for (const problem of nameProblems(schema, chart.values, [])) problems.push({ rule: 'schema-name', ...problem });
+  return problems.slice(0, MAX_FINDINGS).map(({ rule, keys, message }) => {
+    const at = { file: join(chart.location, file.name), ...locateKeys(text, keys) };
+    return finding(rule, file.name, message, at, isNative ? undefined : 'info');
+  });
+}
+
+/** The schema of a text; undefined for what is none, which checking the values reports. */
+function readSchema(text: string, name: string): { schema: ValueMap; draft: Draft } | undefined {
+  try {
+    const schema = fromPlain(parseJson(text, name));
+    return isMap(schema) ? { schema, draft: draftOf(schema.get('$schema'), 2020) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keywordProblems(
+  schema: ValueMap,
+  draft: Draft,
+  isReferred: (key: string) => boolean,
+): { key: string; message: string }[] {
+  return [...schema.keys()].flatMap((key) => {
+    if (ALL_KEYWORDS.has(key)) {
+      if (KEYWORDS[draft].has(key) || !CHECKING.includes(key)) return [];
+      const since = DRAFTS.find(([one]) => one > draft && KEYWORDS[one].has(key))?.[1] ?? '';
+      const message = `${key} is a keyword since draft ${since}, and the draft that $schema names ignores it`;
+      return [{ key, message }];
+    }
+    if (OF_TOOLS.has(key) || key.startsWith('x-') || key.startsWith('$')) return [];
+    const advice = keywordAdvice(key, schema, ALL_KEYWORDS, isReferred);
+    return advice === undefined
+      ? []
+      : [{ key, message: `${printable(key)} is no keyword of JSON Schema, and is ignored; ${advice}` }];
+  });
+}
+
+/**
+ * Names that only the schema has, each beside a similar one that only values.yaml has: one of the two is misspelt, and
+ * the rules of the schema hold for no value.
+ */
+function nameProblems(
+  schema: Value | undefined,
+  values: ValueMap,
+  keys: ValuePath,
+): { keys: ValuePath; message: string }[] {
+  const properties = mapAt(schema, 'properties');
+  const undescribed = [...values.keys()].filter((name) => !properties.has(name));
+  return [...properties].flatMap(([name, inner]) => {
+    const value = values.get(name);
+    if (isMap(value)) return nameProblems(inner, value, [...keys, 'properties', name]);
+    const near = value === undefined && !values.has(name) ? nearest(name, undescribed, MAX_DISTANCE) : undefined;
+    if (near === undefined) return [];
+    const message = `values.yaml has no ${printable(name)}, and the schema says nothing of ${printable(near)}, which values.yaml has: did you mean ${printable(near)}?`;
+    return [{ keys: [...keys, 'properties', name], message }];
+  });
+}
