@@ -230,14 +230,13 @@ function fieldOf(name: string): string {
     .replace(/\/+$/, '');
 }
 
-/** The prefix and the name of a ustar header, or undefined where they cannot hold this one. */
+/** The prefix and the name of a ustar header, cut where Go does (`splitUSTARPath`), or undefined where they cannot hold this one. */
 function splitName(name: string): [string, string] | undefined {
   if (!/^[\x20-\x7e]+$/.test(name)) return undefined;
   if (name.length <= 100) return ['', name];
-  const slash = name.indexOf('/', name.length - 101);
-  return slash > 0 && slash <= 155 && slash < name.length - 1
-    ? [name.slice(0, slash), name.slice(slash + 1)]
-    : undefined;
+  const slash = name.lastIndexOf('/', 155);
+  const rest = name.slice(slash + 1);
+  return slash > 0 && slash <= 155 && rest.length <= 100 && rest !== '' ? [name.slice(0, slash), rest] : undefined;
 }
 
 /** The length of a pax record counts its own digits. */

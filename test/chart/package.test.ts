@@ -105,6 +105,23 @@ describe('packageChart', () => {
     expect(gunzipSync(readFileSync(path)).equals(gunzipSync(readFileSync(runHelmPackage(chart, [], env))))).toBe(true);
   });
 
+  // The header of a tar has two fields for a name: which slash it is cut at depends on the lengths around it.
+  test("long names give helm's bytes", async () => {
+    const files: Record<string, string> = { 'Chart.yaml': CHART_YAML };
+    const lengths = [1, 30, 48, 49, 90, 91, 98, 99, 100, 101, 143, 144, 145, 146, 147];
+    for (const one of lengths) {
+      for (const two of lengths) {
+        files[`files/${'a'.repeat(one)}/${'b'.repeat(two)}`] = '';
+        files[`${'c'.repeat(one)}/${'d'.repeat(two)}/e/f`] = '';
+      }
+    }
+    const chart = writeChart(files);
+    const env = { SOURCE_DATE_EPOCH: '1700000000' };
+    const path = await packageChart(chart, { destination: temporaryFolder(), modified: sourceDateEpoch(env) });
+    const expected = gunzipSync(readFileSync(runHelmPackage(chart, [], env)));
+    expect(gunzipSync(readFileSync(path)).equals(expected)).toBe(true);
+  });
+
   test.each(['abc', '-1', '1.5', ' 1', '1 ', '0x1', '1_0', '9223372036854775808', '-', '+', '٣'])(
     'SOURCE_DATE_EPOCH=%s is refused, as by helm',
     (epoch) => {

@@ -41,7 +41,7 @@ function wrongType(value: OptionalValue, param: Param, node: AstNode, template: 
     value === undefined
       ? `invalid value; expected ${type}`
       : `wrong type for value; expected ${type}; got ${value === null ? 'interface {}' : typeOf(value)}`;
-  throw new ExecError(message, template, node);
+  throw new ExecError(message, template, node, { wrong: { value, wanted: type } });
 }
 
 /** The check for each type of parameter that does not take every value. An undefined value is nil where the type has one. */

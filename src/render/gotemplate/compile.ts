@@ -258,7 +258,9 @@ function runLoop(loop: Loop, machine: Runtime, value: OptionalValue): boolean {
   }
   if (value === undefined || value === null) return false;
   if (!(value instanceof GoInt)) {
-    throw new ExecError(`range can't iterate over ${sprintValue(value)}`, loop.template, pipe);
+    throw new ExecError(`range can't iterate over ${sprintValue(value)}`, loop.template, pipe, {
+      wrong: { value, wanted: 'loop' },
+    });
   }
   if (count > 1) {
     const message = `can't use ${sprintValue(value)} to iterate over more than one variable`;

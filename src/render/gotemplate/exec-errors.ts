@@ -3,10 +3,13 @@ import type { PkgError } from '../../errors.ts';
 import { GoError } from './functions/signature.ts';
 import type { AstNode } from './node.ts';
 import type { Template } from './template.ts';
-import type { GoMap, GoValue } from './value.ts';
+import type { GoMap, GoValue, OptionalValue } from './value.ts';
 
 /** A call of a template that an error came through: by `include` or `template`, or of a text by `tpl`. */
 export type CallFrame = { how: 'include' | 'template' | 'tpl'; name: string; template: Template; node: AstNode };
+
+/** A value of a type that does not fit, and the type in Go's words, or `loop` where a list or a map is needed. */
+export type WrongValue = { value: OptionalValue; wanted: string };
 
 /** An error at a node of a template, in Go's words. Its name is that of Go's text/template. */
 export class ExecError extends Error {
@@ -22,6 +25,8 @@ export class ExecError extends Error {
   dollar: GoValue | undefined;
   /** For an error about a field that a value does not have: the value, and the name of the field. */
   readonly field: { of: GoValue; name: string } | undefined;
+  /** For an error about the type of a value: the value, and what it should be. */
+  readonly wrong: WrongValue | undefined;
   /** The render exceeded a bound (`functions/limits.ts`). */
   readonly isLimit: boolean;
 
@@ -32,6 +37,7 @@ export class ExecError extends Error {
     more: {
       missing?: { map: GoMap; name: string };
       field?: { of: GoValue; name: string };
+      wrong?: WrongValue;
       isLimit?: boolean;
       cause?: unknown;
     } = {},
@@ -41,6 +47,7 @@ export class ExecError extends Error {
     this.node = node;
     this.missing = more.missing;
     this.field = more.field;
+    this.wrong = more.wrong;
     this.isLimit = more.isLimit ?? false;
   }
 }

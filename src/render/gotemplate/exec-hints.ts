@@ -2,22 +2,9 @@
 import type { ExecError } from './exec-errors.ts';
 import { printNode } from './node.ts';
 import type { AstNode, Operand } from './node.ts';
-import { decodeText, entriesOf, kindOf } from './value.ts';
+import { decodeText, entriesOf } from './value.ts';
 import type { GoValue, OptionalValue } from './value.ts';
-
-const KINDS: Readonly<Record<string, string>> = {
-  bool: 'a boolean',
-  float64: 'a number',
-  int: 'a number',
-  int64: 'a number',
-  slice: 'a list',
-  string: 'a text',
-};
-
-/** What a value is, in words; undefined for a map and for what has no common name. */
-function kindInWords(value: OptionalValue): string | undefined {
-  return KINDS[kindOf(value)];
-}
+import { kindInWords } from './wrong-values.ts';
 
 /**
  * The value that has no field of the name that was asked for: its expression, and what it is. Undefined for another error.
@@ -69,9 +56,8 @@ export function callHint(error: ExecError, message: string): string | undefined 
           ? 'int'
           : undefined;
   if (by === undefined) return undefined;
-  // The node is the function itself where the value comes through a pipe.
-  const isPiped = node.type !== 'field' && node.type !== 'variable' && node.type !== 'pipe' && node.type !== 'chain';
-  return `convert it by ${by}: ${isPiped ? `… | ${by} | ${shown(node)}` : `${by} ${shown(node)}`}`;
+  // The node is the call itself where the value comes through a pipe.
+  return `convert it by ${by}: ${node.type === 'command' ? `… | ${by} | ${shown(node)}` : `${by} ${shown(node)}`}`;
 }
 
 function includeHint({ node, template }: ExecError): string | undefined {

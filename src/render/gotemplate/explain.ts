@@ -15,7 +15,7 @@ import { callHint, notAMap, pathOfNotAMap } from './exec-hints.ts';
 import { TPL_FILE } from './known-functions.ts';
 import { printNode } from './node.ts';
 import { positionOf } from './template.ts';
-import type { AstNode, Operand } from './node.ts';
+import type { AstNode } from './node.ts';
 import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
 import { OF_ROOT } from './syntax-mistakes.ts';
@@ -23,6 +23,7 @@ import { quoteGo } from '../functions/quote.ts';
 import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
 import type { GoMap, OptionalValue } from './value.ts';
 import { pathIn } from './value-path.ts';
+import { valuesNamed, wrongValue } from './wrong-values.ts';
 
 /** So many calls are shown: an endless recursion has thousands. */
 const SHOWN_FRAMES = 8;
@@ -47,14 +48,17 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
   const moved = movedDot(error, scope);
   const path = error.missing === undefined || moved !== undefined ? undefined : pathOf(scope, error.missing);
   const wrong = moved === undefined ? notAMap(error) : undefined;
-  const wrongPath = wrong && pathOfNotAMap(error, scope.entries.get('Values') ?? null);
+  const values = scope.entries.get('Values') ?? null;
+  const unfit = moved === undefined && !isMessage ? wrongValue(error, values) : undefined;
+  const note = wrong === undefined ? unfit?.note : `${wrong.expression} is ${wrong.kind}, not a map`;
+  const wrongPath = wrong === undefined ? unfit?.path : pathOfNotAMap(error, values);
   const explained = new ValueError('PKG_TEMPLATE_FAILED', message, {
     at,
     excerpts,
     notes: isMessage
       ? frames
       : [
-          ...(wrong === undefined ? [] : [`${wrong.expression} is ${wrong.kind}, not a map`]),
+          ...(note === undefined ? [] : [printable(note, SHOWN_EXPRESSION)]),
           `while it evaluates ${expressionOf(error.node)}`,
           ...frames,
         ],
@@ -64,7 +68,7 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
     cause: error,
   });
   explained.valuePath = path ?? (wrongPath && inTopValues(wrongPath, scope));
-  explained.isMissing = path !== undefined;
+  explained.isMissing = path !== undefined || unfit?.isMissing === true;
   explained.isInTop = true;
   explained.textPath = textPath;
   return explained;
@@ -127,12 +131,6 @@ function namedIn(call: AstNode): string[] | undefined {
   const text = call.type === 'command' ? call.args[1] : undefined;
   const names = text === undefined ? [] : valuesNamed(text);
   return names.length === 1 ? names[0]?.map(decodeText) : undefined;
-}
-
-function valuesNamed(operand: Operand): string[][] {
-  if (operand.type === 'pipe') return operand.commands.flatMap(({ args }) => args.flatMap(valuesNamed));
-  if (operand.type !== 'field' && operand.type !== 'variable') return [];
-  return operand.names[0] === 'Values' && operand.names.length > 1 ? [operand.names.slice(1)] : [];
 }
 
 /**
@@ -205,10 +203,11 @@ function hintsFor(error: ExecError, message: string, names: Iterable<string>): s
 function framesOf(frames: readonly CallFrame[]): string[] {
   const lines = frames.slice(0, SHOWN_FRAMES).map(({ how, name, template, node }) => {
     const { file, line, column } = positionOf(template.source, node.pos);
+    const where = file === TPL_FILE ? `line ${line} of a text of tpl` : `${file}:${line}:${column}`;
     const called =
       name === '' ? expressionOf(node) : printable(decodeText(`${how} ${quoteGo(name)}`), SHOWN_EXPRESSION);
     const what = how === 'tpl' ? 'a text of tpl' : called;
-    return `in ${what}, called at ${file}:${line}:${column}`;
+    return `in ${what}, called at ${where}`;
   });
   return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
 }

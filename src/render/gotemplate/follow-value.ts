@@ -234,7 +234,8 @@ function declarationOf(template: Template, name: string): Pipe | undefined {
 /** The innermost block that sets `.`, or `none` where it is what the template was called with. */
 type Around = BranchNode | RangeNode | 'none';
 
-function* allStatements(
+/** The statements of a template, those in blocks too, each with the innermost block around it that sets `.`. */
+export function* allStatements(
   template: Template,
   body: Block = template.body,
   around: Around = 'none',

@@ -207,7 +207,8 @@ function findApart(
 
 function apartHint(span: PrintedSpan, run: TemplateRun, document: string, line: number): string | undefined {
   if (span.node.type !== 'action') return undefined;
-  const value = withoutMargin(run.text.slice(span.from, span.to).trimEnd().split('\n'));
+  const written = run.text.slice(span.from, span.to).trimEnd().split('\n');
+  const value = withoutMargin(written);
   const before = run.text.slice(run.text.lastIndexOf('\n', span.from - 1) + 1, span.from);
   const [, margin] = /^((?: *- +)*| *)(?:[\w./-]+: *|"[^"]*": *)?$/.exec(before) ?? [];
   const [first = ''] = value;
@@ -224,12 +225,25 @@ function apartHint(span: PrintedSpan, run: TemplateRun, document: string, line: 
   if (!isStart(at)) return undefined;
   const key = (lines[at] as string).trimEnd().slice(0, -first.trimEnd().length);
   const hasKey = margin.length < before.length;
-  const indent = ' '.repeat(hasKey ? key.search(/[^ -]/) + 2 : key.length);
-  const apart = [...lines.slice(0, at), key, ...value.map((one) => indent + one), ...lines.slice(at + value.length)];
-  if (!readsBeyond(apart.join('\n'), Math.max(line + 1, at + 1 + value.length))) return undefined;
   const { pipe } = span.node;
-  const printed = expressionOf(isIndented(pipe) ? { ...pipe, commands: pipe.commands.slice(0, -1) } : pipe);
-  return `put it on lines of its own: {{ ${printed} | nindent ${hasKey ? margin.length + 2 : margin.length} }}`;
+  const given = indentOf(pipe);
+  // An include may have moved the whole text to the right.
+  const own = (written[0] ?? '').length - first.length;
+  const moved = hasKey ? key.search(/[^ -]/) - margin.length : key.length - own - margin.length;
+  const indent = hasKey
+    ? margin.length + 2
+    : Math.max(given ?? margin.length, belowKey(lines[at - 1] ?? '', first) - moved);
+  const put = value.map((one) => ' '.repeat(indent + moved) + one);
+  const apart = [...lines.slice(0, at), key, ...put, ...lines.slice(at + value.length)];
+  if (!readsBeyond(apart.join('\n'), Math.max(line + 1, at + 1 + value.length))) return undefined;
+  const printed = expressionOf(given === undefined ? pipe : { ...pipe, commands: pipe.commands.slice(0, -1) });
+  return `put it on lines of its own: {{ ${printed} | nindent ${indent} }}`;
+}
+
+/** The least indentation of a value whose key stands alone on the line before; 0 where there is none. */
+function belowKey(line: string, value: string): number {
+  const [, margin] = /^((?: *- +)*| *)(?:[\w./-]+|"[^"]*"):\s*$/.exec(line) ?? [];
+  return margin === undefined ? 0 : margin.length + (value.startsWith('- ') ? 0 : 2);
 }
 
 /** Lines without the spaces that all of them begin with. */
@@ -249,9 +263,11 @@ function isMapOrList(text: string): boolean {
   }
 }
 
-function isIndented({ commands }: Pipe): boolean {
-  const [called] = commands.at(-1)?.args ?? [];
-  return commands.length > 1 && called?.type === 'identifier' && /^n?indent$/.test(called.name);
+/** The number of spaces of the `indent` or `nindent` that a pipeline ends with. */
+function indentOf({ commands }: Pipe): number | undefined {
+  const [called, spaces] = commands.at(-1)?.args ?? [];
+  const isIndent = commands.length > 1 && called?.type === 'identifier' && /^n?indent$/.test(called.name);
+  return isIndent && spaces?.type === 'number' ? Number(spaces.integer) : undefined;
 }
 
 /** Whether a document is YAML, or has its error behind a line. */

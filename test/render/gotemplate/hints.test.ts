@@ -4,6 +4,7 @@ import { PkgError } from '../../../src/errors.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';
 import { writeChart } from '../../chart/support.ts';
 import { helm } from '../../support/helm.ts';
+import { pkg } from '../../support/pkg.ts';
 import { chartOf, render } from '../support.ts';
 
 async function failure(text: string, values: JsonObject = {}, helpers = ''): Promise<PkgError> {
@@ -196,6 +197,53 @@ describe('the hint', () => {
     expect(await notes('{{ .Values.list.x }}')).toBe('.Values.list is a list, not a map');
     expect(await notes('{{ range .Values.list }}{{ .x }}{{ end }}')).toBe('"." is a text, not a map');
     expect(await notes('{{ range $one := .Values.list }}{{ $one.x }}{{ end }}')).toBe('$one is a text, not a map');
+  });
+
+  const unfit: [text: string, note: string | undefined, origin?: string][] = [
+    ['{{ upper .Values.n }}', '.Values.n is a number, not a text', 'values.n comes from'],
+    ['{{ .Values.n | trunc 3 }}', '.Values.n is a number, not a text', 'values.n comes from'],
+    ['{{ $x := .Values.n }}{{ $x | trunc 3 }}', '$x is a number, not a text'],
+    [
+      '{{ .Values.n | default "x" | trunc 3 }}',
+      '(.Values.n | default "x") is a number, not a text',
+      'values.n comes from',
+    ],
+    ['{{ trunc 3 (.Values.yes) }}', '.Values.yes is a boolean, not a text', 'values.yes comes from'],
+    ['{{ trunc 3 (index .Values.list 0 | len) }}', '(index .Values.list 0 | len) is a number, not a text'],
+    ['{{ keys .Values.text }}', '.Values.text is a text, not a map', 'values.text comes from'],
+    ['{{ with .Values.map }}{{ tpl . $ }}{{ end }}', '"." is a map, not a text', 'values.map comes from'],
+    ['{{ range .Values.n }}{{ end }}', '.Values.n is a number, not a list or a map', 'values.n comes from'],
+    ['{{ range $k, $v := .Values.text }}{{ end }}', '.Values.text is a text, not a list or a map', 'values.text comes'],
+    ['{{ upper .Values.none }}', undefined, 'values.none has no value'],
+    ['{{ .Values.map.none | upper }}', undefined, 'values.map.none has no value'],
+    ['{{ include "u" .Values.map }}', '.none has no value'],
+    ['{{ include "u" (dict "none" .Values.n) }}', '.none is a number, not a text'],
+    ['{{ tpl "{{ upper .Values.n }}" . }}', '.Values.n is a number, not a text', 'values.n comes from'],
+    ['{{ semverCompare ">1" .Values.text }}', undefined, 'values.text comes from'],
+    ['{{ .Values.text | semverCompare ">1" }}', undefined, 'values.text comes from'],
+    ['{{ semverCompare .Values.text .Values.text }}', undefined],
+    // The same number in two values: which of them it is cannot be known.
+    ['{{ or .Values.n .Values.m | upper }}', '(or .Values.n .Values.m) is a number, not a text'],
+  ];
+  test.each(unfit)('%s: what the value is, and where it comes from', async (text, note, origin) => {
+    const values = { ...VALUES, n: 1, m: 1, yes: true };
+    const chart = writeChart({
+      'values.yaml': JSON.stringify(values),
+      'templates/_h.tpl': '{{ define "u" }}{{ upper .none }}{{ end }}',
+      'templates/a.yaml': text,
+    });
+    const { stderr, status } = pkg(['template', chart]);
+    expect(status).toBe(1);
+    const notes = stderr.split('\n').flatMap((line) => /^ *note: (.*)$/.exec(line)?.[1] ?? []);
+    const said = notes.filter((one) => /^\S.* (?:is (?:a|an) .*, not a|has no value$)/.test(one));
+    const origins = notes.filter((one) => one.startsWith('values.'));
+    expect(said).toEqual(note === undefined ? [] : [note]);
+    expect(origins).toEqual(origin === undefined ? [] : [expect.stringContaining(origin)]);
+  });
+
+  test('tpl of a map is told how to make a text of it', async () => {
+    const error = await failure('{{ range list .Values.map }}{{ tpl . $ }}{{ end }}', VALUES);
+    expect(error.hints).toEqual(['convert it by toYaml: toYaml .']);
   });
 
   test.each(cases)('%s', async (_, text, hints, helpers) => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { createOrigins } from '../../../src/chart/origins.ts';
 import { PkgError, formatPosition } from '../../../src/errors.ts';
 import { printYaml } from '../../../src/yaml/print.ts';
-import { fromPlain } from '../../../src/yaml/value.ts';
+import { parseYaml } from '../../../src/yaml/read.ts';
+import { fromPlain, toPlain } from '../../../src/yaml/value.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';
 import { RUNS, SEED } from '../../support/generation.ts';
 import { chartOf, render } from '../support.ts';
@@ -196,6 +197,31 @@ describe('a map or a list that needs lines of its own', () => {
     expect(error?.hints[0]).toBe(`put it on lines of its own: {{ ${advised} }}`);
     const [, apart] = /(\| nindent .*)$/.exec(advised) ?? [];
     expect(await failure(written(apart ?? ''), values)).toBeUndefined();
+  });
+
+  const nested = ['', '  ', '    '].flatMap((margin) => {
+    return ['', '  ', '    ', '      '].flatMap((tag) => [undefined, 0, 2, 4, 6, 8].map((by) => ({ margin, tag, by })));
+  });
+  test.each(['map', 'list'])('a %s below its key stays below it when done as advised', async (value) => {
+    const values = { map: { k: 'v', l: 'w' }, list: [{ a: 1, b: 2 }, 'c'] };
+    let advised = 0;
+    for (const { margin, tag, by } of nested) {
+      const above = ['m:', '  m:', '    m:'].slice(0, margin.length / 2 + 1);
+      const written = (action: string): Record<string, string> => ({
+        'a.yaml': [...above, `${tag}{{ ${action} }}`, `${margin}z: 1`, ''].join('\n'),
+      });
+      const printed = `toYaml .Values.${value}`;
+      const error = await failure(written(by === undefined ? printed : `${printed} | indent ${by}`), values);
+      const [, action] = /^put it on lines of its own: \{\{ (.*) \}\}$/.exec(error?.hints[0] ?? '') ?? [];
+      if (action === undefined) continue;
+      advised++;
+      const chart = chartOf({ 'templates/a.yaml': written(action)['a.yaml'] ?? '' }, values);
+      const { objects } = await render(chart);
+      const read = toPlain(parseYaml(objects[0]?.text ?? '', '')) as JsonObject;
+      const parent = above.slice(1).reduce((map) => map['m'] as JsonObject, read);
+      expect([margin, tag, by, parent['m']]).toEqual([margin, tag, by, values[value as 'map' | 'list']]);
+    }
+    expect(advised).toBeGreaterThan(20);
   });
 
   test('is not advised where it helps nothing', async () => {
