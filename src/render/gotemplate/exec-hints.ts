@@ -4,7 +4,7 @@ import { printNode } from './node.ts';
 import type { AstNode, Operand } from './node.ts';
 import { decodeText, entriesOf } from './value.ts';
 import type { GoValue, OptionalValue } from './value.ts';
-import { kindInWords } from './wrong-values.ts';
+import { calledWith, kindInWords } from './wrong-values.ts';
 
 /**
  * The value that has no field of the name that was asked for: its expression, and what it is. Undefined for another error.
@@ -31,6 +31,19 @@ export function pathOfNotAMap({ node, field, dollar }: ExecError, values: GoValu
   return value === field.of && path.length > 0 ? path.map(decodeText) : undefined;
 }
 
+/** Functions of texts to which a whole map or list is given as YAML; names, as those that `trunc` shortens, are none. */
+const TAKES_YAML: ReadonlySet<string> = new Set([
+  'tpl',
+  'indent',
+  'nindent',
+  'fromYaml',
+  'b64enc',
+  'sha1sum',
+  'sha256sum',
+  'sha512sum',
+  'adler32sum',
+]);
+
 /** A hint for a call with values of the wrong types or number; undefined where nothing useful can be said. */
 export function callHint(error: ExecError, message: string): string | undefined {
   const { node, template } = error;
@@ -51,7 +64,9 @@ export function callHint(error: ExecError, message: string): string | undefined 
     wanted === 'string' && /^(?:float64|int|int64|bool)$/.test(given)
       ? 'toString'
       : wanted === 'string' && /^(?:map|\[\])/.test(given)
-        ? 'toYaml'
+        ? TAKES_YAML.has(calledWith(node, template) ?? '')
+          ? 'toYaml'
+          : undefined
         : /^int(?:64)?$/.test(wanted) && /^(?:float64|string)$/.test(given)
           ? 'int'
           : undefined;

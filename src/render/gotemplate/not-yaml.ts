@@ -20,7 +20,8 @@ import type { PrintedSpan, Step, TemplateRun } from './trace.ts';
 import { positionOf } from './template.ts';
 import { quoteGo } from '../functions/quote.ts';
 import { decodeText } from './value.ts';
-import { pathIn, valuesOf } from './value-path.ts';
+import type { GoValue } from './value.ts';
+import { hasText, pathIn, valuesOf } from './value-path.ts';
 
 /**
  * Adds to the error what can be found out by rendering once more and recording what each part of the templates prints.
@@ -198,11 +199,18 @@ function findApart(
     const before = run.spans[run.spans.indexOf(span) - 1];
     const printed = span.node.type === 'text' && before !== undefined ? before : span;
     const hint = apartHint(printed, run, document, line);
-    if (hint === undefined) continue;
+    if (hint === undefined || isTextOf(valuesOf(steps[0]?.run.data), run.text.slice(printed.from, printed.to)))
+      continue;
     const at = positionOf(printed.template.source, printed.node.pos);
     return { hint, at: at.file === TPL_FILE ? undefined : at, step };
   }
   return undefined;
+}
+
+/** Whether what is printed is a text of the values, which only looks like a map or a list: it is to be quoted. */
+function isTextOf(values: GoValue | undefined, printed: string): boolean {
+  const text = printed.trim();
+  return values !== undefined && !text.includes('\n') && hasText(values, text);
 }
 
 function apartHint(span: PrintedSpan, run: TemplateRun, document: string, line: number): string | undefined {

@@ -24,6 +24,19 @@ export function pathIn(values: GoValue, wanted: OptionalValue): string[] | undef
   return typeof wanted === 'object' || distinct.size === 1 ? found[0]?.map(decodeText) : undefined;
 }
 
+/** Whether a text is one of the values of a chart. */
+export function hasText(values: GoValue, text: string): boolean {
+  const seen = new Set<GoValue>();
+  const search = (at: GoValue): boolean => {
+    if (at === text) return true;
+    if (typeof at !== 'object' || at === null || seen.has(at)) return false;
+    seen.add(at);
+    const below = [...(entriesOf(at)?.values() ?? []), ...(itemsOf(at) ?? [])];
+    return below.some((value) => search(value ?? null));
+  };
+  return search(values);
+}
+
 /** The `.Values` of a value that is the root of a chart's templates; undefined for any other value. */
 export function valuesOf(dot: OptionalValue): GoValue | undefined {
   const values =

@@ -114,21 +114,37 @@ export function valuesNamed(operand: Operand): string[][] {
 
 /** What is passed to a command through a pipeline: one operand, or none. */
 function pipedInto(command: Command, template: Template): Operand[] {
-  for (const { node } of allStatements(template)) {
-    const found = 'pipe' in node && node.pipe !== undefined ? pipeBefore(node.pipe, command) : undefined;
-    if (found !== undefined) return found.commands.length === 0 ? [] : [found];
-  }
-  return [];
+  const found = search(template, ({ pos, args }) => pos === command.pos && args.length === command.args.length);
+  return found === undefined || found.at === 0
+    ? []
+    : [{ ...found.pipe, variables: [], commands: found.pipe.commands.slice(0, found.at) }];
 }
 
-/** The pipeline up to a command; it is compared by its position, since a cached tree is read anew each time. */
-function pipeBefore(pipe: Pipe, command: Command): Pipe | undefined {
-  const at = pipe.commands.findIndex(({ pos, args }) => pos === command.pos && args.length === command.args.length);
-  if (at !== -1) return { ...pipe, variables: [], commands: pipe.commands.slice(0, at) };
+/** The name of the function that an error about the type of a value is about; undefined where there is none. */
+export function calledWith(node: AstNode, template: Template): string | undefined {
+  const isArgument = ({ type, pos }: Operand): boolean => type === node.type && pos === node.pos;
+  const found = node.type === 'command' ? undefined : search(template, ({ args }) => args.slice(1).some(isArgument));
+  const command = node.type === 'command' ? node : found?.pipe.commands[found.at];
+  const called = command?.args[0];
+  return called?.type === 'identifier' ? called.name : undefined;
+}
+
+/** A command of a template, as its pipeline and its place there. Nodes are known by position: a cached tree is read anew each time. */
+function search(template: Template, isIt: (command: Command) => boolean): { pipe: Pipe; at: number } | undefined {
+  for (const { node } of allStatements(template)) {
+    const found = 'pipe' in node && node.pipe !== undefined ? searchPipe(node.pipe, isIt) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function searchPipe(pipe: Pipe, isIt: (command: Command) => boolean): { pipe: Pipe; at: number } | undefined {
+  const at = pipe.commands.findIndex(isIt);
+  if (at !== -1) return { pipe, at };
   for (const { args } of pipe.commands) {
     for (const arg of args) {
       const inner = arg.type === 'chain' ? arg.of : arg;
-      const found = inner.type === 'pipe' ? pipeBefore(inner, command) : undefined;
+      const found = inner.type === 'pipe' ? searchPipe(inner, isIt) : undefined;
       if (found !== undefined) return found;
     }
   }

@@ -166,7 +166,8 @@ describe('the hint', () => {
     ['{{ upper .Values.n }}', 'convert it by toString: toString .Values.n', '{{ upper (toString .Values.n) }}'],
     ['{{ .Values.n | upper }}', 'convert it by toString: … | toString | upper', '{{ .Values.n | toString | upper }}'],
     ['{{ indent .Values.n "" }}', 'convert it by int: int .Values.n', '{{ indent (int .Values.n) "" }}'],
-    ['{{ upper .Values.env }}', 'convert it by toYaml: toYaml .Values.env', '{{ upper (toYaml .Values.env) | quote }}'],
+    ['{{ b64enc .Values.env }}', 'convert it by toYaml: toYaml .Values.env', '{{ b64enc (toYaml .Values.env) }}'],
+    ['{{ .Values.env | b64enc }}', 'convert it by toYaml: … | toYaml | b64enc', '{{ .Values.env | toYaml | b64enc }}'],
     ['{{ include "x" }}', 'give it the values too: include "x" .', '{{ include "x" . }}'],
     [
       '{{ if .Values.n and .Values.text }}{{ end }}',
@@ -240,6 +241,11 @@ describe('the hint', () => {
     expect(said).toEqual(note === undefined ? [] : [note]);
     expect(origins).toEqual(origin === undefined ? [] : [expect.stringContaining(origin)]);
   });
+
+  test.each(['{{ upper .Values.env }}', '{{ .Values.list | trunc 63 }}', '{{ print (trimSuffix "-" .Values.env) }}'])(
+    '%s is not told to print YAML where a name is wanted',
+    async (text) => expect((await failure(text, VALUES)).hints).toEqual([]),
+  );
 
   test('tpl of a map is told how to make a text of it', async () => {
     const error = await failure('{{ range list .Values.map }}{{ tpl . $ }}{{ end }}', VALUES);

@@ -199,6 +199,16 @@ describe('a map or a list that needs lines of its own', () => {
     expect(await failure(written(apart ?? ''), values)).toBeUndefined();
   });
 
+  test.each(['a: b', '? x', '- x'])('is not advised for the text %s that a definition prints', async (text) => {
+    const written = (more: string): Record<string, string> => ({
+      '_h.tpl': `{{ define "name" }}{{ .Values.name | trunc 63${more} }}{{ end }}`,
+      'a.yaml': `${HEAD}  m: {{ include "name" . }}\n  n: 1\n`,
+    });
+    const error = await failure(written(''), { name: text });
+    expect(error?.hints[0]).toBe('quote it: {{ .Values.name | trunc 63 | quote }}');
+    expect(await failure(written(' | quote'), { name: text })).toBeUndefined();
+  });
+
   const nested = ['', '  ', '    '].flatMap((margin) => {
     return ['', '  ', '    ', '      '].flatMap((tag) => [undefined, 0, 2, 4, 6, 8].map((by) => ({ margin, tag, by })));
   });
