@@ -3,7 +3,7 @@
  * are.
  */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOrigins } from '../../src/chart/origins.ts';
 import type { Chart } from '../../src/chart/chart.ts';
 import type { PkgError } from '../../src/errors.ts';
@@ -297,4 +297,39 @@ test('what Kubernetes cannot read as base64 is an error in the data of a Secret'
   for (const value of ['d2Vi', '{{b64enc values.x}}', '""', '"d2Vi\\nd2Vi"', 'd2U=']) {
     expect(await renderWith(secret(value), 'x: not base64\n'), value).toBeDefined();
   }
+});
+
+describe('numbers that helpers make part of a text', () => {
+  const VALUES = 'x: 1.10\nmode: 0644\nlist: [a, 1.20]\nok: 5\ntext: t\n';
+
+  test.each([
+    ['{{printf "%s:%v" values.text values.x}}', '1.10', 'values.yaml:1:1'],
+    ['{{print "v" values.mode}}', '0644', 'values.yaml:2:1'],
+    ['{{join "," values.list}}', '1.20', 'values.yaml:3:11'],
+    ['{{join "-" (list "a" values.x)}}', '1.10', 'values.yaml:1:1'],
+    ['{{quote values.x}}', '1.10', 'values.yaml:1:1'],
+    ['{{cat "a" values.x}}', '1.10', 'values.yaml:1:1'],
+    ['a{{toString values.x}}', '1.10', 'values.yaml:1:1'],
+    ['{{trunc 63 (printf "%v" (default 2 values.x))}}', '1.10', 'values.yaml:1:1'],
+    ['{{#each values.list}}{{print "x" this}}{{/each}}', '1.20', 'values.yaml:3:11'],
+    ['{{optional (print values.x)}}', '1.10', 'values.yaml:1:1'],
+  ])('%s', async (text, written, place) => {
+    const { code, message, hints } = await failure({ 'templates/x.yaml.hbs': configMap(`a: ${text}`) }, VALUES);
+    expect({ code, message, hint: hints[0] }).toEqual({
+      code: 'PKG_OBJECT_INVALID',
+      message: expect.stringContaining(`${written} is read as a number, and its text here would be`),
+      hint: expect.stringContaining(place),
+    });
+  });
+
+  test.each([
+    ['{{printf "%.2f:%03d" values.x values.ok}}', '1.10:005'],
+    ['{{print values.ok}}', '5'],
+    ['{{print (default values.x values.ok)}}', '5'],
+    ['{{#if (eq (print values.x) "1.1")}}yes{{/if}} it is', 'yes it is'],
+    ['{{trunc 6 (sha256sum (print values.x))}}', 'b05e24'],
+  ])('%s is what it says', async (text, result) => {
+    const { data } = await renderWith({ 'templates/x.yaml.hbs': configMap(`a: ${text}`) }, VALUES);
+    expect((data as JsonObject)['a']).toBe(result);
+  });
 });

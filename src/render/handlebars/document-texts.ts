@@ -16,6 +16,7 @@ import type { Filler } from './fill.ts';
 import { checkLiterals } from './layout.ts';
 import type { LiteralErrors, TextRules } from './layout.ts';
 import { slotPath } from './output.ts';
+import { numbersInCall } from './numbers-in-calls.ts';
 import type { Slot } from './output.ts';
 import type { Node } from './structure.ts';
 import type { SlottedDocument } from './slot-tree.ts';
@@ -39,7 +40,7 @@ const MAX_TEXTS = 10_000;
 export class DocumentTexts {
   readonly #changed: TextMade[] = [];
   // There may be thousands, so positions are worked out only for those that are reported.
-  readonly #inserted: { value: number | bigint; slot: Slot; isSecret: boolean; at: readonly string[] }[] = [];
+  readonly #inserted: { value: number | bigint | string; slot: Slot; isSecret: boolean; at: readonly string[] }[] = [];
   readonly #types: KindTypes | undefined;
   readonly #filler: Filler;
   readonly #tracer: Tracer;
@@ -81,21 +82,26 @@ export class DocumentTexts {
     this.#isSecret = true;
   }
 
-  /** Notes a number that becomes part of a text. */
-  insert(value: number | bigint, slot: Slot): void {
+  /** Notes a number that becomes part of a text, or a text that a call gives, which may have numbers in it. */
+  insert(value: number | bigint | string, slot: Slot): void {
     if (this.#inserted.length >= MAX_TEXTS) return;
     this.#inserted.push({ value, slot, isSecret: this.#isSecret, at: this.at });
   }
 
   /** The numbers and booleans that became texts. */
   get made(): TextMade[] {
-    const inserted = this.#inserted.map(({ value, slot, isSecret, at }) => ({
-      value,
-      field: undefined,
-      at: () => positionIn(slot.origin.template, slot.node.loc),
-      valuePath: () => inTopValues(slotPath(slot), at),
-      isSecret,
-    }));
+    const inserted = this.#inserted.flatMap(({ value: given, slot, isSecret, at }) => {
+      const position = (): Position => positionIn(slot.origin.template, slot.node.loc);
+      const common = { field: undefined, at: position, isSecret };
+      if (typeof given !== 'string')
+        return [{ value: given, ...common, valuePath: () => inTopValues(slotPath(slot), at) }];
+      if (slot.node.type !== 'MustacheStatement') return [];
+      return numbersInCall(slot.node, slot.scope).map(({ value, path }) => ({
+        value,
+        ...common,
+        valuePath: () => inTopValues(path, at),
+      }));
+    });
     return [...this.#changed, ...inserted];
   }
 
