@@ -23,6 +23,7 @@ import type { LintOptions } from './lint/options.ts';
 import { ChartKinds } from './lint/object-schema.ts';
 import { openSource } from './lint/source.ts';
 import type { LintSource } from './lint/source.ts';
+import { lintSubchartValues } from './lint/subchart-values.ts';
 import { lintTemplates } from './lint/templates.ts';
 import { lintValues } from './lint/values.ts';
 import { lintValueSchema } from './lint/value-schema.ts';
@@ -66,7 +67,12 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
         ...(await lintRendered(chart, options, origins)),
       );
     }
-    messages.push(...lintAliases(chart, isNative), ...lintConditions(chart, isNative), ...lintDependencies(chart));
+    messages.push(
+      ...lintAliases(chart, isNative),
+      ...lintSubchartValues(chart, isNative),
+      ...lintConditions(chart, isNative),
+      ...lintDependencies(chart),
+    );
   }
   if (source.kind('crds') === 'file') messages.push(finding('crd-invalid', 'crds/', 'crds is not a folder'));
   else if (source.kind('crds') === 'folder' && 'metadata' in chart) {

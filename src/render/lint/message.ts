@@ -29,6 +29,7 @@ const RULES = {
   'schema-keyword': 'warning',
   'schema-name': 'warning',
   'value-alias': 'warning',
+  'subchart-value': 'warning',
   'condition-text': 'warning',
   // templates
   'templates-missing': 'warning',

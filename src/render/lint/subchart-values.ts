@@ -1,0 +1,150 @@
+/**
+ * Finds misspelt names in the block of a subchart in values.yaml: the subchart reads other names, and what stands under
+ * the misspelt one is ignored without a word.
+ */
+import { join } from 'node:path';
+import type { Chart, ChartDependency } from '../../chart/chart.ts';
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import { parseJson } from '../../yaml/json.ts';
+import { locateKeys } from '../../yaml/locate.ts';
+import { fromPlain, isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap } from '../../yaml/value.ts';
+import { field, mapAt } from './fields.ts';
+import { finding } from './message.ts';
+import type { LintMessage } from './message.ts';
+
+/** Further findings are left out, since finding the line of each reads the text. */
+const MAX_FINDINGS = 20;
+
+/** Names that Helm reads in every block, and that charts use as the condition of a dependency. */
+const COMMON: ReadonlySet<string> = new Set(['global', 'enabled', 'exports', 'tags']);
+
+/** Findings on the blocks of all subcharts in the chart's own values.yaml. */
+export function lintSubchartValues(chart: Chart, isNative: boolean): LintMessage[] {
+  const text = new TextDecoder().decode(chart.valuesFile?.data);
+  const own = sourcesOf(chart.templates.map(({ data }) => data));
+  const { dependencies } = chart.metadata;
+  const found = dependencies.flatMap((dependency) => {
+    const child = chart.dependencies.find(({ metadata }) => metadata.name === dependency.name);
+    const name = blockOf(dependency);
+    const block = chart.values.get(name);
+    if (child === undefined || !isMap(block) || child.values.size === 0) return [];
+    return misspelt(block, [], new KnownNames(chart, child, dependency, own)).map(({ keys, near }) => {
+      const path = printable([name, ...keys].join('.'));
+      const message = `the subchart ${printable(name)} has no value ${printable(keys.join('.'))}, so ${path} is ignored; did you mean ${printable(near)}?`;
+      return { keys: [name, ...keys], message };
+    });
+  });
+  const blocks = dependencies.flatMap((dependency) => [blockOf(dependency), dependency.name]);
+  const conditions = new Set(dependencies.flatMap(({ condition }) => condition.split(/[.,\s]+/)));
+  for (const [key, value] of chart.values) {
+    if (conditions.has(key)) continue;
+    const near = isMap(value) && !blocks.includes(key) ? nearest(key, blocks, 2) : undefined;
+    if (near === undefined || chart.values.has(near) || mentions(own, key)) continue;
+    const message = `no template reads ${printable(key)}, and no subchart has this name; did you mean ${printable(near)}?`;
+    found.push({ keys: [key], message });
+  }
+  return found.slice(0, MAX_FINDINGS).map(({ keys, message }) => {
+    const at = { file: join(chart.location, 'values.yaml'), ...locateKeys(text, keys) };
+    return finding('subchart-value', 'values.yaml', message, at, isNative ? undefined : 'info');
+  });
+}
+
+/** The name under which the values of a dependency stand. */
+function blockOf({ name, alias }: ChartDependency): string {
+  return alias === '' ? name : alias;
+}
+
+/** Does a text have this name as a word? */
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`(?<![\\w-])${literally(name)}(?![\\w-])`).test(text);
+}
+
+type Misspelt = { keys: string[]; near: string };
+
+/** The names in a map of the block that the subchart does not know, each near one that it knows and that is not given. */
+function misspelt(block: ValueMap, path: readonly string[], known: KnownNames): Misspelt[] {
+  const names = known.namesAt(path);
+  // A map that is empty in the subchart may hold anything.
+  if (names.size === 0 || known.isFree(path)) return [];
+  return [...block].flatMap(([name, value]) => {
+    const keys = [...path, name];
+    if (names.has(name)) return isMap(value) ? misspelt(value, keys, known) : [];
+    if ((path.length === 0 && COMMON.has(name)) || known.isRead(name)) return [];
+    const near = nearest(
+      name,
+      [...names].filter((other) => !block.has(other)),
+      2,
+    );
+    return near === undefined ? [] : [{ keys, near }];
+  });
+}
+
+/** What a subchart and its parent say of the names of its values. */
+class KnownNames {
+  readonly #values: ValueMap;
+  readonly #schema: Value | undefined;
+  /** The texts of all templates that may read these values: those of the parent, of the subchart and of charts below. */
+  readonly #sources: string;
+  /** The same without conditions, which do not print what they ask for. */
+  readonly #printed: string;
+  readonly #others: ReadonlySet<string>;
+
+  constructor(parent: Chart, child: Chart, dependency: ChartDependency, parentSources: string) {
+    this.#values = child.values;
+    this.#schema = schemaOf(child);
+    const sources = [parentSources, ...treeOf(child).map((one) => sourcesOf(one.templates.map(({ data }) => data)))];
+    this.#sources = sources.join('\n');
+    this.#printed = this.#sources.replaceAll(/\{\{[-~]?\s*(?:#|else\s+)?(?:if|unless)\b[^}]*\}\}/g, '');
+    const imported = dependency.importValues.flatMap((one) => (typeof one === 'string' ? [one] : one.child.split('.')));
+    const conditions = [...parent.metadata.dependencies, ...child.metadata.dependencies].flatMap(({ condition }) =>
+      condition.split(/[.,\s]+/),
+    );
+    const below = child.metadata.dependencies.flatMap(({ name, alias }) => [name, alias]);
+    const there = child.dependencies.map(({ metadata }) => metadata.name);
+    this.#others = new Set([...imported, ...conditions, ...below, ...there]);
+  }
+
+  /** The names that the values and the schema of the subchart have at a path. */
+  namesAt(path: readonly string[]): ReadonlySet<string> {
+    const schema = path.reduce<Value | undefined>((at, name) => field(at, 'properties', name), this.#schema);
+    return new Set([...mapAt(this.#values, ...path).keys(), ...mapAt(schema, 'properties').keys()]);
+  }
+
+  /**
+   * May the map at this path hold any names? So where a template reads it as a whole: `toYaml .Values.resources`,
+   * `{{values.labels}}`, `with .Values.auth`.
+   */
+  isFree(path: readonly string[]): boolean {
+    if (path.length === 0) return /(?:range|each|to\w+|merge\w*)\s[^\n}]*[vV]alues(?![\w.-])/.test(this.#printed);
+    return new RegExp(`[vV]alues\\.${path.map(literally).join('\\.')}(?![\\w.-])`).test(this.#printed);
+  }
+
+  /** Does a template have this name anywhere, or is it that of another chart or condition? */
+  isRead(name: string): boolean {
+    return this.#others.has(name) || mentions(this.#sources, name);
+  }
+}
+
+function literally(name: string): string {
+  return name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function treeOf(chart: Chart): Chart[] {
+  return [chart, ...chart.dependencies.flatMap(treeOf)];
+}
+
+function sourcesOf(files: readonly Uint8Array[]): string {
+  return files.map((data) => new TextDecoder().decode(data)).join('\n');
+}
+
+function schemaOf({ schema }: Chart): Value | undefined {
+  if (schema === undefined) return undefined;
+  try {
+    return fromPlain(parseJson(new TextDecoder().decode(schema.data), schema.name));
+  } catch {
+    // Checking the values reports a schema that is no JSON.
+    return undefined;
+  }
+}

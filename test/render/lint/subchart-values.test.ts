@@ -1,0 +1,77 @@
+/** Misspelt names in the block of a subchart, and names that are meant. */
+import { expect, test } from 'vitest';
+import { lint } from './support.ts';
+
+const CHART = `apiVersion: v2
+name: web
+version: 1.0.0
+icon: https://example.com/i.png
+dependencies:
+  - {name: db, version: 1.0.0, condition: databse.enabled}
+  - {name: db, version: 1.0.0, alias: replica}
+`;
+
+const DB: Record<string, string> = {
+  'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+  'charts/db/values.yaml': `auth: {username: db, password: ""}
+resources: {limits: {cpu: 1}}
+podLabels: {}
+primary: {persistence: {size: 1Gi}}
+settings: {logLevel: info}
+`,
+  'charts/db/values.schema.json': '{"properties": {"auth": {"properties": {"secretName": {"type": "string"}}}}}',
+  'charts/db/templates/x.yaml': `apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Values.primary.persistence.size | quote }}}
+data:
+  {{- if .Values.auth }}
+  user: {{ .Values.auth.username | quote }}
+  {{- end }}
+  {{- with .Values.settings }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  r: {{ toYaml .Values.resources | quote }}
+  other: {{ .Values.auth.usernames | quote }}
+`,
+};
+
+async function found(values: string, more: Record<string, string> = {}): Promise<string[]> {
+  const messages = await lint({ 'Chart.yaml': CHART, 'values.yaml': values, ...DB, ...more });
+  return messages.filter(({ rule }) => rule === 'subchart-value').map(({ at, message }) => `${at?.line} ${message}`);
+}
+
+test.each([
+  ['db:\n  auht: {username: x}', '2 the subchart db has no value auht, so db.auht is ignored; did you mean auth?'],
+  [
+    'db:\n  auth:\n    usernam: x',
+    '3 the subchart db has no value auth.usernam, so db.auth.usernam is ignored; did you mean username?',
+  ],
+  [
+    'db:\n  auth: {secretNmae: x}',
+    '2 the subchart db has no value auth.secretNmae, so db.auth.secretNmae is ignored; did you mean secretName?',
+  ],
+  [
+    'replica:\n  primary: {persistance: {size: 1Gi}}',
+    '2 the subchart replica has no value primary.persistance, so replica.primary.persistance is ignored; did you mean persistence?',
+  ],
+  ['replcia: {auth: {}}', '1 no template reads replcia, and no subchart has this name; did you mean replica?'],
+])('%s', async (values, message) => {
+  expect(await found(values)).toEqual([message]);
+});
+
+test.each([
+  ['a map that is empty in the subchart', 'db: {podLabels: {podLabel: x}}'],
+  ['a map that is printed as a whole', 'db: {resources: {limit: {}}, settings: {logLevels: x}}'],
+  ['a name that only a template knows', 'db: {auth: {usernames: x}}'],
+  ['names of Helm', 'db: {global: {}, enabled: true, exports: {}}'],
+  ['the block of a condition', 'databse: {enabled: true}'],
+  ['a name like no other', 'db: {extraThings: 1}'],
+  ['both names', 'db: {auth: {}, auths: {}}'],
+])('no finding: %s', async (_, values) => {
+  expect(await found(values)).toEqual([]);
+});
+
+test('a name that a template of the chart itself reads', async () => {
+  const template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: {{values.db.auht}} }\n';
+  expect(await found('db: {auht: x}', { 'templates/x.yaml.hbs': template })).toEqual([]);
+});
