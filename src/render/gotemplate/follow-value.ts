@@ -1,6 +1,7 @@
 /** Which of the chart's values an action prints: followed back through what its template was called with. */
 import { statementsOf } from './block-trees.ts';
 import type { Block, BranchNode, Command, Operand, Pipe, RangeNode, Statement } from './node.ts';
+import { sprintValue } from './sprint.ts';
 import type { Template } from './template.ts';
 import type { Step } from './trace.ts';
 import { decodeText, encodeText, entriesOf, itemsOf } from './value.ts';
@@ -26,12 +27,13 @@ export function valuePathOf(steps: readonly Step[], part: string): string[] | un
       return follower.follow(operand, [], steps, node.pos) ?? follower.like(operand, steps);
     });
   const paths = [...new Map(found.map((path) => [path.join('\0'), path])).values()].filter(({ length }) => length > 0);
-  // Of several values it is the one that can be seen.
-  const seen = paths.filter((path) => {
+  // Of several values it is the one that can be seen, and rather a map or a list than a text.
+  const collections = paths.filter((path) => isPrintedByGo(valueAt(values, path), part));
+  const texts = paths.filter((path) => {
     const value = valueAt(values, path);
     return typeof value === 'string' && value !== '' && part.includes(value.split('\n')[0] ?? '');
   });
-  const candidates = seen.length > 0 ? seen : paths;
+  const candidates = [collections, texts, paths].find(({ length }) => length > 0) ?? [];
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
@@ -42,6 +44,29 @@ function* operandsIn(pipe: Pipe): Generator<Operand> {
       else if (arg.type === 'field' || arg.type === 'variable' || arg.type === 'dot' || arg.type === 'chain') yield arg;
     }
   }
+}
+
+/**
+ * The path and the kind of a map or list that an action prints as Go does, `map[a:b]` or `[a b]`, where the text of an image
+ * or a name was meant; undefined for any other action.
+ *
+ * @param steps as for {@link valuePathOf}
+ */
+export function printedByGo(
+  steps: readonly Step[],
+  part: string,
+): { path: string[]; kind: 'map' | 'list' } | undefined {
+  if (!/\[.*\]/.test(part)) return undefined;
+  const path = valuePathOf(steps, part);
+  const value = path && valueAt(valuesOf(steps[0]?.run.data) ?? null, path);
+  if (path === undefined || !isPrintedByGo(value, part)) return undefined;
+  return { path, kind: itemsOf(value ?? null) === undefined ? 'map' : 'list' };
+}
+
+/** Whether a value is a map or a list with something in it, which stands in a text in Go's notation. */
+function isPrintedByGo(value: OptionalValue, part: string): boolean {
+  const size = itemsOf(value ?? null)?.length ?? entriesOf(value ?? null)?.size ?? 0;
+  return size > 0 && part.includes(sprintValue(value));
 }
 
 function valueAt(values: GoValue, path: readonly string[]): GoValue | undefined {

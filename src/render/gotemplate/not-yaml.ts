@@ -13,6 +13,7 @@ import { excerptOf, tplExcerpt } from '../excerpt.ts';
 import type { GoInput } from './engine.ts';
 import type { NotYaml } from './manifests.ts';
 import { expressionOf } from './explain.ts';
+import { printedByGo } from './follow-value.ts';
 import { TPL_FILE } from './known-functions.ts';
 import { inTopValues, offsetIn, PrintOrigins, valueOf } from './print-origin.ts';
 import type { Pipe } from './node.ts';
@@ -72,6 +73,7 @@ export async function explainNotYaml(
       ...(marginHints ??
         (apart && [apart.hint]) ??
         joinedHints(step, document, line) ??
+        goPrintedHints(steps) ??
         quoteHints(step, document, line)),
       ...error.hints,
     ],
@@ -182,6 +184,13 @@ function joinedHints({ span, run }: Step, document: string, line: number): strin
     }
   }
   return undefined;
+}
+
+/** A hint where a map or a list stands in a text, in Go's notation. */
+function goPrintedHints(steps: readonly Step[]): string[] | undefined {
+  const step = steps.at(-1);
+  const found = step && printedByGo(steps, step.run.text.slice(step.span.from, step.span.to));
+  return found && [`.Values.${found.path.join('.')} is a ${found.kind}: give a text, or print it by toYaml`];
 }
 
 /**

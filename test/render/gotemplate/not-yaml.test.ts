@@ -173,6 +173,23 @@ describe('a value that is also in another place', () => {
     else expect(origins).toEqual([expect.stringContaining(`values.${path} comes from web/values.yaml:`)]);
   });
 
+  // Go prints a map or a list that is put into a text as map[a:b] or [a b], and quotes would only keep that.
+  test.each([
+    ['{{ .Values.l | default .Values.t }}/x:1', 'l', 'list'],
+    ['{{ printf "%s/x:%s" (toString .Values.l) .Values.t }}', 'l', 'list'],
+    ['{{ .Values.l }} {{ .Values.t }}', 'l', 'list'],
+    ['[{{ .Values.m }}/x', 'm', 'map'],
+    ['{{ include "x" (dict "v" .Values.l) }}/y', 'l', 'list'],
+  ])('is named where %s prints a map or a list', async (text, path, kind) => {
+    const values = { l: [{ a: 1 }, 'b'], m: { a: 'b' }, t: 'text' };
+    const error = await failure(
+      { '_h.tpl': '{{ define "x" }}{{ .v }}{{ end }}', 'a.yaml': `${HEAD}  a: ${text}\n` },
+      values,
+    );
+    expect(error?.hints[0]).toBe(`.Values.${path} is a ${kind}: give a text, or print it by toYaml`);
+    expect(error?.notes).toContainEqual(expect.stringContaining(`values.${path} comes from web/values.yaml:`));
+  });
+
   test('is not said to be what a template writes itself', async () => {
     const error = await failure(called('a: {{ .v }}', '(dict "v" "x: y")'), { s: 'x: y' });
     expect(error?.notes).toEqual([expect.stringMatching(/^in /)]);
