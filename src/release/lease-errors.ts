@@ -48,6 +48,22 @@ export function takenOverError(release: Release, heads: readonly KubeObject[] | 
   });
 }
 
+/**
+ * The error of an operation whose release was uninstalled meanwhile. Helm marks the newest record that it read, and
+ * deletes the objects that this one names: it does not see a revision that began a moment later.
+ *
+ * @param before the revision on which the operation was planned
+ * @param head its record now; undefined when it is gone
+ */
+export function uninstalledError({ name, version }: Release, before: Release, head: KubeObject | undefined): PkgError {
+  const shown = printable(name);
+  const now = head === undefined ? `revision ${before.version} is gone` : describeHead(head, version);
+  return new PkgError('PKG_RELEASE_TAKEN_OVER', `another operation uninstalled ${shown} meanwhile: ${now}`, {
+    notes: [`revision ${version} is recorded as failed, and nothing is undone`],
+    hints: [`\`pkg upgrade --install ${shown} …\` installs it again`],
+  });
+}
+
 /** The error of a lost lease with a note on what the operation had failed with before that was noticed. */
 export function withEarlier(lost: unknown, failure: unknown): unknown {
   if (!(lost instanceof PkgError) || !(failure instanceof PkgError) || failure.code === lost.code) return lost;

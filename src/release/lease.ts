@@ -6,9 +6,9 @@
  *
  * @see https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
  */
-import type { Fence } from '../cluster/cluster.ts';
+import type { Fence, KubeObject } from '../cluster/cluster.ts';
 import { PkgError } from '../errors.ts';
-import { begunError, takenOverError, withEarlier } from './lease-errors.ts';
+import { begunError, takenOverError, uninstalledError, withEarlier } from './lease-errors.ts';
 import {
   describeRevision,
   LEASE_MS,
@@ -55,7 +55,11 @@ export class Lease implements Fence {
   readonly #store: ReleaseStore;
   readonly #fenced: ReleaseStore;
   readonly #holder: string;
+  /** The revision on which the operation was planned; undefined for the first one, and for an uninstall. */
+  readonly #before: StoredRelease | undefined;
   readonly #lost = new AbortController();
+  /** Aborted when the release was uninstalled meanwhile: nothing is written any more but the record. */
+  readonly #uninstalled = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #looks: NodeJS.Timeout;
   #stored: StoredRelease;
@@ -72,9 +76,14 @@ export class Lease implements Fence {
   /** False once a patch was forbidden: a role may allow `update` of Secrets and not `patch`. */
   #mayPatch = true;
 
-  private constructor(env: Env, store: ReleaseStore, stored: StoredRelease, holder: string, sent: Moment) {
-    const signal = this.#lost.signal;
-    const records = (env.records ?? env.cluster).within(signal, this);
+  private constructor(
+    env: Env,
+    store: ReleaseStore,
+    stored: StoredRelease,
+    { holder, sent, before }: { holder: string; sent: Moment; before: StoredRelease | undefined },
+  ) {
+    const records = (env.records ?? env.cluster).within(this.#lost.signal, this);
+    const signal = AbortSignal.any([this.#lost.signal, this.#uninstalled.signal]);
     this.env = {
       ...env,
       cluster: env.cluster.within(signal, this),
@@ -83,6 +92,7 @@ export class Lease implements Fence {
     };
     this.#emit = env.emit;
     this.#store = store;
+    this.#before = before;
     this.#fenced = new ReleaseStore(records, stored.release.namespace);
     this.#stored = stored;
     this.#holder = holder;
@@ -125,7 +135,7 @@ export class Lease implements Fence {
     const sent = now();
     let lease: Lease;
     try {
-      lease = new Lease(env, store, await write(store, leaseAnnotations(holder)), holder, sent);
+      lease = new Lease(env, store, await write(store, leaseAnnotations(holder)), { holder, sent, before: last });
     } catch (error) {
       letGo(holder);
       if (!isConflict(error)) throw error;
@@ -173,6 +183,35 @@ export class Lease implements Fence {
   }
 
   /**
+   * Looks whether another operation has begun, has taken the release over or has uninstalled it. Called before a revision
+   * is recorded as deployed and before the history is removed, since renewals, which look too, are seconds apart.
+   *
+   * @throws {PkgError} `PKG_RELEASE_TAKEN_OVER`; the error of the request
+   */
+  async expectAlone(): Promise<void> {
+    const { release } = this.#stored;
+    const heads = await this.#store.heads(release.name);
+    // Helm begins a rollback or an upgrade even while the newest record is `uninstalling`.
+    if (heads.some((head) => revisionOf(head) > release.version)) throw await this.#lose();
+    const own = heads.find((head) => revisionOf(head) === release.version);
+    if (own === undefined || leaseOf(own)?.holder !== this.#holder) throw await this.#lose();
+    const gone = this.#uninstallIn(heads);
+    if (gone === undefined) return;
+    this.#uninstalled.abort(gone);
+    throw gone;
+  }
+
+  /** The error for a release that was uninstalled, as its records tell; undefined where it was not. */
+  #uninstallIn(heads: readonly KubeObject[]): PkgError | undefined {
+    const before = this.#before?.release;
+    if (before === undefined) return undefined;
+    const head = heads.find((one) => revisionOf(one) === before.version);
+    const status = head === undefined ? 'uninstalled' : statusOf(head);
+    if (status === before.info.status || !['uninstalling', 'uninstalled'].includes(status)) return undefined;
+    return uninstalledError(this.#stored.release, before, head);
+  }
+
+  /**
    * Writes the record for the last time and lets go of it.
    *
    * @throws as {@link Lease.reopen}; what went wrong when the record was written
@@ -189,11 +228,16 @@ export class Lease implements Fence {
   /**
    * Records that the operation failed, unless the lease was lost: then the record belongs to the new holder.
    *
-   * @returns the error to end with, and the record as it was written; undefined when it could not be
+   * @returns the error to end with, and the record as it was written; undefined when it could not be, and when the
+   *   operation must not be undone, because the release was uninstalled meanwhile
    */
   async fail(failure: unknown, release: Release): Promise<{ failure: unknown; failed: StoredRelease | undefined }> {
     try {
-      return { failure, failed: await this.finish(release) };
+      const failed = await this.finish(release);
+      // What Helm deletes meanwhile makes an operation fail in many ways.
+      const heads = await this.#store.heads(release.name).catch(() => []);
+      const gone = heads.length === 0 ? undefined : this.#uninstallIn(heads);
+      return gone === undefined ? { failure, failed } : { failure: withEarlier(gone, failure), failed: undefined };
     } catch (error) {
       if (this.#lost.signal.aborted) {
         return { failure: withEarlier(this.#lost.signal.reason, failure), failed: undefined };
@@ -242,12 +286,11 @@ export class Lease implements Fence {
   }
 
   async #confirm(): Promise<void> {
-    const { release } = this.#stored;
     if (this.#isLost) throw await this.#lose();
-    // Helm begins a rollback or an upgrade even while the newest record is `uninstalling`: its revision follows this
-    // one.
-    const next = await this.#store.head({ name: release.name, version: release.version + 1 });
-    if (next !== undefined) throw await this.#lose();
+    // A release that was uninstalled is held on: its record still has to say that the operation failed.
+    await this.expectAlone().catch((error: unknown) => {
+      if (error !== this.#uninstalled.signal.reason) throw error;
+    });
     for (let tries = 1; ; tries++) {
       const renewals = ++this.#renewals;
       const sent = now();

@@ -283,7 +283,7 @@ export const ERROR_DOCS: Readonly<Record<ErrorCode, ErrorDoc>> = {
   },
   PKG_RELEASE_TAKEN_OVER: {
     summary: 'another operation took the release over',
-    why: 'This operation could not renew its lease in time (it was suspended, or had no connection to the cluster), or another command used --take-over. It has written nothing since then.',
+    why: 'This operation could not renew its lease in time (it was suspended, or had no connection to the cluster), or another command used --take-over, or Helm, which knows no leases, rolled the release back or uninstalled it. It has written no object since then.',
     fix: '`pkg history NAME` shows the state of the release.',
   },
   PKG_RECORD_CORRUPT: {

@@ -126,6 +126,12 @@ const atObject = (): ((request: ProxiedRequest) => boolean) =>
   nth(5, (request) => isWrite(request) && /\/configmaps\/c-\d+$/.test(request.path));
 const atRecord = ({ method, path }: ProxiedRequest): boolean => method === 'PUT' && RECORD.test(path);
 
+/** What waits until it is opened. */
+function gate(): { opened: Promise<void>; open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
 type Scenario = {
   name: string;
   /** What is there before. */
@@ -728,6 +734,87 @@ describe.concurrent('two at once', () => {
     expect(stderr).toMatch(TAKEN);
     expect(stderr).toMatch(/revision 4 is (?:deployed|pending-rollback), since 20/);
     expect(await maps(ns)).toEqual({ a: { value: '1' } });
+  });
+
+  // Helm has read the history before the new revision is there: it marks the one before, and deletes the objects.
+  test.each([
+    [['upgrade', 'r', WINNER]],
+    [['upgrade', 'r', WINNER, '--rollback-on-failure']],
+    [['rollback', 'r', '1']],
+    [['upgrade', 'r', chart('waits', [never]), '--wait', '--rollback-on-failure', '--timeout', '60s']],
+  ] as const)('helm that uninstalls a moment before ends %j, which is not undone', async (args) => {
+    const ns = await namespace();
+    await upgraded(ns);
+    const helmMayMark = gate();
+    const mayGoOn = gate();
+    const hasRead = gate();
+    const isAtWork = gate();
+    const helms = await startProxy({
+      upstream: access(),
+      fault: async (request) => {
+        if (!atRecord(request)) return undefined;
+        hasRead.open();
+        await helmMayMark.opened;
+        return undefined;
+      },
+    });
+    const helm = helmOn(ns, ['uninstall', 'r'], { kubeconfig: helms.kubeconfig });
+    await hasRead.opened;
+    const isWaiting = args.includes('--wait' as never);
+    const at = atObject();
+    const first = await start(ns, args, async (request) => {
+      if (isWaiting ? !request.query.has('watch') : !at(request)) return undefined;
+      isAtWork.open();
+      if (!isWaiting) await mayGoOn.opened;
+      return undefined;
+    });
+    await isAtWork.opened;
+    helmMayMark.open();
+    const { status: helmStatus } = await helm;
+    mayGoOn.open();
+    const { status, stderr } = await first.done;
+    await first.proxy.close();
+    await helms.close();
+    expect(helmStatus).toBe(0);
+    expect(stderr).toMatch(/another operation uninstalled r meanwhile: revision 2 is (?:gone|uninstalling)/);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(TAKEN)]);
+    expect(await statuses(ns, 'r')).toEqual(['failed']);
+    await pkg(ns, 'upgrade', '--install', 'r', OLD);
+    expect(Object.values(await maps(ns)).map(({ value }) => value)).toEqual(Array.from({ length: 12 }, () => 'old'));
+  });
+
+  test('an uninstall that helm takes over leaves all records to it', async () => {
+    const ns = await namespace();
+    await upgraded(ns);
+    const isAtWork = gate();
+    const isMarked = gate();
+    const isOver = gate();
+    const isDelete = ({ method }: ProxiedRequest): boolean => method === 'DELETE';
+    const first = await start(ns, ['uninstall', 'r'], async (request) => {
+      if (!isDelete(request) || !request.path.endsWith('/c-0')) return undefined;
+      isAtWork.open();
+      await isMarked.opened;
+      return undefined;
+    });
+    await isAtWork.opened;
+    const helms = await startProxy({
+      upstream: access(),
+      fault: async (request) => {
+        if (!isDelete(request) || !RECORD.test(request.path)) return undefined;
+        isMarked.open();
+        await isOver.opened;
+        return undefined;
+      },
+    });
+    const helm = helmOn(ns, ['uninstall', 'r'], { kubeconfig: helms.kubeconfig });
+    const { status, stderr } = await first.done;
+    isOver.open();
+    const { status: helmStatus, stderr: helmError } = await helm;
+    await first.proxy.close();
+    await helms.close();
+    expect([status, stderr]).toEqual([1, expect.stringMatching(TAKEN)]);
+    expect([helmStatus, helmError]).toEqual([0, '']);
+    expect(Object.keys(await versions(ns)).filter((name) => !/ (?:before|after) /.test(name))).toEqual([]);
   });
 
   test('an upgrade and an uninstall that begin at the same moment do not both work', async () => {

@@ -98,6 +98,7 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
       await waitUntilReady(held, objects, waiting.waitForJobs === true ? 'jobs' : 'objects', leaving);
     }
     await runHooks(held, release, after, takeOwnership);
+    await lease.expectAlone();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const end = withStatus(release, 'failed', words.failed(shortened(why, MAX_REASON_LENGTH)));

@@ -186,6 +186,8 @@ async function removeHistory(lease: Lease, history: readonly StoredRelease[], do
   const { cluster, records = cluster } = lease.env;
   const store = new ReleaseStore(records, done.namespace);
   try {
+    // An uninstall by Helm that took the release over fails where an earlier record is gone, and leaves its own.
+    await lease.expectAlone();
     await inParallel(history.slice(0, -1), cluster.writesAtOnce, (stored) => store.remove(stored));
     await lease.remove();
   } catch (error) {
