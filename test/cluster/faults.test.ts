@@ -241,6 +241,12 @@ test('a server that does not answer is not waited for longer than --timeout', as
   expect(await maps(ns)).toEqual(AFTER_FIRST);
 });
 
+test('a timeout below a millisecond is not none at all', async () => {
+  const ns = await namespace();
+  await pkgFails(ns, 'PKG_TIMEOUT', ['install', 'r', FIRST, '--timeout', '1us']);
+  expect(await maps(ns)).toEqual({});
+});
+
 test('after the timeout, the error says what failed until then, and the record too', async () => {
   const ns = await namespace();
   const fault = (request: ProxiedRequest): Fault | undefined =>

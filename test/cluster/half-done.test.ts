@@ -43,6 +43,56 @@ test('a failure says how much of the plan was done, and which command continues'
   await pkg(ns, 'rollback', 'r', '2');
 });
 
+const RECORD = /\/secrets\/sh\.helm\.release\.v1\.r\.v\d+$/;
+
+test('where only the record could not be written, the error says that all objects were', async () => {
+  const ns = await namespace();
+  // An uninstall first writes that it begins.
+  for (const [args, seen, next, words] of [
+    [['install', 'r', chartOf([configMap('a')])], 0, ['upgrade', 'r', chartOf([configMap('a')])], 'written'],
+    [['uninstall', 'r', '--keep-history'], 1, ['uninstall', 'r', '--keep-history'], 'deleted'],
+  ] as const) {
+    let count = 0;
+    const proxy = await startProxy({
+      upstream: access(),
+      fault: ({ method, path }) =>
+        method === 'PUT' && RECORD.test(path) && ++count > seen ? { status: 403 } : undefined,
+    });
+    const said = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', args, { kubeconfig: proxy.kubeconfig });
+    await proxy.close();
+    expect(said).toMatch(new RegExp(`note: all objects of revision \\d of r are ${words}; only its record`));
+    expect(said).toContain(
+      `hint: \`pkg ${words === 'written' ? 'upgrade r …' : 'uninstall r'}\` takes the release over`,
+    );
+    const { status, stderr } = await pkgOn(ns, next);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('is taken over')]);
+  }
+});
+
+test('where undoing fails, too, the error says what goes on from there', async () => {
+  const ns = await namespace();
+  await pkg(ns, 'install', 'r', chartOf([configMap('a', { v: '1' })]));
+  let writes = 0;
+  const proxy = await startProxy({
+    upstream: access(),
+    fault: ({ method, path, query }) => {
+      if (method !== 'PATCH' || query.has('dryRun')) return undefined;
+      const isRefused = path.endsWith('/services/s') || (path.endsWith('/configmaps/a') && ++writes > 1);
+      return isRefused ? { status: 403 } : undefined;
+    },
+  });
+  const second = chartOf([configMap('a', { v: '2' }), service('s')]);
+  const said = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['upgrade', 'r', second, '--rollback-on-failure'], {
+    kubeconfig: proxy.kubeconfig,
+  });
+  await proxy.close();
+  expect(said).toContain('note: going back to revision 1 failed, too: ');
+  expect(said).toMatch(/note: revision 3 of r is recorded as failed: 0 of 1 object was written/);
+  expect(said).toContain('hint: `pkg rollback r 1` goes on from there');
+  await pkg(ns, 'rollback', 'r', '1');
+  expect(await maps(ns)).toEqual({ a: { v: '1' } });
+});
+
 test('immutable fields are reported before anything is written, with what helps', async () => {
   const ns = await namespace();
   const claim = (mode: string): Json => ({

@@ -42,13 +42,13 @@ export function indexTimeout(text: string): number | undefined {
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * A duration as Go writes it, in milliseconds.
+ * A duration as Go writes it, in milliseconds, rounded up: 0 means something else than a microsecond.
  *
  * @param flag the flag whose value it is, for the message
  * @throws {PkgError} `PKG_USAGE`
  */
 export function durationOf(text: string, flag: string): number {
   const duration = parseDuration(text);
-  if (duration !== undefined && duration >= 0n) return Number(duration / 1_000_000n);
+  if (duration !== undefined && duration >= 0n) return Number((duration + 999_999n) / 1_000_000n);
   throw new PkgError('PKG_USAGE', `--${flag} takes a duration such as 90s or 1h30m, not "${printable(text)}"`);
 }

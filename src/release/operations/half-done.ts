@@ -52,6 +52,23 @@ export function notUndone(failure: unknown): unknown {
   return withDetails(failure, { notes: [...failure.notes, note] });
 }
 
+/**
+ * The failure of an operation that was carried out, and whose record could not be brought to its last status.
+ *
+ * @param how what was done with the objects: `written`
+ */
+export function notRecorded(failure: unknown, { name, version }: Release, how: 'written' | 'deleted'): unknown {
+  if (!(failure instanceof PkgError) || failure.code === 'PKG_RELEASE_TAKEN_OVER') return failure;
+  const status = how === 'written' ? 'deployed' : 'uninstalled';
+  const shown = printable(name);
+  const note = `all objects of revision ${version} of ${shown} are ${how}; only its record could not be marked as ${status}`;
+  const command = how === 'written' ? `pkg upgrade ${shown} …` : `pkg uninstall ${shown}`;
+  return withDetails(failure, {
+    notes: [...failure.notes, note],
+    hints: [...failure.hints, `\`${command}\` takes the release over and finishes it`],
+  });
+}
+
 /** The command that goes on after a failure, and the one that goes back. `install` refuses a name that is in use. */
 function goingOn(failed: Release, { operation }: Plan, history: readonly StoredRelease[]): string {
   const name = printable(failed.name);

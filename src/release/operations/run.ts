@@ -15,7 +15,7 @@ import { interrupted } from './deadline.ts';
 import { explained } from './env.ts';
 import type { ChartOperation, Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
-import { notUndone, Progress } from './half-done.ts';
+import { notRecorded, notUndone, Progress } from './half-done.ts';
 import type { LeftByHooks } from './hooks.ts';
 import { trimHistory } from './trim.ts';
 import { waitUntilGone, waitUntilReady } from './wait.ts';
@@ -109,7 +109,9 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
     await trim();
     throw progress.explain(failure, end, plan, history);
   }
-  const { release: done } = await lease.finish(withStatus(release, 'deployed', words.done));
+  const { release: done } = await lease
+    .finish(withStatus(release, 'deployed', words.done))
+    .catch((error: unknown) => Promise.reject(notRecorded(error, release, 'written')));
   await supersedeDeployed(env, store, history);
   await trim();
   return done;

@@ -34,7 +34,11 @@ export async function undo(env: Env, failure: unknown, what: string, work: () =>
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return withDetails(failure, { notes: [...notes, `${what} failed, too: ${why}`] });
+    const later = error instanceof PkgError ? error : undefined;
+    return withDetails(failure, {
+      notes: [...notes, `${what} failed, too: ${why}`, ...(later?.notes ?? [])],
+      hints: [...new Set([...hints, ...(later?.hints ?? [])])],
+    });
   }
 }
 

@@ -13,7 +13,7 @@ import { interrupted, withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound } from './history.ts';
-import { Progress } from './half-done.ts';
+import { notRecorded, Progress } from './half-done.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { planRelease } from './prepare.ts';
@@ -137,7 +137,7 @@ async function executePlan(
     await lease.remove().catch(() => lease.drop());
     if (wait) await waitUntilGone(env, home);
   } else if (keepHistory) {
-    await lease.finish(done);
+    await lease.finish(done).catch((error: unknown) => Promise.reject(notRecorded(error, release, 'deleted')));
     // Where the newest revision had failed, an earlier one is still marked as deployed.
     const store = new ReleaseStore(env.records ?? env.cluster, release.namespace);
     await supersedeDeployed(env, store, history.slice(0, -1));
@@ -192,6 +192,6 @@ async function removeHistory(lease: Lease, history: readonly StoredRelease[], do
     await lease.remove();
   } catch (error) {
     // The objects are deleted, so the release is uninstalled, with some of its history left.
-    throw (await lease.fail(error, done)).failure;
+    throw notRecorded((await lease.fail(error, done)).failure, done, 'deleted');
   }
 }
