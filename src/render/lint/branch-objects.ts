@@ -61,10 +61,9 @@ function read(node: Node, document: SingleDocument, at: () => Position, path: Va
     case 'hole': {
       const { reader, depth } = context;
       const slot = reader.slot(node.hole, document.base);
-      const single = slot.kind === 'p' && depth < MAX_DEPTH ? singleOf(slot, reader) : undefined;
-      if (single !== undefined) {
-        return read(single.node, single, () => single.locate(single.node.offset), path, { reader, depth: depth + 1 });
-      }
+      const isRead = slot.kind === 'p' && depth < MAX_DEPTH && !isName(path);
+      const single = isRead ? singleOf(slot, reader) : undefined;
+      if (single !== undefined) return read(single.node, single, at, path, { reader, depth: depth + 1 });
       return { value: isName(path) ? reader.source(slot) : null, at, inner: new Map() };
     }
     default: {

@@ -30,6 +30,9 @@ export function crdProblems(crd: ValueMap): FieldProblem[] {
       ['metadata', 'name'],
       `the name must be ${printable(`${plural}.${group}`)}, its plural and its group`,
     );
+  const scope = textAt(crd, 'spec', 'scope');
+  if (scope !== '' && scope !== 'Cluster' && scope !== 'Namespaced')
+    add('object-value', ['spec', 'scope'], `the scope is Cluster or Namespaced, and here ${printable(scope, 40)}`);
   const versions = listAt(crd, 'spec', 'versions');
   const stored = versions.filter((version) => field(version, 'storage') === true).length;
   if (versions.length > 0 && stored !== 1)

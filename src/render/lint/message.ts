@@ -57,6 +57,8 @@ const RULES = {
   'object-field': 'warning',
   'object-value': 'error',
   'object-label': 'error',
+  'object-reference': 'warning',
+  'object-duplicate': 'warning',
   'go-printed': 'info',
   'helm-annotation': 'warning',
   'api-deprecated': 'warning',

@@ -84,7 +84,8 @@ export function kindProblem(apiVersion: string, kind: string, chartKinds: ChartK
         );
       // CRDs of the same group may be in other charts, too, so only what is nearly the same is reported.
       const similar = found === undefined ? nearest(kind, own.keys()) : undefined;
-      if (similar === undefined || !isNearlySame(kind, similar)) return undefined;
+      if (similar === undefined) return undefined;
+      if (!isNearlySame(kind, similar) && nearest(kind, [similar], 1) === undefined) return undefined;
       const message = `no CRD of the chart is of the kind ${printable(kind, 60)}; did you mean ${printable(similar)}?`;
       return unknown('kind', message);
     }

@@ -7,6 +7,7 @@ import { nearest } from '../../nearest.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import { crdProblems } from './crd-schema.ts';
 import { nameIn } from './names.ts';
+import { ruleProblems } from './object-rules.ts';
 import type { InnerName } from './names.ts';
 import { fieldProblems } from './object-fields.ts';
 import type { FieldProblem } from './object-fields.ts';
@@ -33,6 +34,7 @@ function problemsOf(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
     ...(kind === undefined ? [] : [kind]),
     ...fields.filter(({ keys }) => !places.has(keys.join('\0'))),
     ...innerNames(object),
+    ...(kinds.isBuiltin(head.apiVersion, head.kind) ? ruleProblems(object) : []),
     ...ofCrd,
   ];
 }

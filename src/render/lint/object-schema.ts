@@ -88,6 +88,11 @@ export class ChartKinds {
     return this.#schemas.get(key);
   }
 
+  /** Is this one of Kubernetes' own kinds? Kinds of others may have the same name: `Service` of Knative. */
+  isBuiltin(apiVersion: string, kind: string): boolean {
+    return builtinSchema(apiVersion, kind) !== undefined;
+  }
+
   #ofCrd(apiVersion: string, kind: string): Holds | undefined {
     const [group = '', version] = apiVersion.split('/');
     if (version === undefined) return undefined;

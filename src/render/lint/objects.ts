@@ -11,6 +11,7 @@ import type { ChartKinds } from './object-schema.ts';
 import { objectProblems } from './object-problems.ts';
 import { nameProblem } from './names.ts';
 import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
+import { referenceProblems } from './references.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
 
 /**
@@ -39,6 +40,8 @@ export function lintObjects(
       ...lintList(item),
       ...lintContainers(object),
       ...lintBudget(object, neighbours),
+      ...(kinds.isBuiltin(item.head.apiVersion, item.head.kind) ? referenceProblems(object, neighbours) : []),
+      ...lintDuplicate(item, own),
     ];
     return found.map(({ rule, keys, message, ours }) =>
       finding(rule, path, message, at(keys), ours === true && printed !== undefined ? 'info' : undefined),
@@ -69,6 +72,23 @@ function lintAnnotations(object: ValueMap): FieldFinding[] {
     message: `of ${describe(object)}, ${problem}`,
     ours: true,
   }));
+}
+
+/** Finds an object that the chart has twice: the second replaces the first, or is refused. */
+function lintDuplicate(item: LintObject, own: readonly LintObject[]): FieldFinding[] {
+  const key = identityOf(item);
+  const first = own.find((other) => identityOf(other) === key);
+  if (first === undefined || first === item || item.head.name === '') return [];
+  const where = first.path === item.path ? 'this template' : first.path;
+  const message = `${describe(item.object)} is there twice: ${where} prints it too`;
+  return [{ rule: 'object-duplicate', keys: ['metadata', 'name'], message, ours: true }];
+}
+
+/** Hooks of different events may have one name, since each is deleted before the next. */
+function identityOf({ head, object }: LintObject): string {
+  const group = head.apiVersion.slice(0, Math.max(0, head.apiVersion.indexOf('/')));
+  const hook = textAt(object, 'metadata', 'annotations', 'helm.sh/hook');
+  return [group, head.kind, namespaceOf(object), head.name, hook].join('\0');
 }
 
 const SELECTING = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);

@@ -212,10 +212,11 @@ test('the same names are valid', () => {
   );
 });
 
-const pod = (container: JsonObject = {}): JsonObject => ({
+const pod = (container: JsonObject = {}, spec: JsonObject = {}): JsonObject => ({
   metadata: { labels: { app: 'web' } },
-  spec: { containers: [{ name: 'app', image: 'x', ...container }] },
+  spec: { containers: [{ name: 'app', image: 'x', ...container }], ...spec },
 });
+const ending: JsonObject = { restartPolicy: 'Never' };
 const sized: JsonObject = { resources: { requests: { cpu: '1' }, limits: { cpu: '1' } } };
 
 function deployment(spec: JsonObject = {}, kind = 'Deployment'): JsonObject {
@@ -241,10 +242,11 @@ describe('requests and limits', () => {
   test('are asked of every container of whatever makes pods', async () => {
     expect(await lintObjects(deployment())).toEqual([]);
     for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']) {
-      expect(await lintObjects(deployment({ template: pod() }, kind)), kind).toEqual(['container-resources']);
+      const template = pod({}, kind === 'Job' ? ending : {});
+      expect(await lintObjects(deployment({ template }, kind)), kind).toEqual(['container-resources']);
     }
     const cron = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'x' } };
-    expect(await lintObjects({ ...cron, spec: { jobTemplate: { spec: { template: pod() } } } })).toEqual([
+    expect(await lintObjects({ ...cron, spec: { jobTemplate: { spec: { template: pod({}, ending) } } } })).toEqual([
       'container-resources',
     ]);
     expect(await lintObjects({ apiVersion: 'v1', kind: 'Pod', ...pod(), metadata: { name: 'x' } })).toEqual([
@@ -314,7 +316,7 @@ describe('a disruption budget', () => {
     });
     expect(await lintObjects(deployment(), scaler(2))).toEqual(['disruption-budget']);
     expect(await lintObjects(deployment({ replicas: 5 }), scaler(1))).toEqual([]);
-    expect(await lintObjects(deployment(), scaler(2, 'other'))).toEqual([]);
+    expect(await lintObjects(deployment(), scaler(2, 'other'))).toEqual(['object-reference']);
   });
 });
 

@@ -1,0 +1,129 @@
+/** What an API server refuses in an object of Kubernetes' own kinds, though each field has the type that it should have. */
+import { printable } from '../../errors-text.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { cronProblem } from './cron.ts';
+import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import type { FieldProblem } from './object-fields.ts';
+
+/** Fields that hold a number or a percentage, by kind. */
+const PERCENTAGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  PodDisruptionBudget: [
+    ['spec', 'minAvailable'],
+    ['spec', 'maxUnavailable'],
+  ],
+  Deployment: [
+    ['spec', 'strategy', 'rollingUpdate', 'maxSurge'],
+    ['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'],
+  ],
+  DaemonSet: [
+    ['spec', 'updateStrategy', 'rollingUpdate', 'maxSurge'],
+    ['spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable'],
+  ],
+};
+
+/** The kinds whose pods run again and again, and those whose pods end. */
+const ENDLESS: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
+const ENDING: ReadonlySet<string> = new Set(['Job', 'CronJob']);
+
+/** The findings on an object; what is null in it is not known. */
+export function ruleProblems(object: ValueMap): FieldProblem[] {
+  const kind = textAt(object, 'kind');
+  const found: FieldProblem[] = [];
+  const add = (keys: ValuePath, message: string): void => {
+    found.push({
+      rule: 'object-value',
+      keys,
+      message: `${printable(keys.join('.'))} of ${describe(object)} ${message}`,
+    });
+  };
+  for (const path of PERCENTAGES[kind] ?? []) {
+    const value = field(object, ...path);
+    if (typeof value === 'string' && !/^[0-9]+%$/.test(value))
+      add(path, `is "${printable(value, 40)}", and a whole number or a percentage in Kubernetes, such as 1 or 25%`);
+  }
+  switch (kind) {
+    case 'CronJob': {
+      const schedule = field(object, 'spec', 'schedule');
+      const problem = typeof schedule === 'string' ? cronProblem(schedule) : undefined;
+      if (problem !== undefined) add(['spec', 'schedule'], problem);
+      break;
+    }
+    case 'HorizontalPodAutoscaler': {
+      const least = field(object, 'spec', 'minReplicas');
+      const most = field(object, 'spec', 'maxReplicas');
+      if (typeof least === 'number' && typeof most === 'number' && least > most)
+        add(['spec', 'maxReplicas'], `is ${most}, and minReplicas is ${least}, which is more`);
+      break;
+    }
+    case 'PodDisruptionBudget': {
+      const has = (name: string): boolean => (field(object, 'spec', name) ?? null) !== null;
+      if (has('minAvailable') && has('maxUnavailable'))
+        add(['spec', 'maxUnavailable'], 'stands beside minAvailable, and Kubernetes takes one of them');
+      break;
+    }
+    case 'ConfigMap':
+    case 'Secret':
+      for (const name of ['data', 'binaryData', 'stringData']) {
+        for (const key of mapAt(object, name).keys())
+          if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key))
+            add([name, key], 'is no key: a key consists of letters, digits, "-", "_" and "."');
+      }
+      break;
+    default:
+  }
+  const pod = podPath(object);
+  if (pod !== undefined) {
+    const path = [...pod, 'spec', 'restartPolicy'];
+    const policy = textAt(object, ...path);
+    if (ENDING.has(kind) && policy === 'Always')
+      add(path, `is Always, and the pods of a ${kind} have Never or OnFailure`);
+    if (ENDLESS.has(kind) && (policy === 'Never' || policy === 'OnFailure'))
+      add(path, `is ${policy}, and the pods of a ${kind} have Always`);
+  }
+  for (const { keys, value } of portsOf(object, kind, pod)) {
+    const problem = typeof value === 'string' ? portProblem(value) : undefined;
+    if (problem !== undefined) add(keys, problem);
+  }
+  return found;
+}
+
+/** The fields that hold the number or the name of a port. */
+function* portsOf(
+  object: ValueMap,
+  kind: string,
+  pod: readonly string[] | undefined,
+): Generator<{ keys: ValuePath; value: Value | undefined }> {
+  if (kind === 'Service') {
+    for (const [index, port] of listAt(object, 'spec', 'ports').entries())
+      yield { keys: ['spec', 'ports', index, 'targetPort'], value: field(port, 'targetPort') };
+  }
+  if (kind === 'NetworkPolicy') {
+    for (const side of ['ingress', 'egress'])
+      for (const [index, rule] of listAt(object, 'spec', side).entries())
+        for (const [at, port] of listAt(rule, 'ports').entries())
+          yield { keys: ['spec', side, index, 'ports', at, 'port'], value: field(port, 'port') };
+  }
+  if (pod === undefined) return;
+  for (const list of ['initContainers', 'containers']) {
+    for (const [index, container] of listAt(object, ...pod, 'spec', list).entries()) {
+      for (const probe of PROBES)
+        for (const how of ['httpGet', 'tcpSocket'])
+          yield {
+            keys: [...pod, 'spec', list, index, probe, how, 'port'],
+            value: field(container, probe, how, 'port'),
+          };
+    }
+  }
+}
+
+/** The fields of a container that hold a probe. */
+export const PROBES: readonly string[] = ['livenessProbe', 'readinessProbe', 'startupProbe'];
+
+/** What is wrong with the name of a port (k8s.io/apimachinery, IsValidPortName). */
+function portProblem(name: string): string | undefined {
+  if (/^[0-9]+$/.test(name)) return `is the text "${name}", and a number in Kubernetes: take the quotes away`;
+  const isName = name.length <= 15 && /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name);
+  return isName
+    ? undefined
+    : `is "${printable(name, 40)}", and the number or the name of a port: at most 15 lower-case letters, digits and "-"`;
+}

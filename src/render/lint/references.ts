@@ -1,0 +1,203 @@
+/** Names in objects that refer to something that is not there: in the same object, or in another of the chart. */
+import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import type { FieldProblem } from './object-fields.ts';
+import { PROBES } from './object-rules.ts';
+import { selectorMatches } from './selectors.ts';
+
+/**
+ * The findings on the references of an object.
+ *
+ * @param all all objects of the chart and its subcharts
+ */
+export function referenceProblems(object: ValueMap, all: readonly ValueMap[]): FieldProblem[] {
+  const found: FieldProblem[] = [];
+  const add = (keys: ValuePath, message: string): void => {
+    found.push({ rule: 'object-reference', keys, message: `in ${describe(object)}, ${message}`, ours: true });
+  };
+  const pod = podPath(object);
+  if (pod !== undefined) inPod(object, [...pod, 'spec'], all, add);
+  switch (textAt(object, 'kind')) {
+    case 'Service':
+      ofService(object, all, add);
+      break;
+    case 'HorizontalPodAutoscaler': {
+      const kind = textAt(object, 'spec', 'scaleTargetRef', 'kind');
+      const name = textAt(object, 'spec', 'scaleTargetRef', 'name');
+      const names = namesOf(all, kind, object);
+      if (name !== '' && names.length > 0 && !names.includes(name))
+        add(['spec', 'scaleTargetRef', 'name'], `the chart has no ${kind} "${printable(name)}"${advice(name, names)}`);
+      break;
+    }
+    case 'PodDisruptionBudget':
+      selects(object, ['spec', 'selector'], field(object, 'spec', 'selector'), all, add);
+      break;
+    case 'NetworkPolicy':
+      selects(object, ['spec', 'podSelector'], field(object, 'spec', 'podSelector'), all, add);
+      break;
+    default:
+  }
+  return found;
+}
+
+type Add = (keys: ValuePath, message: string) => void;
+
+/** An object, all objects of the chart, and how a finding is added. */
+type Around = { object: ValueMap; all: readonly ValueMap[]; add: Add };
+
+function inPod(object: ValueMap, path: readonly string[], all: readonly ValueMap[], add: Add): void {
+  const around = { object, all, add };
+  const spec = field(object, ...path);
+  const kind = textAt(object, 'kind');
+  if ((kind === 'Job' || kind === 'CronJob') && isMap(spec ?? null) && (field(spec, 'restartPolicy') ?? null) === null)
+    add(
+      path,
+      `the pods need restartPolicy: Never or OnFailure, since without it they have Always, which a ${kind} may not`,
+    );
+  const volumes = [
+    ...listAt(spec, 'volumes').map((one) => textAt(one, 'name')),
+    ...listAt(object, 'spec', 'volumeClaimTemplates').map((one) => textAt(one, 'metadata', 'name')),
+  ];
+  for (const list of ['initContainers', 'containers']) {
+    for (const [index, container] of listAt(spec, list).entries()) {
+      const at = [...path, list, index];
+      for (const [place, mount] of listAt(container, 'volumeMounts').entries()) {
+        const name = textAt(mount, 'name');
+        if (name !== '' && !volumes.includes(name))
+          add(
+            [...at, 'volumeMounts', place, 'name'],
+            `there is no volume "${printable(name)}"${advice(name, volumes)}`,
+          );
+      }
+      const ports = listAt(container, 'ports').map((one) => textAt(one, 'name'));
+      for (const probe of PROBES) {
+        for (const how of ['httpGet', 'tcpSocket']) {
+          const port = field(container, probe, how, 'port');
+          if (typeof port === 'string' && /[a-z]/.test(port) && !ports.includes(port))
+            add([...at, probe, how, 'port'], `the container has no port "${printable(port)}"${advice(port, ports)}`);
+        }
+      }
+      for (const [place, one] of listAt(container, 'env').entries()) {
+        for (const [from, kind] of [
+          ['secretKeyRef', 'Secret'],
+          ['configMapKeyRef', 'ConfigMap'],
+        ] as const)
+          refersToKey(around, field(one, 'valueFrom', from), [...at, 'env', place, 'valueFrom', from], kind);
+      }
+      for (const [place, one] of listAt(container, 'envFrom').entries()) {
+        for (const [from, kind] of [
+          ['secretRef', 'Secret'],
+          ['configMapRef', 'ConfigMap'],
+        ] as const)
+          refersTo(around, field(one, from), [...at, 'envFrom', place, from], kind);
+      }
+    }
+  }
+  for (const [index, volume] of listAt(spec, 'volumes').entries())
+    refersTo(around, field(volume, 'configMap'), [...path, 'volumes', index, 'configMap'], 'ConfigMap');
+}
+
+/** A name that the chart does not have may be that of an object that is there already, unless it is nearly another's. */
+function refersTo({ object, all, add }: Around, reference: Value | undefined, keys: ValuePath, kind: string): void {
+  const name = textAt(reference, 'name');
+  if (name === '' || field(reference, 'optional') === true) return;
+  const names = namesOf(all, kind, object);
+  if (names.includes(name)) return;
+  const near = nearest(name, names, 2);
+  if (near !== undefined)
+    add([...keys, 'name'], `the chart has no ${kind} "${printable(name)}"; did you mean ${printable(near)}?`);
+}
+
+function refersToKey(around: Around, reference: Value | undefined, keys: ValuePath, kind: string): void {
+  const { object, all, add } = around;
+  refersTo(around, reference, keys, kind);
+  const name = textAt(reference, 'name');
+  const key = textAt(reference, 'key');
+  if (name === '' || key === '' || field(reference, 'optional') === true) return;
+  const other = all.find(
+    (one) => textAt(one, 'kind') === kind && textAt(one, 'metadata', 'name') === name && isBeside(one, object),
+  );
+  if (other === undefined) return;
+  const known = ['data', 'stringData', 'binaryData'].flatMap((field) => [...mapAt(other, field).keys()]);
+  if (known.length > 0 && !known.includes(key))
+    add(
+      [...keys, 'key'],
+      `the ${kind} "${printable(name)}" of the chart has no key ${printable(key)}${advice(key, known)}`,
+    );
+}
+
+function ofService(object: ValueMap, all: readonly ValueMap[], add: Add): void {
+  const selector = field(object, 'spec', 'selector');
+  if (!isMap(selector ?? null)) return;
+  const pods = selects(object, ['spec', 'selector'], new Map([['matchLabels', selector ?? null]]), all, add);
+  if (pods.length === 0) return;
+  const names = pods.flatMap((spec) =>
+    listAt(spec, 'containers').flatMap((container) => listAt(container, 'ports').map((port) => textAt(port, 'name'))),
+  );
+  for (const [index, port] of listAt(object, 'spec', 'ports').entries()) {
+    const name = field(port, 'targetPort');
+    if (typeof name === 'string' && /[a-z]/.test(name) && !names.includes(name))
+      add(
+        ['spec', 'ports', index, 'targetPort'],
+        `no container that it selects has a port "${printable(name)}"${advice(name, names)}`,
+      );
+  }
+}
+
+/**
+ * The specs of the pods of the chart that a selector matches. Where there are none, and one label with a similar value keeps some
+ * from matching, that is reported: a selector may also be meant for pods that others make.
+ */
+function selects(
+  object: ValueMap,
+  keys: ValuePath,
+  selector: Value | undefined,
+  all: readonly ValueMap[],
+  add: Add,
+): Value[] {
+  const pods = all.flatMap((one) => {
+    const path = podPath(one);
+    if (path === undefined || !isBeside(one, object)) return [];
+    const metadata = field(one, ...path, 'metadata');
+    return [{ one, labels: mapAt(metadata, 'labels'), spec: field(one, ...path, 'spec') ?? null }];
+  });
+  const matching = pods.filter(({ labels }) => selectorMatches(selector, labels));
+  const wanted = mapAt(selector, 'matchLabels');
+  if (matching.length > 0 || wanted.size < 2 || listAt(selector, 'matchExpressions').length > 0)
+    return matching.map(({ spec }) => spec);
+  for (const { one, labels } of pods) {
+    const different = [...wanted].filter(([key, value]) => labels.get(key) !== value);
+    const [[key = '', value = null] = []] = different;
+    if (different.length !== 1) continue;
+    const theirs = labels.get(key);
+    // A label that the pods do not have may be set while they run: statefulset.kubernetes.io/pod-name, role: leader.
+    if (typeof theirs !== 'string' || typeof value !== 'string' || nearest(value, [theirs]) === undefined) continue;
+    const asked = `${printable(key)}: ${printable(value)}`;
+    add(
+      keys,
+      `the selector matches no pods: it asks for ${asked}, and those of ${describe(one)} have ${printable(theirs)}`,
+    );
+    break;
+  }
+  return [];
+}
+
+/** The names of the objects of a kind in the namespace of another object. */
+function namesOf(all: readonly ValueMap[], kind: string, beside: ValueMap): string[] {
+  return all
+    .filter((one) => textAt(one, 'kind') === kind && isBeside(one, beside))
+    .map((one) => textAt(one, 'metadata', 'name'));
+}
+
+/** Are two objects in the same namespace? */
+function isBeside(one: ValueMap, other: ValueMap): boolean {
+  return textAt(one, 'metadata', 'namespace') === textAt(other, 'metadata', 'namespace');
+}
+
+function advice(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near === undefined ? '' : `; did you mean ${printable(near)}?`;
+}
