@@ -6,7 +6,7 @@ import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } fro
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { bareHost, portOf } from './address.ts';
-import { opened } from './socket.ts';
+import { trustedAuthorities, waitUntilOpen } from './socket.ts';
 
 /** A client certificate and its key, PEM both. */
 export type ClientCertificate = { cert: string; key: string };
@@ -47,9 +47,9 @@ const KEEP_ALIVE_MS = 15_000;
 const sessions = new WeakMap<Peer, Buffer>();
 
 /**
- * Connects.
+ * Connects to a server.
  *
- * @param signal cancels it, and closes what is half open
+ * @param signal cancels it, and closes a connection that is half open
  * @throws {DialError}
  */
 async function dial(
@@ -70,7 +70,7 @@ async function dial(
       });
     }
     if (server.protocol === 'http:') {
-      socket ??= await opened(connectTcp({ host, port }), 'connect', signal);
+      socket ??= await waitUntilOpen(connectTcp({ host, port }), 'connect', signal);
       socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
       return { socket, protocol: 'http/1.1' };
     }
@@ -90,7 +90,7 @@ async function dial(
     const secure: TLSSocket = tls.connect(options);
     secure.on('session', (fresh: Buffer) => sessions.set(peer, fresh));
     socket = secure;
-    await opened(secure, 'secureConnect', signal);
+    await waitUntilOpen(secure, 'secureConnect', signal);
     secure.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     return { socket: secure, protocol: secure.alpnProtocol === 'h2' ? 'h2' : 'http/1.1' };
   } catch (error) {
@@ -100,21 +100,22 @@ async function dial(
 }
 
 /**
- * Connects within a time in milliseconds, proxy and TLS included.
+ * Connects to a server.
  *
- * @param signal gives up earlier
+ * @param timeout in milliseconds, for proxy and TLS too
+ * @param signal cancels it
  * @throws {DialError} as {@link dial} does
  */
 export async function dialWithin(
   peer: Peer,
   certificate: ClientCertificate | undefined,
-  time: number,
+  timeout: number,
   signal: AbortSignal,
 ): Promise<DialedConnection> {
   const late = new AbortController();
   const timer = setTimeout(
     () => late.abort(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' })),
-    time,
+    timeout,
   );
   try {
     return await dial(peer, certificate, AbortSignal.any([signal, late.signal]));
@@ -124,18 +125,19 @@ export async function dialWithin(
 }
 
 /**
- * The authorities to trust, and the client certificate. If the latter is unusable, the error says so: OpenSSL's does
- * not.
+ * The authorities to trust, and the client certificate. The message of OpenSSL does not say that it is the client
+ * certificate that cannot be used, so the error here does.
  */
 function secureContext(tls: Tls, peer: Peer, certificate: ClientCertificate | undefined): SecureContext {
-  const ca = peer.tls.ca ?? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+  const ca = peer.tls.ca ?? trustedAuthorities(tls);
   try {
     return tls.createSecureContext({ ca, minVersion: 'TLSv1.2', ...certificate });
   } catch (error) {
     if (certificate === undefined) throw error;
     const text = error instanceof Error ? error.message : String(error);
     throw new PkgError('PKG_CREDENTIALS_FAILED', 'the client certificate and its key cannot be used', {
-      hints: [`OpenSSL says: ${printable(text, 200)}`],
+      notes: [`OpenSSL says: ${printable(text, 200)}`],
+      hints: ['give a certificate and the key that belongs to it, both in PEM'],
       cause: error,
     });
   }

@@ -7,7 +7,7 @@ export type Failure = { code: string; what: string };
 /** The common code of all failures that mean: the certificate is signed by an authority that is not trusted. */
 export const UNTRUSTED = 'UNTRUSTED';
 
-const WHATS: Readonly<Record<string, string>> = {
+const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing answers there',
   ENOTFOUND: 'the name of the host is not known',
   EAI_AGAIN: 'the name of the host cannot be looked up now',
@@ -37,7 +37,8 @@ const SAME_AS: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: 'BAD_ANSWER',
 };
 
-const UNREADABLE = 'Response does not match the HTTP/1.1 protocol';
+/** How undici's parser begins its messages. */
+const PARSER_ERROR = 'Response does not match the HTTP/1.1 protocol';
 
 const NOT_TRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -51,22 +52,22 @@ const NOT_TRUSTED: ReadonlySet<string> = new Set([
 /** What an error of a connection means. */
 export function failureOf(error: Error): Failure {
   const code = meaningOf(codeOf(error), error.message);
-  return { code, what: (Object.hasOwn(WHATS, code) ? WHATS[code] : undefined) ?? printable(error.message, 200) };
+  return { code, what: (Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined) ?? printable(error.message, 200) };
 }
 
 /** One code for all failures that mean the same. */
 function meaningOf(code: string, message: string): string {
   if (NOT_TRUSTED.has(code)) return UNTRUSTED;
-  // Undici has no code for what it cannot read, and one for all that ends a connection: only the text tells these
-  // apart.
-  if (message.startsWith(UNREADABLE)) return message.includes('EOF') ? 'ECONNRESET' : 'BAD_ANSWER';
+  // Undici gives no code for an answer that it cannot parse, and the same code for every end of a connection. Only the
+  // message tells these cases apart.
+  if (message.startsWith(PARSER_ERROR)) return message.includes('EOF') ? 'ECONNRESET' : 'BAD_ANSWER';
   if (code === 'UND_ERR_SOCKET' && message === 'bad upgrade') return 'BAD_UPGRADE';
   if (code === 'UND_ERR_SOCKET' && message === 'bad response') return 'BAD_ANSWER';
   const same = Object.hasOwn(SAME_AS, code) ? SAME_AS[code] : undefined;
   return same ?? code;
 }
 
-/** The code of an error or of what caused it; of one that tried several addresses, that of the first. */
+/** The code of an error or of its cause; where several addresses were tried, that of the first. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if (error instanceof AggregateError) return codeOf(error.errors[0]);

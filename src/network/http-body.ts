@@ -1,4 +1,4 @@
-/** Bodies of HTTP requests and answers as streams: cut into pieces, bounded, read whole or thrown away. */
+/** Bodies of HTTP requests and answers as streams: cut into pieces, limited in size, read whole or thrown away. */
 import { UnusableAnswer } from './http-messages.ts';
 import type { HttpDownload } from './http-messages.ts';
 import type { PoolAnswer } from './pool.ts';
@@ -6,7 +6,7 @@ import type { PoolAnswer } from './pool.ts';
 /** Larger bodies are sent in pieces of this size. */
 const PIECE = 1 << 16;
 
-/** A body that is sent piece by piece: of one large piece undici would take a slow upload for silence. */
+/** A body that is sent piece by piece: if it were one piece, undici would take a slow upload for silence. */
 export function inPieces(body: Uint8Array): Uint8Array | AsyncIterable<Uint8Array> {
   return body.length > PIECE ? piecesOf(body) : body;
 }
@@ -16,7 +16,7 @@ async function* piecesOf(body: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** The body of an answer; fails with {@link UnusableAnswer} past `limit` bytes. */
-export async function* bounded({ body }: PoolAnswer, limit: number, url: URL): AsyncGenerator<Buffer> {
+export async function* limited({ body }: PoolAnswer, limit: number, url: URL): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += (chunk as Buffer).length;
@@ -49,11 +49,12 @@ export async function readWhole({ body, length }: HttpDownload, limit: number): 
   return whole.subarray(0, filled);
 }
 
-/** A longer rest is not read: opening another connection costs less. */
+/** The most bytes that are read only to keep a connection: opening another one costs less than reading more. */
 const MAX_DRAINED = 1 << 16;
 
 /**
- * Reads the rest of a body that is not needed, so that its connection can serve again; a long rest ends the connection.
+ * Reads the rest of a body that is not needed, so that its connection can be used again. With a long rest, the connection
+ * is closed.
  */
 export async function drain(body: AsyncIterable<Buffer>): Promise<void> {
   let size = 0;

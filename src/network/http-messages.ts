@@ -24,8 +24,8 @@ export type HttpTimes = {
   /** For silence: before an answer, within one, or while an upload does not proceed. */
   silence: number;
   /**
-   * For the end of an upload in addition: when its last byte is written, up to 8 MiB of it may still lie in buffers on
-   * the way, which at 64 KiB a second take two minutes.
+   * Added to `silence` for an upload, in proportion to its size up to 8 MiB: when its last byte is written, that much may
+   * still be in buffers on the way, which takes two minutes at 64 KiB a second.
    */
   buffered: number;
   /** For all of a request: redirects, retries and the body. */
@@ -48,9 +48,9 @@ export type HttpRequest = {
   /** Names in lower case. They are also sent to servers that the request is redirected to. */
   headers?: Readonly<Record<string, string>>;
   body?: string | Uint8Array | Upload;
-  /** The `Authorization` header. It is not sent after a redirect to another scheme, host or port… */
+  /** The `Authorization` header. It is not sent after a redirect to another scheme, host or port. */
   authorization?: string | undefined;
-  /** …unless this is set. */
+  /** Send `authorization` after every redirect. */
   everywhere?: boolean;
   /** The most bytes that the body of the answer may have. */
   limit: number;

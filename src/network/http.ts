@@ -1,7 +1,6 @@
 /**
- * The HTTP client for repositories, registries and OpenID issuers: connections, proxies, TLS, retries, redirects,
- * limits
- * on size and time. A login is sent only to the server that it is for.
+ * The HTTP client for repositories, registries and OpenID issuers: connections, proxies, TLS, retries, redirects, and
+ * limits on size and time. A login is sent only to the server that it is for.
  *
  * A client has one set of TLS settings and keeps connections open for the next request:
  *
@@ -14,10 +13,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VERSION } from '../version.ts';
+import { basicAuthorization, loginOf } from './address.ts';
 import { dialWithin, DialError } from './dial.ts';
 import type { Peer } from './dial.ts';
 import { failureOf } from './failures.ts';
-import { bounded, drain, inPieces, readWhole, releasing } from './http-body.ts';
+import { drain, inPieces, limited, readWhole, releasing } from './http-body.ts';
 import { UnusableAnswer } from './http-messages.ts';
 import type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes } from './http-messages.ts';
 import type { ConnectionPool, PoolRequest } from './pool.ts';
@@ -59,13 +59,13 @@ export class HttpClient {
   /**
    * Sends a request, follows redirects, tries again where that is safe, and reads the answer.
    *
-   * @throws DialError where no connection is had; {@link UnusableAnswer}; the reason of the signal; an error that
-   *   `failureOf` knows for an answer that does not come or breaks off; PkgError for a proxy that is none
+   * @throws DialError where no connection can be opened; {@link UnusableAnswer}; the reason of the signal; an error that
+   *   `failureOf` explains for an answer that does not come or breaks off; PkgError for an invalid address of a proxy
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
-    const { signal, release } = this.#bounded(request.signal);
+    const { signal, release } = this.#withDeadline(request.signal);
     try {
-      return await this.#tried(request, signal, async (download) => {
+      return await this.#sendWithRetries(request, signal, async (download) => {
         const { status, headers, url } = download;
         return { status, headers, url, body: await readWhole(download, request.limit) };
       });
@@ -76,9 +76,9 @@ export class HttpClient {
 
   /** As {@link request}, with the body as a stream. A body that breaks off is not retried. */
   async open(request: HttpRequest): Promise<HttpDownload> {
-    const { signal, release } = this.#bounded(request.signal);
+    const { signal, release } = this.#withDeadline(request.signal);
     try {
-      const download = await this.#tried(request, signal, async (answer) => answer);
+      const download = await this.#sendWithRetries(request, signal, async (answer) => answer);
       return { ...download, body: releasing(download.body, release) };
     } catch (error) {
       release();
@@ -92,8 +92,12 @@ export class HttpClient {
     await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()));
   }
 
-  /** Sends a request, and again after resets and while the server is busy. */
-  async #tried<T>(request: HttpRequest, signal: AbortSignal, use: (download: HttpDownload) => Promise<T>): Promise<T> {
+  /** Sends a request, and sends it again after a reset and while the server is busy. */
+  async #sendWithRetries<T>(
+    request: HttpRequest,
+    signal: AbortSignal,
+    use: (download: HttpDownload) => Promise<T>,
+  ): Promise<T> {
     const { method = 'GET', repeatable = method !== 'POST' && method !== 'PATCH' } = request;
     const begun = Date.now();
     for (let tries = 1; ; tries++) {
@@ -102,7 +106,7 @@ export class HttpClient {
       const pause = this.#times.pause * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
       let wait = pause;
       try {
-        const download = await this.#followed(request, signal);
+        const download = await this.#sendWithRedirects(request, signal);
         if (isLast || !BUSY.has(download.status)) return await use(download);
         wait = Math.max(pause, pauseAskedFor(download.headers['retry-after']));
         if (Date.now() - begun + wait > this.#times.patience) return await use(download);
@@ -123,7 +127,7 @@ export class HttpClient {
    * end: without that, an upload of 250 MiB in parts took 323 MB of memory instead of 159, because the timer kept each
    * part alive.
    */
-  #bounded(signal: AbortSignal | undefined): { signal: AbortSignal; release: () => void } {
+  #withDeadline(signal: AbortSignal | undefined): { signal: AbortSignal; release: () => void } {
     const late = new AbortController();
     const error = Object.assign(new Error('the answer took too long'), { code: 'ETIMEDOUT' });
     const timer = setTimeout(() => late.abort(error), this.#times.whole);
@@ -135,20 +139,20 @@ export class HttpClient {
     };
   }
 
-  async #followed(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
+  async #sendWithRedirects(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
     const { method = 'GET', body } = request;
     const isPlain = (method === 'GET' || method === 'HEAD') && body === undefined;
     let { url, authorization } = request;
     for (let followed = 0; followed <= MAX_REDIRECTS; followed++) {
-      const answer = await this.#once({ ...request, url, authorization }, signal);
+      const answer = await this.#sendOnce({ ...request, url, authorization }, signal);
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || typeof location !== 'string') return answer;
       const next = URL.parse(location, url);
       if (next === null || !/^https?:$/.test(next.protocol)) {
-        throw new UnusableAnswer('redirect', 'leads to what is no address of a server', url);
+        throw new UnusableAnswer('redirect', 'redirects to something that is not the address of a server', url);
       }
       if (request.httpsOnly === true && next.protocol !== 'https:') {
-        throw new UnusableAnswer('redirect', `leads to ${next.host}, and not over HTTPS`, url);
+        throw new UnusableAnswer('redirect', `redirects to ${next.host}, and not over HTTPS`, url);
       }
       // A body may hold secrets, such as tokens, so it is not sent on to another server.
       const mayFollow = isPlain || (SAME_METHOD.has(answer.status) && next.origin === url.origin);
@@ -157,10 +161,10 @@ export class HttpClient {
       if (request.everywhere !== true && next.origin !== url.origin) authorization = undefined;
       url = next;
     }
-    throw new UnusableAnswer('redirect', `leads on and on (${MAX_REDIRECTS} times)`, request.url);
+    throw new UnusableAnswer('redirect', `redirects more than ${MAX_REDIRECTS} times`, request.url);
   }
 
-  async #once(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
+  async #sendOnce(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
     const { method = 'GET', url, limit } = request;
     const proxy = proxyFromEnvironment(url, this.#options.env);
     // Plain HTTP is sent to an HTTP proxy as a request, not through a tunnel: many proxies allow tunnels for TLS only.
@@ -179,7 +183,7 @@ export class HttpClient {
     const { status, headers } = answer;
     const length =
       method === 'HEAD' || headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
-    return { status, headers, url, length, body: bounded(answer, limit, url) };
+    return { status, headers, url, length, body: limited(answer, limit, url) };
   }
 
   async #poolOf(url: URL, proxy: URL | undefined, forwarder: URL | undefined): Promise<ConnectionPool> {
@@ -207,13 +211,11 @@ export class HttpClient {
         try {
           return (await dialWithin(peer, certificate, connect, signal)).socket;
         } catch (error) {
-          // The connection would have been to the proxy.
+          // A forwarding proxy is the server of the connection, so its failures are those of the proxy.
           throw forwarder !== undefined && error instanceof DialError ? new DialError(error.cause, true) : error;
         }
       },
-      {
-        silence,
-      },
+      { silence },
     );
     if (this.#closed) void pool.close();
     return pool;
@@ -222,8 +224,8 @@ export class HttpClient {
 
 function headersOf(request: HttpRequest, forwarder: URL | undefined): Record<string, string> {
   const { url, body } = request;
-  const authorization = request.authorization ?? loginOf(url);
-  const proxyLogin = forwarder === undefined ? undefined : loginOf(forwarder);
+  const authorization = request.authorization ?? loginHeader(url);
+  const proxyLogin = forwarder === undefined ? undefined : loginHeader(forwarder);
   const length = typeof body === 'object' ? { 'content-length': String(body.length) } : {};
   return {
     host: url.host,
@@ -246,22 +248,10 @@ function bodyOf({ body }: HttpRequest): PoolRequest['body'] {
   return inPieces(body);
 }
 
-/** The login in an address, where both parts may be percent-encoded. */
-function loginOf({ username, password }: URL): string | undefined {
-  return username === '' && password === '' ? undefined : basicAuthorization(decode(username), decode(password));
-}
-
-/** A login as the `Authorization` header says it (RFC 7617). */
-export function basicAuthorization(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** The login in an address as the value of a header. */
+function loginHeader(url: URL): string | undefined {
+  const login = loginOf(url);
+  return login && basicAuthorization(login.username, login.password);
 }
 
 /** Milliseconds; `Retry-After` has seconds, or a date (RFC 9110, section 10.2.3). */
@@ -271,7 +261,7 @@ function pauseAskedFor(header: string | string[] | undefined): number {
   return Number.isFinite(seconds) ? Math.max(seconds * 1000, 0) : 0;
 }
 
-/** Did the connection break? Another one may not. */
+/** Did the connection break, so that another one may work? A proxy that broke it is not tried again. */
 function isReset(error: unknown): boolean {
   if (!(error instanceof Error) || (error instanceof DialError && error.proxy)) return false;
   const { code } = failureOf(error);

@@ -68,25 +68,23 @@ export class ConnectionPool {
   /**
    * Sends a request, and gives the head of its answer.
    *
-   * @throws DialError where no connection is had, and nothing was sent; the reason of the signal; what `onStart`
-   *   throws;
-   *   what undici throws
+   * @throws DialError where no connection can be opened, so that nothing was sent; the reason of the signal; what
+   *   `onStart` throws; undici's errors
    */
   async send({ method, path, headers, body, signal, silence, onStart }: PoolRequest): Promise<PoolAnswer> {
-    // Undici hands a connection on one turn of the event loop after its answer has ended; asked before, it opens
-    // another.
+    // Undici reuses a connection from one turn of the event loop after the end of its answer. Before that it would open
+    // another one.
     await setImmediate();
     try {
-      const dispatcher = onStart === undefined ? this.#pool : startingWith(this.#pool, onStart);
+      const dispatcher = onStart === undefined ? this.#pool : withStartHook(this.#pool, onStart);
       const answer = await request.call(dispatcher, {
         method: method as 'GET',
-        // Undici closes the connection after a HEAD, for servers that send a body with it. Go's client does not, and to
-        // a
-        // registry each blob would cost a connection more, over TLS three times the time of the request.
+        // Undici closes the connection after a HEAD, for servers that send a body with it. Go's client does not. With a
+        // registry, each blob would need another connection, which over TLS takes three times as long as the request.
         ...(method === 'HEAD' && { reset: false }),
         path,
         headers,
-        // The types leave out what undici takes.
+        // Undici also takes async iterables, which its types leave out.
         body: (body ?? null) as Readable | null,
         signal,
         headersTimeout: silence ?? null,
@@ -113,24 +111,24 @@ export class ConnectionPool {
       done(new Error(`cannot connect to ${bareHost(server)}`, { cause }), null);
       return;
     }
-    makingParser(() => done(null, socket));
+    withUnoptimizedParser(() => done(null, socket));
   }
 }
 
-/** V8's own, of Node 24 and 26. */
+/** V8's default for the flag, in Node 24 and 26. */
 const TIERING_BUDGET = 13_000_000;
 
 let isParserMade = false;
 
 /**
- * Lets undici make its parser, which it does with the first connection, so that V8 does not optimize it. The parser is one
- * large function of WebAssembly, which V8 would compile again in the background at the second answer of a server. That takes
- * 25 ms of processor time, more than one command can regain, and the process waits for it at its end. In a program that uses
- * the library V8 is left alone.
+ * Runs `work`, in which undici makes its parser with the first connection, so that V8 does not optimize the parser. It is
+ * one large function of WebAssembly, which V8 would compile again in the background at the second answer of a server. That
+ * takes 25 ms of processor time, more than one command can regain, and the process waits for it at its end. In a program
+ * that uses the library, V8's settings are not changed.
  *
- * The flag counts when the module is made; V8 refuses cached code made with other flags, so it is set back.
+ * The flag has its effect when the module is made. It is reset, since V8 refuses cached code made with other flags.
  */
-function makingParser(work: () => void): void {
+function withUnoptimizedParser(work: () => void): void {
   if (isParserMade || !runsOneCommand()) return work();
   isParserMade = true;
   setFlagsFromString('--wasm-tiering-budget=2000000000');
@@ -141,10 +139,8 @@ function makingParser(work: () => void): void {
   }
 }
 
-/**
- * A pool that calls `onStart` before it writes a request. If a handler throws at the start, undici fails the request.
- */
-function startingWith(pool: Pool, onStart: () => void): Pick<Pool, 'dispatch'> {
+/** A pool that calls `onStart` before it writes a request. If a handler throws at the start, undici fails the request. */
+function withStartHook(pool: Pool, onStart: () => void): Pick<Pool, 'dispatch'> {
   return {
     dispatch: (options, handler) => {
       const start = handler.onRequestStart?.bind(handler);

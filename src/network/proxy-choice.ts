@@ -2,6 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { bareHost, portOf } from './address.ts';
 import type { Position } from '../errors.ts';
 
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
@@ -9,23 +10,23 @@ const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'soc
 /**
  * Reads the address of a proxy; without a scheme it is an HTTP proxy.
  *
- * @throws {PkgError} `PKG_KUBECONFIG_INVALID` for what is no such address
+ * @throws {PkgError} `PKG_KUBECONFIG_INVALID` for a text that is not such an address
  */
 export function parseProxyUrl(text: string, at?: Position): URL {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url !== null && url.hostname !== '' && SCHEMES.has(url.protocol)) return url;
-  throw new PkgError('PKG_KUBECONFIG_INVALID', `"${printable(withoutPassword(text))}" is not the address of a proxy`, {
+  throw new PkgError('PKG_KUBECONFIG_INVALID', `"${printable(withoutLogin(text))}" is not the address of a proxy`, {
     ...(at === undefined ? {} : { at }),
     hints: ['write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT'],
   });
 }
 
-/** The text of an address with its password left out. */
-function withoutPassword(text: string): string {
+/** The text of an address without its login. */
+function withoutLogin(text: string): string {
   return text.replace(/\/\/[^/@]*@/, '//…@');
 }
 
-/** The proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (or their small forms) name for a server. */
+/** The proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (or their names in lower case) name for a server. */
 export function proxyFromEnvironment(server: URL, env: NodeJS.ProcessEnv): URL | undefined {
   const name = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const text = env[name] || env[name.toLowerCase()] || '';
@@ -34,8 +35,8 @@ export function proxyFromEnvironment(server: URL, env: NodeJS.ProcessEnv): URL |
 }
 
 function isExempt(server: URL, list: string): boolean {
-  const host = server.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const port = server.port || (server.protocol === 'https:' ? '443' : '80');
+  const host = bareHost(server).toLowerCase();
+  const port = String(portOf(server));
   if (host === 'localhost' || isLoopback(host)) return true;
   return list.split(',').some((item) => matches(item.trim().toLowerCase(), host, port));
 }

@@ -3,12 +3,13 @@ import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { bareHost, portOf } from './address.ts';
-import { opened } from './socket.ts';
+import { basicAuthorization, bareHost, loginOf, portOf } from './address.ts';
+import { trustedAuthorities, waitUntilOpen } from './socket.ts';
 
 /** Where the proxy connects to. As in Go, `ca` and `insecure` are also used for TLS to the proxy itself. */
 export type Destination = { host: string; port: number; ca: string | undefined; insecure: boolean };
 
+/** The most bytes of the head of a proxy's answer. */
 const MAX_HEAD = 16_384;
 
 /**
@@ -36,9 +37,9 @@ export async function connectThroughProxy(proxy: URL, to: Destination, signal: A
 async function connectToProxy(proxy: URL, { ca, insecure }: Destination, signal: AbortSignal): Promise<Socket> {
   const host = bareHost(proxy);
   const port = portOf(proxy);
-  if (proxy.protocol !== 'https:') return await opened(connectTcp({ host, port }), 'connect', signal);
+  if (proxy.protocol !== 'https:') return await waitUntilOpen(connectTcp({ host, port }), 'connect', signal);
   const tls = await import('node:tls');
-  const trusted = [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+  const trusted = trustedAuthorities(tls);
   const socket = tls.connect({
     host,
     port,
@@ -47,17 +48,15 @@ async function connectToProxy(proxy: URL, { ca, insecure }: Destination, signal:
     rejectUnauthorized: !insecure,
     ALPNProtocols: ['http/1.1'],
   });
-  return await opened(socket, 'secureConnect', signal);
+  return await waitUntilOpen(socket, 'secureConnect', signal);
 }
 
 async function connectByHttp(socket: Socket, proxy: URL, to: Destination): Promise<void> {
   const target = `${isIP(to.host) === 6 ? `[${to.host}]` : to.host}:${to.port}`;
-  const { username, password } = account(proxy);
-  const login =
-    username === ''
-      ? ''
-      : `Proxy-Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}\r\n`;
-  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${login}\r\n`);
+  const login = loginOf(proxy);
+  const header =
+    login === undefined ? '' : `Proxy-Authorization: ${basicAuthorization(login.username, login.password)}\r\n`;
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${header}\r\n`);
   const head = await readUntil(socket, (bytes) => {
     const end = bytes.indexOf('\r\n\r\n');
     return end < 0 ? undefined : end + 4;
@@ -80,13 +79,14 @@ const SOCKS_REPLIES: readonly string[] = [
 ];
 
 async function connectBySocks(socket: Socket, proxy: URL, to: Destination): Promise<void> {
-  const { username, password } = account(proxy);
+  const { username, password } = loginOf(proxy) ?? { username: '', password: '' };
   socket.write(Buffer.from(username === '' ? [5, 1, 0] : [5, 2, 0, 2]));
   const choice = await readUntil(socket, (bytes) => (bytes.length < 2 ? undefined : 2));
-  if (choice[0] !== 5) throw refused(proxy, 'speaks no SOCKS 5', false);
+  if (choice[0] !== 5) throw refused(proxy, 'does not speak SOCKS 5', false);
   if (choice[1] === 2 && username !== '') {
     const [user, secret] = [Buffer.from(username), Buffer.from(password)];
-    if (user.length > 255 || secret.length > 255) throw refused(proxy, 'takes no name or password that long', false);
+    if (user.length > 255 || secret.length > 255)
+      throw refused(proxy, 'takes names and passwords of up to 255 bytes', false);
     socket.write(Buffer.concat([Buffer.from([1, user.length]), user, Buffer.from([secret.length]), secret]));
     const answer = await readUntil(socket, (bytes) => (bytes.length < 2 ? undefined : 2));
     if (answer[1] !== 0) throw refused(proxy, 'refused the name and password', true);
@@ -124,10 +124,6 @@ function socksReplyLength(bytes: Buffer): number | undefined {
   return bytes.length < length ? undefined : length;
 }
 
-function account(proxy: URL): { username: string; password: string } {
-  return { username: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) };
-}
-
 /** Reads until `complete` gives the length of the message. Bytes after it stay in the socket. */
 async function readUntil(socket: Socket, complete: (bytes: Buffer) => number | undefined): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
@@ -141,7 +137,8 @@ async function readUntil(socket: Socket, complete: (bytes: Buffer) => number | u
         const length = complete(bytes);
         if (length === undefined && bytes.length <= MAX_HEAD) continue;
         done();
-        if (length === undefined) reject(new Error('the proxy answers without end'));
+        if (length === undefined)
+          reject(new Error(`the head of the proxy's answer is larger than ${MAX_HEAD >> 10} KiB`));
         else {
           if (bytes.length > length) socket.unshift(bytes.subarray(length));
           resolve(bytes.subarray(0, length));

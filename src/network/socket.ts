@@ -1,12 +1,18 @@
-/** Waiting for a socket. */
+/** Opening sockets: waiting until one is connected, and the certificate authorities to trust. */
 import type { Socket } from 'node:net';
+import type * as TlsModule from 'node:tls';
+
+/** The authorities that Node.js and the system trust, as PEM texts. */
+export function trustedAuthorities(tls: Pick<typeof TlsModule, 'getCACertificates'>): string[] {
+  return [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+}
 
 /**
  * Waits until a socket is connected, or until TLS is agreed on.
  *
  * @throws what the socket fails with, or the reason of the signal; the socket is destroyed then
  */
-export async function opened<S extends Socket>(
+export async function waitUntilOpen<S extends Socket>(
   socket: S,
   event: 'connect' | 'secureConnect',
   signal: AbortSignal,

@@ -6,8 +6,6 @@ import { HttpClient as Http } from '../network/http.ts';
 import type { HttpAnswer, HttpDownload, HttpRequest, HttpTimes } from '../network/http.ts';
 import { unreachable } from './connect-errors.ts';
 
-export { basicAuthorization } from '../network/http.ts';
-
 /** TLS settings: paths of PEM files (authorities, client certificate and key; empty for none), and whether to verify. */
 export type Trust = { caFile: string; certFile: string; keyFile: string; insecure: boolean };
 

@@ -9,7 +9,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
-import { basicAuthorization } from './http.ts';
+import { basicAuthorization } from '../network/address.ts';
 import type { HttpClient, Request } from './http.ts';
 import type { RegistryLogin } from './registry-login.ts';
 import { shownText, shownUrl } from './urls.ts';
