@@ -192,6 +192,11 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
+/** The version of an apiVersion without its group: `v1` of `apps/v1` and of `v1`. */
+export function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}
+
 /** Fields of `metadata` that only a server writes. */
 export const SERVER_FIELDS: readonly string[] = [
   'creationTimestamp',

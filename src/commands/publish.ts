@@ -93,7 +93,7 @@ class PublishCommand extends PkgCommand {
     const chart = await (bundled === undefined ? loadChart(path) : readChartArchive(bundled.archive, bundled.location));
     checkDependencies(chart);
     const { outcomes, version } = await withRemotes(
-      flags,
+      { flags, reference: onlyRegistry(places, flags) },
       async (remotes) => {
         const access = await accessOf(flags);
         const targets = places.map((place) => targetOf(place, flags.url, access, remotes));
@@ -105,7 +105,6 @@ class PublishCommand extends PkgCommand {
         const signing = await registrySigning(targets, flags, remotes);
         return { outcomes: await publish({ ...packed, provenance }, targets, signing), version: chosen };
       },
-      onlyRegistry(places, flags),
     );
     const { name } = chart.metadata;
     tellActions(name, version, outcomes);

@@ -72,7 +72,7 @@ class PushCommand extends PkgCommand {
     const { name, version } = chart.metadata;
     if (!isRegistry) {
       const fileName = `${name}-${version}.tgz`;
-      await withRemotes(flags, async (remotes) => {
+      await withRemotes({ flags }, async (remotes) => {
         const repository = uploadRepository(remote, await accessOf(flags), remotes) ?? remotes.repository(`@${remote}`);
         await uploadChart(remotes, repository, { fileName, archive, provenance, force: flags.force });
         print(`Pushed: ${printable(fileName)} to ${shownText(repository.url)}\nDigest: ${digestOf(archive)}\n`);
@@ -88,7 +88,7 @@ class PushCommand extends PkgCommand {
       await signing?.sign({ reference: target, digest, size });
       print(`Pushed: ${target.host}/${target.path}:${tag}\nDigest: ${digest}\n`);
     };
-    await withRemotes(flags, push, remote);
+    await withRemotes({ flags, reference: remote }, push);
   }
 }
 

@@ -3,6 +3,7 @@
  * chart defines by the schemas of its CRDs, and of all others only their metadata.
  */
 import type { Chart } from '../chart/chart.ts';
+import { groupOf, versionOf } from '../cluster/cluster.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -30,14 +31,13 @@ export class KindTypes {
 
   /** The type of an object: always one, since all have metadata. */
   of(apiVersion: string, kind: string): FieldType {
-    const slash = apiVersion.indexOf('/');
-    const group = apiVersion.slice(0, Math.max(0, slash));
+    const group = groupOf(apiVersion);
     const key = `${apiVersion} ${kind}`;
     let type = this.#types.get(key);
     if (type === undefined) {
       type =
         builtin(group === '' ? kind : `${kind}.${group}`) ??
-        ofResource(this.#chart, group, apiVersion.slice(slash + 1), kind);
+        ofResource(this.#chart, group, versionOf(apiVersion), kind);
       this.#types.set(key, type);
     }
     return type;

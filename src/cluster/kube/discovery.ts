@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PkgError } from '../../errors.ts';
 import { fieldOf, textField } from '../../yaml/value.ts';
 import { printable } from '../../errors-text.ts';
-import { groupOf } from '../cluster.ts';
+import { groupOf, versionOf } from '../cluster.ts';
 import { abortable } from '../abortable.ts';
 import { isApiVersion, wrongAnswer } from './answers.ts';
 import { ApiError } from './api-errors.ts';
@@ -21,6 +21,7 @@ import { addResourceList, coreVersions, groupVersions, readAggregated } from './
 import type { Catalog, Learnt, Resource } from './catalog.ts';
 import type { KubeClient } from './client.ts';
 import { readCache, writeCache } from './discovery-cache.ts';
+import { apiPath } from './resource-path.ts';
 
 /** How long the cache counts without asking the server. */
 const FRESH = 10 * 60_000;
@@ -150,12 +151,15 @@ export class Discovery {
   #refuseIfDown(apiVersion: string, kind: string): void {
     const { api, apis } = this.#catalog?.roots ?? {};
     if (api?.down.includes(apiVersion) !== true && apis?.down.includes(apiVersion) !== true) return;
-    const [group, version] = apiVersion.split('/');
     throw new ApiError(
       'PKG_CLUSTER_FAILED',
       `the server behind ${printable(apiVersion)} does not answer, so ${printable(kind)} cannot be reached now`,
       { status: 503 },
-      { hints: [`check the APIService ${printable(`${version}.${group}`)} and the service behind it`] },
+      {
+        hints: [
+          `check the APIService ${printable(`${versionOf(apiVersion)}.${groupOf(apiVersion)}`)} and the service behind it`,
+        ],
+      },
     );
   }
 
@@ -228,7 +232,7 @@ export class Discovery {
     const learnt: Learnt = { etag: '', resources: [], subresourceKinds: [], apiVersions, down: [] };
     const answers = await Promise.all(
       apiVersions.map(async (apiVersion) => {
-        const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+        const path = apiPath(apiVersion);
         const answer = await this.#client.request({ method: 'GET', path, expect: [404, 500, 503] });
         return [apiVersion, answer] as const;
       }),

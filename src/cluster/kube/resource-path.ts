@@ -11,9 +11,13 @@ import type { Resource } from './catalog.ts';
  */
 export function resourcePath(resource: Resource, namespace: string, name?: string): string {
   const { apiVersion, plural, namespaced } = resource;
-  const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const within = namespaced && namespace !== '' ? `/namespaces/${part(namespace)}` : '';
-  return `${base}${within}/${plural}${name === undefined ? '' : `/${part(name)}`}`;
+  return `${apiPath(apiVersion)}${within}/${plural}${name === undefined ? '' : `/${part(name)}`}`;
+}
+
+/** The path of an apiVersion: the core group has a root of its own. */
+export function apiPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
 function part(text: string): string {

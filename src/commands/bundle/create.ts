@@ -95,14 +95,10 @@ class BundleCreateCommand extends PkgCommand {
       }
     }
     const sorted = [...images].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
-    const written = await withRemotes(
-      flags,
-      (remotes) => {
-        const source = layout === '' ? registrySource(remotes) : layoutSource(layout);
-        return writeBundle(output, { charts, images: sorted, source, modified, tell: remotes.tell });
-      },
-      loginPlace(args.CHART),
-    );
+    const written = await withRemotes({ flags, reference: loginPlace(args.CHART) }, (remotes) => {
+      const source = layout === '' ? registrySource(remotes) : layoutSource(layout);
+      return writeBundle(output, { charts, images: sorted, source, modified, tell: remotes.tell });
+    });
     const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
     const held = `${count(charts.length, 'chart')} and ${count(written.images.length, 'image')}`;
     print(`${printable(output, 300)} holds ${held}, in ${written.size} bytes\n`);

@@ -35,7 +35,7 @@ class BundlePushCommand extends PkgCommand {
     const mirror = parseMirror(place);
     const bundle = new Bundle(file);
     try {
-      const pushed = await withRemotes(flags, (remotes) => pushBundle(bundle, mirror, remotes), place);
+      const pushed = await withRemotes({ flags, reference: place }, (remotes) => pushBundle(bundle, mirror, remotes));
       await printResult(
         flags.output,
         () => pushed.map(({ kind, reference, digest, changed }) => ({ kind, reference, digest, changed })),

@@ -48,14 +48,12 @@ class RegistryLoginCommand extends PkgCommand {
     if (password === '')
       throw new PkgError('PKG_USAGE', 'a password is required', { hints: ['give --password-stdin'] });
     const [host = ''] = name.split('/');
-    await withRemotes(
-      { ...settings, username: undefined, password: undefined, 'password-stdin': false },
-      async (remotes) => {
-        const login = { username, password, identityToken: '', registryToken: '' };
-        await remotes.session().check(host, login);
-        await saveLogin(name, login, remotes.paths, process.env);
-      },
-    );
+    const anonymous = { ...settings, username: undefined, password: undefined, 'password-stdin': false };
+    await withRemotes({ flags: anonymous }, async (remotes) => {
+      const login = { username, password, identityToken: '', registryToken: '' };
+      await remotes.session().check(host, login);
+      await saveLogin(name, login, remotes.paths, process.env);
+    });
     print('Login Succeeded\n');
   }
 }

@@ -42,24 +42,19 @@ class RepoAddCommand extends PkgCommand {
     checkName(name);
     repositoryUrl(url);
     const repository: Repository = { ...(await accessOf(flags)), name, url };
-    await withRemotes(
-      flags,
-      async (remotes) => {
-        if (!flags['force-update'] && isKnown(repository, remotes.known())) {
-          print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
-          return;
-        }
-        await remotes.index(repository, 'checked');
-        await changeRepositories(remotes.repositoriesFile, (now) => {
-          // Another process may have taken the name meanwhile.
-          if (!flags['force-update'] && isKnown(repository, now)) return undefined;
-          return [...now.filter((one) => one.name !== name), repository];
-        });
-        print(`"${printable(name)}" has been added to your repositories\n`);
-      },
-      '',
-      indexTimeout(flags.timeout),
-    );
+    await withRemotes({ flags, timeout: indexTimeout(flags.timeout) }, async (remotes) => {
+      if (!flags['force-update'] && isKnown(repository, remotes.known())) {
+        print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
+        return;
+      }
+      await remotes.index(repository, 'checked');
+      await changeRepositories(remotes.repositoriesFile, (now) => {
+        // Another process may have taken the name meanwhile.
+        if (!flags['force-update'] && isKnown(repository, now)) return undefined;
+        return [...now.filter((one) => one.name !== name), repository];
+      });
+      print(`"${printable(name)}" has been added to your repositories\n`);
+    });
   }
 }
 

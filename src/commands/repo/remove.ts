@@ -20,7 +20,7 @@ class RepoRemoveCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(RepoRemoveCommand);
-    await withRemotes(flags, async (remotes) => {
+    await withRemotes({ flags }, async (remotes) => {
       for (const name of args.NAME) {
         const known = readRepositories(remotes.repositoriesFile);
         const repository = known.find((one) => one.name === name);

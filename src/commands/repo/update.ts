@@ -21,17 +21,12 @@ class RepoUpdateCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(RepoUpdateCommand);
-    await withRemotes(
-      flags,
-      async (remotes) => {
-        const chosen = choose(remotes.known(), args.NAME ?? []);
-        print('Hang tight while we grab the latest from your chart repositories...\n');
-        await updateIndexes(chosen, remotes, print);
-        print('Update Complete. ⎈Happy Helming!⎈\n');
-      },
-      '',
-      indexTimeout(flags.timeout),
-    );
+    await withRemotes({ flags, timeout: indexTimeout(flags.timeout) }, async (remotes) => {
+      const chosen = choose(remotes.known(), args.NAME ?? []);
+      print('Hang tight while we grab the latest from your chart repositories...\n');
+      await updateIndexes(chosen, remotes, print);
+      print('Update Complete. ⎈Happy Helming!⎈\n');
+    });
   }
 }
 

@@ -40,7 +40,7 @@ class SearchRepoCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(SearchRepoCommand);
     const search = await searchOf(args.WORD ?? [], flags);
-    const results = await withRemotes(flags, async (remotes) => {
+    const results = await withRemotes({ flags }, async (remotes) => {
       const indexes = new Map<string, readonly SearchEntry[]>();
       for (const repository of knownRepositories(remotes)) {
         const entries = entriesOf(repository, remotes);

@@ -33,7 +33,9 @@ export async function updateAll(chart: Chart, flags: RemoteFlags, links: LinkOpt
   if (declaredDependencies(chart).length === 0) return;
   const modified = sourceDateEpoch(process.env);
   const warn = (message: string): void => printError(`warning: ${message}\n`);
-  const fetched = await withRemotes(flags, (remotes) => updateDependencies(chart, { remotes, links, modified, warn }));
+  const fetched = await withRemotes({ flags }, (remotes) =>
+    updateDependencies(chart, { remotes, links, modified, warn }),
+  );
   const names = fetched.map(({ name, version }) => `${printable(name, 60)} ${printable(version, 60)}`);
   printError(`note: charts/ of ${printable(chart.location)} now holds ${names.join(', ')}\n`);
 }

@@ -72,7 +72,7 @@ export async function withChart<T>(
   work: (found: FoundChart) => Promise<T>,
 ): Promise<T> {
   const place = reference.startsWith('oci://') ? reference : (flags.repo ?? '');
-  return withRemotes(flags, async (remotes) => work(await find(reference, flags, remotes)), place);
+  return withRemotes({ flags, reference: place }, async (remotes) => work(await find(reference, flags, remotes)));
 }
 
 async function find(reference: string, flags: RemoteFlags, remotes: Remotes): Promise<FoundChart> {

@@ -44,7 +44,7 @@ export async function fetchDependencies(
   flags: RemoteFlags & FlagValues<typeof SKIP_REFRESH_FLAG> & VerifyFlags,
   locked: boolean,
 ): Promise<void> {
-  await withRemotes(flags, async (remotes) => {
+  await withRemotes({ flags }, async (remotes) => {
     if (locked) checkLock(chart, remotes);
     if (!flags['skip-refresh']) await refreshFor(chart, remotes, print);
     await updateDependencies(chart, {

@@ -53,7 +53,9 @@ export async function findNewer(
   }
   const { constraint = '', devel = false } = flags;
   const options = { constraint, devel, access: await accessOf(flags) };
-  return await withRemotes(flags, (remotes) => inParallel(found, AT_ONCE, (one) => look(one, options, remotes, paint)));
+  return await withRemotes({ flags }, (remotes) =>
+    inParallel(found, AT_ONCE, (one) => look(one, options, remotes, paint)),
+  );
 }
 
 /** Refuses a login on the command line for charts of several servers: it must not be sent to all of them. */

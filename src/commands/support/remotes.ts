@@ -15,19 +15,19 @@ export type RemoteFlags = Partial<
   FlagValues<typeof SOURCE_FLAGS & typeof REMOTE_FLAGS & typeof CHART_FLAGS> & GlobalFlags
 >;
 
-/**
- * Runs work that uses repositories and registries, and closes their connections after it.
- *
- * @param place the reference that the user typed: a login on the command line is sent to its registry only
- * @param timeout how long a request may take, in milliseconds
- */
-export async function withRemotes<T>(
-  flags: RemoteFlags,
-  work: (remotes: Remotes) => Promise<T>,
-  place = '',
-  timeout?: number,
-): Promise<T> {
-  const settings = { ...(await settingsOf(flags, place)), timeout };
+/** How repositories and registries are reached. */
+type RemoteAccess = {
+  flags: RemoteFlags;
+  /** The reference that the user typed: a login on the command line is sent to its registry only. */
+  reference?: string;
+  /** How long a request may take, in milliseconds. */
+  timeout?: number | undefined;
+};
+
+/** Runs work that uses repositories and registries, and closes their connections after it. */
+export async function withRemotes<T>(access: RemoteAccess, work: (remotes: Remotes) => Promise<T>): Promise<T> {
+  const { flags, reference = '', timeout } = access;
+  const settings = { ...(await settingsOf(flags, reference)), timeout };
   return await tellingSlow(async (tell) => {
     const remotes = new Remotes(process.env, tell, settings);
     try {
@@ -40,8 +40,8 @@ export async function withRemotes<T>(
 }
 
 /** The settings for repositories and registries. */
-async function settingsOf(flags: RemoteFlags, place: string): Promise<RepositorySettings> {
-  const host = /^oci:\/\/([^/]*)/.exec(place)?.[1] ?? '';
+async function settingsOf(flags: RemoteFlags, reference: string): Promise<RepositorySettings> {
+  const host = /^oci:\/\/([^/]*)/.exec(reference)?.[1] ?? '';
   const { username, password, caFile, certFile, keyFile, insecure } = await accessOf(flags);
   return {
     ...DEFAULT_SETTINGS,

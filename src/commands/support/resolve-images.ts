@@ -28,19 +28,15 @@ export async function resolveImages(
   flags: RemoteFlags,
 ): Promise<Resolved[]> {
   const names = images.map(({ image }) => imageName(image));
-  return await withRemotes(
-    flags,
-    async (remotes) => {
-      const source = registrySource(remotes);
-      const { results, errors } = await settleInParallel(names, AT_ONCE, async (name): Promise<Resolved> => {
-        const digest = await source.resolve(name);
-        return { digest, resolved: fullImageName({ ...name, digest }) };
-      });
-      throwTogether(errors, (count) => `${count} images cannot be found`);
-      return results;
-    },
-    loginPlace([chart]),
-  );
+  return await withRemotes({ flags, reference: loginPlace([chart]) }, async (remotes) => {
+    const source = registrySource(remotes);
+    const { results, errors } = await settleInParallel(names, AT_ONCE, async (name): Promise<Resolved> => {
+      const digest = await source.resolve(name);
+      return { digest, resolved: fullImageName({ ...name, digest }) };
+    });
+    throwTogether(errors, (count) => `${count} images cannot be found`);
+    return results;
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The live objects of a release, and the pods that its workloads select, for `pkg status`. */
 import type { Cluster, KubeObject, ListQuery, ObjectRef, Row } from '../../cluster/cluster.ts';
-import { groupOf, refOf } from '../../cluster/cluster.ts';
+import { groupOf, refOf, versionOf } from '../../cluster/cluster.ts';
 import { fieldOf, isJsonObject } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { parseDocument, splitManifest } from '../manifest.ts';
@@ -130,10 +130,6 @@ function podQueries(selectors: readonly Selector[]): ListQuery[] {
     }
     return queries;
   });
-}
-
-function versionOf(apiVersion: string): string {
-  return apiVersion.slice(apiVersion.indexOf('/') + 1);
 }
 
 function labelsOf(object: KubeObject): Record<string, string> {

@@ -1,4 +1,5 @@
 /** Finds objects without kind or apiVersion, and kinds and versions that Kubernetes' own API groups do not have. */
+import { groupOf, versionOf } from '../../cluster/cluster.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { knownKinds } from './deprecations.ts';
@@ -39,7 +40,7 @@ function knownGroups(): Map<string, Map<string, Set<string>>> {
   groups = new Map();
   for (const name of [...builtinKinds(), ...knownKinds(), ...OTHERS]) {
     const [apiVersion = '', kind = ''] = name.split(' ');
-    const { group, version } = partsOf(apiVersion);
+    const [group, version] = [groupOf(apiVersion), versionOf(apiVersion)];
     const kinds = groups.get(group) ?? new Map<string, Set<string>>();
     groups.set(group, kinds);
     const versions = kinds.get(kind) ?? new Set();
@@ -54,11 +55,6 @@ function isNearlySame(one: string, other: string): boolean {
   return long.startsWith(short) && long.length - short.length <= 1;
 }
 
-function partsOf(apiVersion: string): { group: string; version: string } {
-  const slash = apiVersion.indexOf('/');
-  return { group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) };
-}
-
 /**
  * The problem of an object's apiVersion and kind; undefined for a good one, and for kinds of groups that neither
  * Kubernetes nor the chart has.
@@ -69,7 +65,7 @@ export function kindProblem(apiVersion: string, kind: string, chartKinds: ChartK
     const message = `what is printed here has no ${missing.join(' and no ')}, which each object needs`;
     return { rule: 'object-incomplete', keys: [], message };
   }
-  const { group, version } = partsOf(apiVersion);
+  const [group, version] = [groupOf(apiVersion), versionOf(apiVersion)];
   const kinds = knownGroups().get(group);
   const unknown = (field: string, message: string): KindProblem => ({ rule: 'api-unknown', keys: [field], message });
   if (kinds === undefined) {

@@ -3,6 +3,7 @@
  * chart defines by the schemas of its CRDs, and of all others only the metadata.
  */
 import type { Chart } from '../../chart/chart.ts';
+import { groupOf, versionOf } from '../../cluster/cluster.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import { crdSchema, crdsOf } from '../field-types.ts';
@@ -94,9 +95,9 @@ export class ChartKinds {
   }
 
   #ofCrd(apiVersion: string, kind: string): Holds | undefined {
-    const [group = '', version] = apiVersion.split('/');
-    if (version === undefined) return undefined;
-    const schemas = Array.from(crdsOf(this.#chart, group, kind), (crd) => crdSchema(crd, version));
+    const group = groupOf(apiVersion);
+    if (group === '') return undefined;
+    const schemas = Array.from(crdsOf(this.#chart, group, kind), (crd) => crdSchema(crd, versionOf(apiVersion)));
     const holds = holdsOf(schemas.find((schema) => schema !== undefined));
     if (holds.is !== 'fields') return undefined;
     // What every object has, whatever the schema says of it.
