@@ -59,6 +59,27 @@ export function readOwnFile(path: string, limit: number): Buffer {
   return readWhole(path, limit, false, true);
 }
 
+/**
+ * Opens a regular file, to read it in parts. The caller closes the descriptor.
+ *
+ * @throws {FileReadError}
+ */
+export function openRegularFile(path: string): number {
+  let file: number | undefined;
+  try {
+    file = openSync(path, NON_BLOCKING);
+    const stat = fstatSync(file);
+    if (stat.isFile()) return file;
+    throw noRegularFile(stat);
+  } catch (error) {
+    if (file !== undefined) closeSync(file);
+    throw error instanceof FileReadError ? error : systemError(error);
+  }
+}
+
+/** Opening a pipe would wait for a writer, and reading /proc/kmsg, a regular file, for the next message. */
+const NON_BLOCKING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** Does a file or folder belong to this user, and may nobody else write it? Windows tells no owner. */
 export function isOwn(stat: Pick<Stats, 'uid' | 'mode'>): boolean {
   return process.getuid === undefined || (stat.uid === process.getuid() && (stat.mode & 0o022) === 0);
@@ -67,20 +88,23 @@ export function isOwn(stat: Pick<Stats, 'uid' | 'mode'>): boolean {
 function readWhole(path: string, limit: number, allowPipe: boolean, mustBeOwn = false): Buffer {
   let file: number | undefined;
   try {
-    // Opening a pipe would wait for a writer, and reading /proc/kmsg, a regular file, for the next message.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    file = openSync(path, NON_BLOCKING);
     const stat = fstatSync(file);
     if (mustBeOwn && !isOwn(stat)) throw new FileReadError('EPERM', 'may be written by others');
     if (stat.isFile()) return readDescriptor(file, limit, stat.size, onlyData);
-    if (stat.isDirectory()) throw new FileReadError('EISDIR', 'is a folder');
     if (allowPipe && stat.isFIFO()) return readDescriptor(file, limit, 0, pipeReader(path));
     if (allowPipe && isNullDevice(stat)) return Buffer.alloc(0);
-    throw new FileReadError('EINVAL', stat.isFIFO() ? 'is a pipe, not a file' : NO_FILE);
+    throw noRegularFile(stat);
   } catch (error) {
     throw error instanceof FileReadError ? error : systemError(error);
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+function noRegularFile(stat: Stats): FileReadError {
+  if (stat.isDirectory()) return new FileReadError('EISDIR', 'is a folder');
+  return new FileReadError('EINVAL', stat.isFIFO() ? 'is a pipe, not a file' : NO_FILE);
 }
 
 const NO_FILE = 'is a device or a socket, not a file';

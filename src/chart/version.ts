@@ -41,6 +41,12 @@ export function compareVersions(a: Version, b: Version): number {
   return comparePrereleases(a.prerelease, b.prerelease);
 }
 
+/** As {@link compareVersions}, for texts; 0 where one of them is not a version. */
+export function compareVersionTexts(a: string, b: string): number {
+  const [left, right] = [parseVersion(a), parseVersion(b)];
+  return left === undefined || right === undefined ? 0 : compareVersions(left, right);
+}
+
 /** Orders two pre-release texts by SemVer's rules, part by part. */
 export function comparePrereleases(a: string, b: string): number {
   const left = a.split('.');

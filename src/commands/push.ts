@@ -6,6 +6,7 @@ import { metadataJson } from '../chart/metadata-json.ts';
 import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
 import { bundlePlace } from '../repository/chart-place.ts';
 import { digestOf } from '../repository/digest.ts';
+import { tagOf } from '../repository/oci.ts';
 import { readProvenanceOf } from '../repository/provenance-file.ts';
 import type { Signing } from '../repository/publish.ts';
 import { pushChart } from '../repository/registry-push.ts';
@@ -80,7 +81,7 @@ class PushCommand extends PkgCommand {
       return;
     }
     const target = chartReference(remote.replace(/\/$/, ''), name);
-    const tag = version.replaceAll('+', '_');
+    const tag = tagOf(version);
     const push = async (remotes: Remotes): Promise<void> => {
       const pushed = { metadata: chart.metadata, config: metadataJson(chart, false), archive, provenance, created };
       const signing = await cosigningOf(flags, remotes);

@@ -1,5 +1,6 @@
 /** Tells bundles from other files. A small module, since it is loaded for every file that is given as a chart. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openRegularFile } from '../read-file.ts';
 
 /** The first file of a bundle: its table of contents. */
 export const BUNDLE_FILE = 'bundle.json';
@@ -8,9 +9,7 @@ export const BUNDLE_FILE = 'bundle.json';
 export function isBundle(path: string): boolean {
   let descriptor: number | undefined;
   try {
-    // Without O_NONBLOCK, opening a named pipe waits for a writer.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!fstatSync(descriptor).isFile()) return false;
+    descriptor = openRegularFile(path);
     const head = Buffer.alloc(BUNDLE_FILE.length + 1);
     return readSync(descriptor, head, 0, head.length, 0) === head.length && head.toString() === `${BUNDLE_FILE}\0`;
   } catch {

@@ -16,10 +16,12 @@ import { toPlain } from '../yaml/value.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { BUNDLE_FILE } from './bundle-file.ts';
 import { BUNDLE_FORMAT, BUNDLE_NAMES } from './bundle.ts';
-import { add, readImage } from './image-content.ts';
-import { blobPath, IMAGE_INDEX } from './image-source.ts';
-import type { BlobPlace, ImageSource, Manifest } from './image-source.ts';
 import { digestOf } from './digest.ts';
+import { addBlob, readImage } from './image-content.ts';
+import { blobPath } from './image-source.ts';
+import type { ImageSource, Manifest } from './image-source.ts';
+import { OCI_INDEX } from './oci.ts';
+import type { Descriptor } from './oci.ts';
 import type { SignatureArtifact } from './signatures/signature-artifact.ts';
 
 /** A chart that goes into a bundle, and where it came from. */
@@ -48,17 +50,18 @@ export type BundleInput = {
 /** The images that were written, and the size of the bundle in bytes. */
 export type Written = { images: { name: string; digest: string }[]; size: number };
 
-/** How often in a row a download may fail without a byte received. */
+/** How often in a row a download may fail without receiving a byte. */
 const MAX_LOST = 5;
 
 type FoundImage = { name: ImageName; root: Manifest };
-type BlobToCopy = BlobPlace & { name: ImageName };
+type BlobToCopy = Descriptor & { name: ImageName };
 
 /**
  * Writes a bundle under a temporary name and renames it when it is complete. Images are copied piece by piece, and never
  * held in memory whole.
  *
- * @throws {PkgError} what reading the images throws, the errors of several together; `PKG_DIGEST_MISMATCH`; `PKG_FILE_UNWRITABLE`
+ * @throws {PkgError} what reading the images throws, the errors of several together; `PKG_DIGEST_MISMATCH`;
+ *   `PKG_FILE_UNWRITABLE`
  */
 export async function writeBundle(path: string, input: BundleInput): Promise<Written> {
   const { charts, modified, tell } = input;
@@ -71,14 +74,14 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
     makeFolder(dirname(path));
     handle = await open(temporary, 'wx', 0o644);
     const tar = new TarFile(handle, modified);
-    await tar.file(BUNDLE_FILE, text(contentsOf(files, images, modified)));
+    await tar.file(BUNDLE_FILE, jsonBytes(contentsOf(files, images, modified)));
     for (const one of files) {
       await tar.file(fileOf(one), one.archive);
       if (one.provenance !== undefined) await tar.file(`${fileOf(one)}.prov`, one.provenance);
     }
     if (images.length > 0) {
-      await tar.file('oci-layout', text({ imageLayoutVersion: '1.0.0' }));
-      await tar.file('index.json', text(indexOf(images)));
+      await tar.file('oci-layout', jsonBytes({ imageLayoutVersion: '1.0.0' }));
+      await tar.file('index.json', jsonBytes(indexOf(images)));
     }
     const signed = signedBlobs(files);
     for (const digest of [...manifests.keys(), ...blobs.keys()]) signed.delete(digest);
@@ -104,7 +107,7 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
   }
 }
 
-/** @throws {PkgError} `PKG_CHART_INVALID` for a name that no file has, `PKG_USAGE` for a chart that is given twice */
+/** @throws {PkgError} `PKG_CHART_INVALID` for a name that no file of a bundle can have, `PKG_USAGE` for a chart that is given twice */
 function checkNames(charts: readonly ChartToBundle[]): void {
   const seen = new Set<string>();
   for (const one of charts) {
@@ -125,7 +128,7 @@ async function readImages({
   const images: FoundImage[] = [];
   const manifests = new Map<string, Manifest>();
   const blobs = new Map<string, BlobToCopy>();
-  const sizes = new Map<string, BlobPlace>();
+  const sizes = new Map<string, Descriptor>();
   const errors: PkgError[] = [];
   for (const name of names) {
     const full = fullImageName(name);
@@ -134,7 +137,7 @@ async function readImages({
       const content = await readImage(root, full, (digest) => source.manifest({ ...name, tag: '', digest }));
       for (const manifest of content.manifests) manifests.set(manifest.digest, manifest);
       for (const blob of content.blobs) {
-        add(sizes, blob, full);
+        addBlob(sizes, blob, full);
         if (!blobs.has(blob.digest)) blobs.set(blob.digest, { ...blob, name });
       }
       images.push({ name, root });
@@ -278,7 +281,7 @@ function contentsOf(charts: readonly ChartToBundle[], images: readonly FoundImag
 function indexOf(images: readonly FoundImage[]): JsonObject {
   return {
     schemaVersion: 2,
-    mediaType: IMAGE_INDEX,
+    mediaType: OCI_INDEX,
     manifests: images.map(({ name, root }) => ({
       mediaType: root.mediaType,
       digest: root.digest,
@@ -291,6 +294,6 @@ function indexOf(images: readonly FoundImage[]): JsonObject {
   };
 }
 
-function text(value: JsonObject): Buffer {
+function jsonBytes(value: JsonObject): Buffer {
   return Buffer.from(`${printJson(value, 2)}\n`);
 }

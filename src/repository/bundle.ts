@@ -3,21 +3,24 @@
  * Nothing is unpacked: each part is read at its offset in the file and checked against its digest.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { MAX_CHART } from '../chart/limits.ts';
 import { scanTar } from '../chart/tar.ts';
 import type { TarPlace } from '../chart/tar.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseImageName } from '../image-name.ts';
+import { FileReadError, openRegularFile } from '../read-file.ts';
+import { tryParseJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject, listField, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import { BUNDLE_FILE } from './bundle-file.ts';
 import { digestOf } from './digest.ts';
 import { readImage } from './image-content.ts';
 import type { ImageContent } from './image-content.ts';
-import { blobPath, LISTS, MAX_MANIFEST, SINGLES } from './image-source.ts';
+import { blobPath } from './image-source.ts';
 import type { Manifest } from './image-source.ts';
+import { INDEX_TYPES, MANIFEST_TYPES, MAX_MANIFEST, OCI_MANIFEST } from './oci.ts';
 import { chartManifest } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
@@ -74,8 +77,8 @@ export class Bundle {
       }
       this.created = new Date(textField(contents, 'created'));
       if (Number.isNaN(this.created.getTime())) throw invalid(path, 'it does not say when it was made');
-      this.charts = listOf(getOwn(contents, 'charts')).map((item) => this.#chartOf(item));
-      this.images = listOf(getOwn(contents, 'images')).map((item) => this.#imageOf(item));
+      this.charts = listField(contents, 'charts').map((item) => this.#chartOf(item));
+      this.images = listField(contents, 'images').map((item) => this.#imageOf(item));
     } catch (error) {
       this.close();
       throw error;
@@ -125,7 +128,7 @@ export class Bundle {
       return chartManifest(bytes, new URL(`file:///${file}`));
     } catch (error) {
       if (!(error instanceof PkgError)) throw error;
-      throw invalid(this.#path, `${printable(digest, 100)} is no manifest of a chart`);
+      throw invalid(this.#path, `${printable(digest, 100)} is not the manifest of a chart`);
     }
   }
 
@@ -150,13 +153,13 @@ export class Bundle {
   async image({ name, mediaType, digest }: BundleImage): Promise<ImageContent & { root: Manifest }> {
     const manifest = (one: string, type: string): Manifest => {
       const bytes = this.#checked(one, MAX_MANIFEST);
-      const own = /"mediaType"\s*:/.test(bytes.toString('latin1')) ? mediaTypeOf(bytes) : '';
-      const known = [...LISTS, ...SINGLES].find((known) => known === (own || type));
-      if (known === undefined) throw invalid(this.#path, `${one} is no manifest of an image`);
+      const own = /"mediaType"\s*:/.test(bytes.toString('latin1')) ? textField(tryParseJson(bytes), 'mediaType') : '';
+      const known = [...INDEX_TYPES, ...MANIFEST_TYPES].find((one) => one === (own || type));
+      if (known === undefined) throw invalid(this.#path, `${one} is not the manifest of an image`);
       return { mediaType: known, digest: one, bytes };
     };
     const root = manifest(digest, mediaType);
-    const content = await readImage(root, name, async (one) => manifest(one, SINGLES[0] ?? ''));
+    const content = await readImage(root, name, async (one) => manifest(one, OCI_MANIFEST));
     for (const blob of content.blobs) {
       const { size } = this.#place(blobPath(blob.digest));
       if (size !== blob.size) throw invalid(this.#path, `${blob.digest} has another size than its manifest says`);
@@ -194,8 +197,8 @@ export class Bundle {
     for (const place of scanTar({ size, read: (at, length) => this.#read(at, length) }, damaged)) {
       const shown = printable(place.name, 100);
       if (files.size === 0 && place.name !== BUNDLE_FILE) throw damaged(`it does not begin with ${BUNDLE_FILE}`);
-      if (place.type !== '0') throw damaged(`${shown} is no plain file`);
-      if (!BUNDLE_NAMES.test(place.name)) throw damaged(`${shown} has no place in a bundle`);
+      if (place.type !== '0') throw damaged(`${shown} is not a plain file`);
+      if (!BUNDLE_NAMES.test(place.name)) throw damaged(`${shown} does not belong into a bundle`);
       if (files.has(place.name)) throw damaged(`${shown} is in it twice`);
       if (files.size === MAX_FILES) throw damaged(`it holds more than ${MAX_FILES} files`);
       files.set(place.name, place);
@@ -205,12 +208,8 @@ export class Bundle {
 
   #contents(): JsonObject {
     const bytes = this.#whole(BUNDLE_FILE, MAX_CONTENTS);
-    try {
-      const value = JSON.parse(bytes.toString('utf8')) as Json;
-      if (isJsonObject(value)) return value;
-    } catch {
-      // Reported below.
-    }
+    const value = tryParseJson(bytes);
+    if (isJsonObject(value)) return value;
     throw invalid(this.#path, `${BUNDLE_FILE} is not a JSON object`);
   }
 
@@ -219,7 +218,7 @@ export class Bundle {
     const digest = textField(item, 'digest');
     const provenance = textField(item, 'provenance');
     if (!name || !version || !file?.startsWith('charts/') || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
-      throw invalid(this.#path, `${BUNDLE_FILE} names a chart that is not whole`);
+      throw invalid(this.#path, `${BUNDLE_FILE} names a chart without name, version, file or digest`);
     }
     for (const one of [file, ...(provenance === '' ? [] : [provenance])]) this.#place(one);
     const manifest = textField(item, 'manifest');
@@ -235,7 +234,7 @@ export class Bundle {
   #imageOf(item: Json): BundleImage {
     const [name = '', mediaType = '', digest = ''] = ['name', 'mediaType', 'digest'].map((key) => textField(item, key));
     if (parseImageName(name) === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
-      throw invalid(this.#path, `${BUNDLE_FILE} names an image that is not whole`);
+      throw invalid(this.#path, `${BUNDLE_FILE} names an image without a valid name or digest`);
     }
     this.#place(blobPath(digest));
     return { name, mediaType, digest };
@@ -266,28 +265,15 @@ export class Bundle {
 }
 
 function openFile(path: string): number {
-  let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return openRegularFile(path);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${cause.reason}`, {
+      hints: ['give the file that `pkg bundle create` wrote'],
+      cause,
+    });
   }
-  if (fstatSync(descriptor).isFile()) return descriptor;
-  closeSync(descriptor);
-  throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} is no file`);
-}
-
-function mediaTypeOf(bytes: Buffer): string {
-  try {
-    return textField(JSON.parse(bytes.toString('utf8')) as Json, 'mediaType');
-  } catch {
-    return '';
-  }
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function invalid(path: string, reason: string): PkgError {

@@ -1,5 +1,5 @@
 /** Chooses a chart of a bundle by name and version. */
-import { compareVersions, parseVersion } from '../chart/version.ts';
+import { compareVersionTexts, isVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import type { BundleChart } from './bundle.ts';
@@ -9,9 +9,9 @@ import { pickVersion } from './index-file.ts';
  * Chooses the newest version of a chart that fits.
  *
  * @param file the path of the bundle, for messages
- * @param name empty for the only one
+ * @param name of the chart; empty where the bundle has only one
  * @param version a version, or a constraint; empty for any
- * @throws {PkgError} `PKG_CHART_AMBIGUOUS` for one of several charts; `PKG_CHART_NOT_FOUND`,
+ * @throws {PkgError} `PKG_CHART_AMBIGUOUS` for several charts and no name; `PKG_CHART_NOT_FOUND`,
  *   `PKG_CHART_VERSION_NOT_FOUND`
  */
 export function chooseBundled(
@@ -30,12 +30,8 @@ export function chooseBundled(
     });
   }
   const versions = charts
-    .filter((chart) => chart.name === wanted)
-    .flatMap((chart) => {
-      const parsed = parseVersion(chart.version);
-      return parsed === undefined ? [] : [{ ...chart, parsed }];
-    })
-    .sort((a, b) => compareVersions(b.parsed, a.parsed));
+    .filter((chart) => chart.name === wanted && isVersion(chart.version))
+    .sort((a, b) => compareVersionTexts(b.version, a.version));
   if (versions.length === 0) {
     throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(file)} has no chart ${printable(wanted, 60)}`, {
       notes: names.map((one) => `it has ${printable(one, 60)}`),

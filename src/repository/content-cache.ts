@@ -3,16 +3,17 @@
  * pkg/downloader/cache.go): `ab/abcdef….chart`. Each program uses what the other has cached. The folder is bounded in
  * size: the least recently used archives are removed.
  */
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 import { boundContent, MAX_CONTENT, touch } from './cached-files.ts';
+import { sha256Of } from './digest.ts';
 
 /** What is cached of a chart: its archive, or the provenance of the archive. */
 export type ContentKind = 'chart' | 'prov';
 
+/** The cache of archives and their provenance. */
 export class ContentCache {
   readonly #folder: string;
   /** The size of the folder in bytes, as far as this process knows. */
@@ -26,7 +27,7 @@ export class ContentCache {
   /** The bytes with this digest (64 hexadecimal digits); undefined where they are not cached, or do not match it. */
   get(digest: string): Buffer | undefined {
     const bytes = this.#read(digest, 'chart');
-    if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== digest) return undefined;
+    if (bytes === undefined || sha256Of(bytes) !== digest) return undefined;
     touch(this.#path(digest, 'chart'));
     return bytes;
   }

@@ -1,3 +1,4 @@
+/** Digests of bytes. */
 import { createHash } from 'node:crypto';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
@@ -5,6 +6,16 @@ import { printable } from '../errors-text.ts';
 /** The digest of bytes, as registries write it: `sha256:HEX`. */
 export function digestOf(bytes: Uint8Array, algorithm: 'sha256' | 'sha512' = 'sha256'): string {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+}
+
+/** The SHA-256 of a text or of bytes, as 64 hexadecimal digits. */
+export function sha256Of(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Is this the digest of a manifest or a blob? */
+export function isDigest(text: string): boolean {
+  return /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text);
 }
 
 /** The algorithm of a digest. */
@@ -20,8 +31,8 @@ export function algorithmOf(digest: string): 'sha256' | 'sha512' {
  * @throws {PkgError} `PKG_DIGEST_MISMATCH`
  */
 export function checkDigest(bytes: Uint8Array, digest: string, location: string): void {
-  const [, algorithm = 'sha256', hex = ''] = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(digest) ?? [];
   if (digest === '') return;
+  const [, algorithm = 'sha256', hex = ''] = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(digest) ?? [];
   if (hex.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) {
     throw new PkgError('PKG_DIGEST_MISMATCH', `the repository gives an invalid digest: '${printable(digest, 150)}'`, {
       at: { file: location },

@@ -7,8 +7,10 @@ import { algorithmOf, digestOf } from './digest.ts';
 import { noVersion } from './found-chart.ts';
 import type { FoundChart } from './found-chart.ts';
 import { pickVersion } from './index-file.ts';
+import { tagOf, versionOfTag } from './oci.ts';
 import { archiveInRegistry, namedInRegistry } from './remote-archive.ts';
 import type { RegistryPlace } from './remote-archive.ts';
+import { ifFound } from './registry.ts';
 import type { ChartManifest, TaggedReference } from './registry.ts';
 import type { Remotes } from './remotes.ts';
 import { shownText } from './urls.ts';
@@ -38,7 +40,7 @@ export function describeInRegistry(
 ): FoundChart {
   const { digest } = reference;
   const { tag, name } = chart;
-  const version = tag.replaceAll('_', '+');
+  const version = versionOfTag(tag);
   const shownTag = reference.tag || tag;
   const shown = `oci://${reference.host}/${reference.path}${shownTag === '' ? '' : `:${shownTag}`}`;
   const fileName = tag === '' ? `${name}@${manifest.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
@@ -55,11 +57,6 @@ export function describeInRegistry(
     digest: manifest.digest,
     source: { reference: shown, digest: manifest.digest, version, repository, name },
   };
-}
-
-/** The tag of a version: `_` in place of `+`, which tags cannot hold. */
-export function tagOf(version: string): string {
-  return version.replaceAll('+', '_');
 }
 
 /** A manifest and its version, which is empty where only a digest was given. */
@@ -79,16 +76,16 @@ export async function resolveInRegistry(
   const registry = remotes.registry();
   const { digest } = reference;
   const tag = tagFor(reference, wanted);
-  const version = tag.replaceAll('_', '+');
+  const version = versionOfTag(tag);
   if (digest !== '') {
-    const named = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
+    const named = tag === '' ? undefined : await ifFound(registry.resolve(reference, tag));
     // As in Helm the tag may be gone. Then the version is unknown.
     if (named === undefined) return { version: '', manifest: await registry.resolve(reference, digest) };
-    checkNamed(tag, named, digest);
+    checkTag(tag, named, digest);
     return { version, manifest: named };
   }
   if (reference.tag !== '') return { version, manifest: await registry.resolve(reference, tag) };
-  const manifest = tag === '' ? undefined : await manifestIfThere(reference, tag, remotes);
+  const manifest = tag === '' ? undefined : await ifFound(registry.resolve(reference, tag));
   if (manifest !== undefined) return { version, manifest };
   // `1.2` may be the tag of a version; if there is no such tag, it is a range.
   const listed = await listedVersion(reference, wanted, tag, remotes);
@@ -98,7 +95,7 @@ export async function resolveInRegistry(
 /** The tag of a reference or exact version; empty where tags have to be listed to find it. */
 function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
   if (tag === '') return parseVersion(wanted) === undefined ? '' : tagOf(wanted);
-  const tagged = tag.replaceAll('_', '+');
+  const tagged = versionOfTag(tag);
   if (wanted === '' || wanted === tagged || pickVersion([{ version: tagged }], wanted) !== undefined) return tag;
   const shown = shownText(`oci://${host}/${path}`);
   throw new PkgError(
@@ -106,20 +103,6 @@ function tagFor({ host, path, tag }: TaggedReference, wanted: string): string {
     `${shown} has the tag ${printable(tag, 60)}, and --version is ${printable(wanted, 60)}`,
     { hints: ['give the version once'] },
   );
-}
-
-/** The manifest of a tag; undefined where the registry has no such tag. */
-async function manifestIfThere(
-  reference: TaggedReference,
-  tag: string,
-  remotes: Remotes,
-): Promise<ChartManifest | undefined> {
-  try {
-    return await remotes.registry().resolve(reference, tag);
-  } catch (error) {
-    if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
-    throw error;
-  }
 }
 
 /** @param tag the tag of an exact version, which the registry does not have; empty for a range */
@@ -145,7 +128,7 @@ async function listedVersion(
 }
 
 /** Checks that a tag beside a digest has this digest: people read the tag, but the digest is what is fetched. */
-function checkNamed(tag: string, { bytes }: ChartManifest, digest: string): void {
+function checkTag(tag: string, { bytes }: ChartManifest, digest: string): void {
   const named = digestOf(bytes, algorithmOf(digest));
   if (named === digest) return;
   throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(tag, 60)} does not name this digest`, {

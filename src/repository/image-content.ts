@@ -1,18 +1,20 @@
 /** What images are made of: manifests, lists of manifests, and the blobs that they name. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import { fieldOf, listField, textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
-import { jsonObject, LISTS } from './image-source.ts';
-import type { BlobPlace, Manifest } from './image-source.ts';
-import { isDigest } from './registry.ts';
+import { isDigest } from './digest.ts';
+import { jsonObject } from './image-source.ts';
+import type { Manifest } from './image-source.ts';
+import { INDEX_TYPES } from './oci.ts';
+import type { Descriptor } from './oci.ts';
 
 /** The most manifests of an image, and how deep lists of manifests may be nested. */
 const MAX_MANIFESTS = 500;
 const MAX_DEPTH = 4;
 
 /** All manifests of an image, each after those that it names, and all blobs. */
-export type ImageContent = { manifests: Manifest[]; blobs: BlobPlace[] };
+export type ImageContent = { manifests: Manifest[]; blobs: Descriptor[] };
 
 /**
  * Reads all manifests of an image.
@@ -27,7 +29,7 @@ export async function readImage(
   read: (digest: string) => Promise<Manifest>,
 ): Promise<ImageContent> {
   const manifests = new Map<string, Manifest>();
-  const blobs = new Map<string, BlobPlace>();
+  const blobs = new Map<string, Descriptor>();
   const visited = new Set<string>();
   const visit = async (manifest: Manifest, depth: number): Promise<void> => {
     if (visited.has(manifest.digest)) return;
@@ -42,12 +44,12 @@ export async function readImage(
       );
     }
     const json = jsonObject(manifest.bytes, location);
-    if (LISTS.includes(manifest.mediaType)) {
-      for (const { digest } of partsOf(getOwn(json, 'manifests'), location)) await visit(await read(digest), depth + 1);
+    if (INDEX_TYPES.includes(manifest.mediaType)) {
+      for (const { digest } of partsOf(listField(json, 'manifests'), location))
+        await visit(await read(digest), depth + 1);
     } else {
-      const config = getOwn(json, 'config');
-      const parts = partsOf([config ?? null, ...arrayOf(getOwn(json, 'layers'))], location);
-      for (const part of parts) add(blobs, part, location);
+      const parts = partsOf([fieldOf(json, 'config') ?? null, ...listField(json, 'layers')], location);
+      for (const part of parts) addBlob(blobs, part, location);
     }
     manifests.set(manifest.digest, manifest);
   };
@@ -56,11 +58,11 @@ export async function readImage(
 }
 
 /**
- * Adds a blob.
+ * Adds a blob to those that are known.
  *
  * @throws {PkgError} `PKG_IMAGE_INVALID` where two manifests give different sizes for it
  */
-export function add(blobs: Map<string, BlobPlace>, blob: BlobPlace, location: string): void {
+export function addBlob(blobs: Map<string, Descriptor>, blob: Descriptor, location: string): void {
   const known = blobs.get(blob.digest);
   if (known !== undefined && known.size !== blob.size) {
     throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} has two sizes for one blob`, {
@@ -70,10 +72,10 @@ export function add(blobs: Map<string, BlobPlace>, blob: BlobPlace, location: st
   blobs.set(blob.digest, blob);
 }
 
-function partsOf(value: Json | undefined, location: string): BlobPlace[] {
-  return arrayOf(value).map((item) => {
+function partsOf(items: readonly Json[], location: string): Descriptor[] {
+  return items.map((item) => {
     const digest = textField(item, 'digest');
-    const size = isJsonObject(item) ? getOwn(item, 'size') : undefined;
+    const size = fieldOf(item, 'size');
     const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
     // The specification allows SHA-512 too, but no image in use has it.
     if (isWhole && isDigest(digest) && digest.startsWith('sha256:')) return { digest, size };
@@ -82,8 +84,4 @@ function partsOf(value: Json | undefined, location: string): BlobPlace[] {
       `the image ${printable(location, 300)} has content without a digest or size`,
     );
   });
-}
-
-function arrayOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
 }

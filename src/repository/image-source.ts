@@ -3,38 +3,29 @@
  *
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
-import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { fullImageName, parseImageName } from '../image-name.ts';
 import type { ImageName } from '../image-name.ts';
-import { FileReadError, readRegularFile } from '../read-file.ts';
-import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
-import type { Json, JsonObject } from '../yaml/value.ts';
+import { FileReadError, openRegularFile, readRegularFile } from '../read-file.ts';
+import { tryParseJson } from '../yaml/json.ts';
+import { fieldOf, getOwn, isJsonObject, listField, textField } from '../yaml/value.ts';
+import type { JsonObject } from '../yaml/value.ts';
 import { unreachable } from './connect-errors.ts';
-import { checkDigest } from './digest.ts';
+import { checkDigest, digestOf, isDigest } from './digest.ts';
+import { INDEX_TYPES, MANIFEST_TYPES, MAX_MANIFEST, OCI_INDEX, OCI_MANIFEST } from './oci.ts';
+import type { Descriptor } from './oci.ts';
 import { notCached } from './offline.ts';
-import { digestOf } from './digest.ts';
-import { isDigest } from './registry.ts';
 import { refused } from './registry-session.ts';
 import type { Remotes } from './remotes.ts';
 import { shownUrl } from './urls.ts';
 
-/** Media types of manifests of images, and of lists of them. */
-export const IMAGE_INDEX = 'application/vnd.oci.image.index.v1+json';
-const IMAGE_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-export const LISTS: readonly string[] = [IMAGE_INDEX, 'application/vnd.docker.distribution.manifest.list.v2+json'];
-export const SINGLES: readonly string[] = [IMAGE_MANIFEST, 'application/vnd.docker.distribution.manifest.v2+json'];
-const ACCEPT = [...LISTS, ...SINGLES].join(', ');
-
-export const MAX_MANIFEST: number = 4 << 20;
+const ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(', ');
 
 /** A manifest, checked against its digest. */
 export type Manifest = { mediaType: string; digest: string; bytes: Buffer };
-
-/** A blob as a manifest names it. */
-export type BlobPlace = { digest: string; size: number };
 
 /** Reads images. All functions throw {@link PkgError}s: `PKG_DIGEST_MISMATCH`, and those of the registry or folder. */
 export type ImageSource = {
@@ -43,7 +34,7 @@ export type ImageSource = {
   /** The manifest that a name stands for. */
   manifest: (name: ImageName) => Promise<Manifest>;
   /** A blob from a byte on. The caller checks its digest when it has read all of it. */
-  blob: (name: ImageName, blob: BlobPlace, from: number) => Promise<AsyncIterable<Buffer>>;
+  blob: (name: ImageName, blob: Descriptor, from: number) => Promise<AsyncIterable<Buffer>>;
 };
 
 /** Images in the registries that their names say, with the stored logins of these. */
@@ -74,7 +65,7 @@ export function registrySource(remotes: Remotes): ImageSource {
     manifest,
     async resolve(name) {
       const stated = await ask(name, 'HEAD');
-      // Not every registry says it in its answer to HEAD.
+      // Not every registry gives the digest in its answer to HEAD.
       return typeof stated === 'string' && isDigest(stated) ? stated : (await manifest(name)).digest;
     },
     async blob(name, { digest, size }, from) {
@@ -93,24 +84,27 @@ export function registrySource(remotes: Remotes): ImageSource {
       if (status !== 200 && status !== 206) {
         throw refused({ status, headers: {}, url: last, body: Buffer.alloc(0) }, url, repository);
       }
-      const body = inWords(download.body, (error) => unreachable(error, last));
-      return status === 206 ? body : behind(body, from);
+      const body = withTranslatedErrors(download.body, (error) => unreachable(error, last));
+      return status === 206 ? body : skipBytes(body, from);
     },
   };
 }
 
 /** The same stream, with its errors as {@link PkgError}s. */
-async function* inWords(body: AsyncIterable<Buffer>, words: (error: unknown) => unknown): AsyncGenerator<Buffer> {
+async function* withTranslatedErrors(
+  body: AsyncIterable<Buffer>,
+  translate: (error: unknown) => unknown,
+): AsyncGenerator<Buffer> {
   try {
     yield* body;
   } catch (error) {
-    throw words(error);
+    throw translate(error);
   }
 }
 
 /** Skips the first bytes of a stream, for servers that send the whole blob where a part was asked for. */
-async function* behind(body: AsyncIterable<Buffer>, skip: number): AsyncGenerator<Buffer> {
-  let left = skip;
+async function* skipBytes(body: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let left = count;
   for await (const chunk of body) {
     if (left < chunk.length) yield chunk.subarray(left);
     left = Math.max(0, left - chunk.length);
@@ -121,7 +115,7 @@ async function* behind(body: AsyncIterable<Buffer>, skip: number): AsyncGenerato
  * Images of a layout folder, by the names that its index gives them in `io.containerd.image.name` or
  * `org.opencontainers.image.ref.name`, or by digest.
  *
- * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_IMAGE_INVALID` for what is no layout
+ * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_IMAGE_INVALID` for a folder that is not a layout
  */
 export function layoutSource(folder: string): ImageSource {
   const index = jsonObject(readPart(folder, 'index.json', MAX_MANIFEST), join(folder, 'index.json'));
@@ -130,8 +124,8 @@ export function layoutSource(folder: string): ImageSource {
     throw new PkgError('PKG_IMAGE_INVALID', `${printable(folder)} is not an OCI image layout of version 1.0.0`);
   }
   const named = new Map<string, string>();
-  for (const item of listOf(getOwn(index, 'manifests'))) {
-    const annotations = isJsonObject(item) ? getOwn(item, 'annotations') : undefined;
+  for (const item of listField(index, 'manifests')) {
+    const annotations = fieldOf(item, 'annotations');
     for (const key of ['org.opencontainers.image.ref.name', 'io.containerd.image.name']) {
       const name = parseImageName(textField(annotations, key));
       if (name !== undefined) named.set(fullImageName(name), textField(item, 'digest'));
@@ -154,8 +148,8 @@ export function layoutSource(folder: string): ImageSource {
     },
     async blob(_name, { digest }, from) {
       const path = join(folder, blobPath(digest));
-      return inWords(createReadStream(path, { fd: openRegular(path), start: from }), (cause) =>
-        unreadable(path, cause),
+      return withTranslatedErrors(createReadStream(path, { fd: openBlob(path), start: from }), (cause) =>
+        unreadable(path, `cannot be read (${(cause as NodeJS.ErrnoException).code})`, cause),
       );
     },
   };
@@ -172,40 +166,36 @@ function readPart(folder: string, name: string, limit: number): Buffer {
     return readRegularFile(path, limit);
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${cause.reason}`, {
-      hints: ['give the folder of an OCI image layout'],
-      cause,
-    });
+    throw unreadable(path, cause.reason, cause);
   }
 }
 
-function openRegular(path: string): number {
-  let descriptor: number | undefined;
+function openBlob(path: string): number {
   try {
-    // Without O_NONBLOCK, opening a named pipe waits for a writer.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (fstatSync(descriptor).isFile()) return descriptor;
+    return openRegularFile(path);
   } catch (cause) {
-    throw unreadable(path, cause);
+    if (!(cause instanceof FileReadError)) throw cause;
+    throw unreadable(path, cause.reason, cause);
   }
-  closeSync(descriptor);
-  throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} is no file`);
 }
 
-function unreadable(path: string, cause: unknown): PkgError {
-  const { code } = cause as NodeJS.ErrnoException;
-  return new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} cannot be read (${code})`, { cause });
+function unreadable(path: string, reason: string, cause: unknown): PkgError {
+  return new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${reason}`, {
+    hints: ['give the folder of an OCI image layout that holds all parts of the images'],
+    cause,
+  });
 }
 
 function manifestOf(bytes: Buffer, stated: string, digest: string, location: string): Manifest {
   const json = jsonObject(bytes, location);
-  // The manifest says itself what it is; those of the OCI specification need not.
+  // Manifests of the OCI specification need not have a media type.
   const own = textField(json, 'mediaType');
-  const guessed = Array.isArray(getOwn(json, 'manifests')) ? IMAGE_INDEX : IMAGE_MANIFEST;
+  const guessed = Array.isArray(getOwn(json, 'manifests')) ? OCI_INDEX : OCI_MANIFEST;
   const mediaType = own || (stated.includes('manifest') || stated.includes('index') ? stated : guessed);
-  if (!LISTS.includes(mediaType) && !SINGLES.includes(mediaType)) {
-    throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is no image`, {
+  if (!INDEX_TYPES.includes(mediaType) && !MANIFEST_TYPES.includes(mediaType)) {
+    throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is not an image`, {
       notes: [`its manifest is of the type ${printable(mediaType, 100)}`],
+      hints: ['check that the name is that of an image'],
     });
   }
   return { mediaType, digest: digest || digestOf(bytes), bytes };
@@ -213,19 +203,11 @@ function manifestOf(bytes: Buffer, stated: string, digest: string, location: str
 
 /** A JSON object. @throws {PkgError} `PKG_IMAGE_INVALID` for anything else */
 export function jsonObject(bytes: Uint8Array, location: string): JsonObject {
-  try {
-    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
-    if (isJsonObject(value)) return value;
-  } catch {
-    // Reported below.
-  }
+  const value = tryParseJson(bytes);
+  if (isJsonObject(value)) return value;
   throw new PkgError('PKG_IMAGE_INVALID', `${printable(location, 300)} is not a JSON object`, {
     hints: ['check that the name is that of an image'],
   });
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function noImage(name: string, why: string, notes: readonly string[] = []): PkgError {

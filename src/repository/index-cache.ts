@@ -3,17 +3,18 @@
  * the charts, which Helm's completion reads. `NAME-index.validators.json` holds the validators (ETag, Last-Modified) with
  * which the server is asked whether its index has changed (RFC 9110, section 13).
  */
-import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
+import { sha256Of } from './digest.ts';
 import { chartNames, MAX_INDEX } from './index-file.ts';
 import type { Repository } from './repositories.ts';
 
 /** The validators that a server sent with the cached index. */
 export type Validators = { etag: string; lastModified: string };
 
+/** The cache of indexes, one for each repository. */
 export class IndexCache {
   readonly #folder: string;
 
@@ -49,7 +50,7 @@ export class IndexCache {
         readRegularFile(this.#validatorsOf(repository), MAX_VALIDATORS).toString('utf8'),
       ) as Partial<CachedValidators> | null;
       const { url, sha256, etag, lastModified } = cached ?? {};
-      if (url !== repository.url || sha256 !== hashOf(index)) return undefined;
+      if (url !== repository.url || sha256 !== sha256Of(index)) return undefined;
       return typeof etag === 'string' && typeof lastModified === 'string' ? { etag, lastModified } : undefined;
     } catch {
       return undefined;
@@ -67,7 +68,7 @@ export class IndexCache {
     removeAbandoned(this.#folder);
     writeFileAtomic(this.pathOf(repository), index);
     if (repository.name !== '') writeFileAtomic(this.#namesOf(repository), names.join('\n'));
-    const cached: CachedValidators = { url: repository.url, sha256: hashOf(index), etag, lastModified };
+    const cached: CachedValidators = { url: repository.url, sha256: sha256Of(index), etag, lastModified };
     if (etag !== '' || lastModified !== '') writeFileAtomic(this.#validatorsOf(repository), JSON.stringify(cached));
     else rmSync(this.#validatorsOf(repository), { force: true });
   }
@@ -96,7 +97,7 @@ export class IndexCache {
   #baseOf({ name, url }: Repository): string {
     // repositories.yaml may be edited by hand, so a name may be a path such as `../x`.
     const isPlain = name !== '' && !/[/\\]|^\./.test(name);
-    return isPlain ? name : `helm-manager-${createHash('sha256').update(url).digest('hex')}`;
+    return isPlain ? name : `helm-manager-${sha256Of(url)}`;
   }
 }
 
@@ -104,7 +105,3 @@ export class IndexCache {
 const MAX_VALIDATORS = 1 << 16;
 
 type CachedValidators = Validators & { url: string; sha256: string };
-
-function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}

@@ -2,7 +2,7 @@
 import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
 import { fits, parseConstraint } from '../chart/constraint.ts';
-import { compareVersions, parseVersion } from '../chart/version.ts';
+import { compareVersionTexts, isVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { parseJson } from '../yaml/json.ts';
 import { parseYaml, parseYamlDocuments } from '../yaml/read.ts';
@@ -40,7 +40,7 @@ export function versionsOf(bytes: Buffer, name: string, location: string): Index
   const found = (versions ?? []).flatMap((item) => entryOf(item, problems));
   const [problem] = problems;
   if (problem !== undefined) throw invalid(problem.message, location);
-  return found.sort((a, b) => compare(b.version, a.version));
+  return found.sort((a, b) => compareVersionTexts(b.version, a.version));
 }
 
 /**
@@ -85,7 +85,7 @@ function searchedOf(entries: ValueMap): SearchEntry[] {
       const keywords = fields.texts('keywords');
       return { name: name ?? '', version: version ?? '', appVersion: appVersion ?? '', description, keywords };
     });
-    return found.sort((a, b) => compare(b.version, a.version));
+    return found.sort((a, b) => compareVersionTexts(b.version, a.version));
   });
 }
 
@@ -125,11 +125,6 @@ export function pickVersion<T extends { version: string }>(versions: readonly T[
   return versions.find(({ version }) => fits(version, constraint));
 }
 
-function compare(a: string, b: string): number {
-  const [x, y] = [parseVersion(a), parseVersion(b)];
-  return x === undefined || y === undefined ? 0 : compareVersions(x, y);
-}
-
 /** One entry as a version; empty where it is not the entry of a chart. */
 function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
   if (item === null) return [];
@@ -142,7 +137,7 @@ function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
   // An empty address would lead to the folder of the repository itself.
   const urls = fields.texts('urls').filter((url) => url.trim() !== '');
   const entry = { version, urls, digest: fields.exactText('digest') };
-  return isNamed && isKind && parseVersion(version) !== undefined ? [entry] : [];
+  return isNamed && isKind && isVersion(version) ? [entry] : [];
 }
 
 /** Smaller indices are read whole. */

@@ -1,17 +1,17 @@
 /** Makes and changes `index.yaml` (helm v4, pkg/repo/v1/index.go). */
-import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { MAX_CHART } from '../chart/limits.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
-import { compareVersions, parseVersion } from '../chart/version.ts';
+import { compareVersionTexts } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
 import { whileLocked } from './change-file.ts';
+import { sha256Of } from './digest.ts';
 import { MAX_INDEX, readWholeIndex } from './index-file.ts';
 import { sortKeys } from '../yaml/json.ts';
 import { printYaml } from '../yaml/print.ts';
@@ -98,7 +98,7 @@ export function entryOf(chart: Chart, archive: Uint8Array, url: string, now: Dat
   return {
     ...metadataJson(chart, false),
     created: now.toISOString(),
-    digest: createHash('sha256').update(archive).digest('hex'),
+    digest: sha256Of(archive),
     urls: [url],
   };
 }
@@ -176,6 +176,5 @@ export function printIndex(index: RepositoryIndex, now: Date, asJson = false): s
 }
 
 function newestFirst(a: Json, b: Json): number {
-  const [x, y] = [a, b].map((entry) => parseVersion(textField(entry, 'version')));
-  return x === undefined || y === undefined ? 0 : compareVersions(y, x);
+  return compareVersionTexts(textField(b, 'version'), textField(a, 'version'));
 }

@@ -1,16 +1,16 @@
 /** `Chart.lock`: which versions were chosen, as Helm writes it (helm v4, internal/resolver, pkg/downloader). */
 import { existsSync } from 'node:fs';
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Chart, ChartDependency } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
 import { MAX_FILE } from '../chart/limits.ts';
 import { readRegularFile } from '../read-file.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
-import { goJson, sortKeys } from '../yaml/json.ts';
+import { goJson, sortKeys, withoutEmpty } from '../yaml/json.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject, Value } from '../yaml/value.ts';
+import { sha256Of } from './digest.ts';
 
 /** A dependency with two more fields that are needed only for the digest of the lock file. */
 export type Declared = ChartDependency & { enabled: boolean; imports: Json };
@@ -68,23 +68,17 @@ export function lockDigest(declared: readonly Declared[], locked: readonly Locke
     declared.map(declaredJson),
     locked.map(({ name, version, repository }) => ({ name, version, repository })),
   ]);
-  return `sha256:${createHash('sha256').update(json).digest('hex')}`;
+  return `sha256:${sha256Of(json)}`;
 }
 
 /** The JSON of a dependency with its fields in the order of Helm's Go struct, without empty ones. */
 function declaredJson(dependency: Declared): JsonObject {
   const { name, version, repository, condition, tags, enabled, imports, alias } = dependency;
-  const some = (key: string, value: Json): JsonObject =>
-    value === '' || value === false || (Array.isArray(value) && value.length === 0) ? {} : { [key]: value };
   return {
     name,
-    ...some('version', version),
+    ...withoutEmpty({ version }),
     repository,
-    ...some('condition', condition),
-    ...some('tags', tags),
-    ...some('enabled', enabled),
-    ...some('import-values', sortKeys(imports)),
-    ...some('alias', alias),
+    ...withoutEmpty({ condition, tags, enabled, 'import-values': sortKeys(imports), alias }),
   };
 }
 

@@ -1,11 +1,11 @@
 /** PGP provenance of charts: what Helm signs and how it checks it (helm v4, pkg/provenance/sign.go). */
-import { createHash } from 'node:crypto';
 import { Fields } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
+import { digestOf } from './digest.ts';
 import { keyBlocks } from './keyring.ts';
 import {
   config as DEFAULTS,
@@ -61,7 +61,7 @@ export async function verifyProvenance(
       problems.push(`key ${signature.keyID.toHex().toUpperCase()}: ${printable((error as Error).message, 200)}`);
       continue;
     }
-    const hash = `sha256:${createHash('sha256').update(archive).digest('hex')}`;
+    const hash = digestOf(archive);
     checkSum(statementOf(String(data), fileName), fileName, hash);
     return {
       signedBy: key?.getUserIDs() ?? [],
@@ -90,7 +90,7 @@ export async function readStatement(provenance: Uint8Array, fileName: string): P
 
 /** Checks that a provenance names an archive with its hash. @throws {PkgError} as {@link verifyProvenance} does */
 export function checkStatement(statement: Statement, archive: Uint8Array, fileName: string): void {
-  checkSum(statement, fileName, `sha256:${createHash('sha256').update(archive).digest('hex')}`);
+  checkSum(statement, fileName, digestOf(archive));
 }
 
 async function readMessage(provenance: Uint8Array, fileName: string): Promise<CleartextMessage> {
@@ -174,8 +174,7 @@ export async function signProvenance(
       });
     }
   }
-  const hash = createHash('sha256').update(archive).digest('hex');
-  const text = `${metadata}\n...\nfiles:\n  ${fileName}: sha256:${hash}\n`;
+  const text = `${metadata}\n...\nfiles:\n  ${fileName}: ${digestOf(archive)}\n`;
   const message = await createCleartextMessage({ text });
   const config = {
     ...SETTINGS,

@@ -6,7 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
-import { compareVersions, parseVersion } from '../chart/version.ts';
+import { compareVersionTexts, isVersion } from '../chart/version.ts';
 import { PkgError, withDetails } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
@@ -18,7 +18,8 @@ import { digestOf } from './digest.ts';
 import { pushChart, pushManifest } from './registry-push.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex, readIndexFile, urlOf } from './index-writer.ts';
 import type { RepositoryIndex } from './index-writer.ts';
-import { chartReference, PROVENANCE } from './registry.ts';
+import { CHART_PROVENANCE, tagOf } from './oci.ts';
+import { chartReference, ifFound } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import { uploadChart, uploadRepository } from './chart-upload.ts';
 import type { IndexEntry } from './index-file.ts';
@@ -138,11 +139,7 @@ function otherContent(name: string, version: string, places: readonly string[]):
 /** The newest version that any place has; undefined for none. */
 export async function newestPublished(name: string, targets: readonly Target[]): Promise<string | undefined> {
   const versions = (await Promise.all(targets.map((target) => target.versions(name)))).flat();
-  const parsed = versions.flatMap((version) => {
-    const read = parseVersion(version);
-    return read === undefined ? [] : [{ version, read }];
-  });
-  return parsed.sort((a, b) => compareVersions(b.read, a.read))[0]?.version;
+  return versions.filter(isVersion).sort((a, b) => compareVersionTexts(b, a))[0];
 }
 
 /** The manifest that a chart is to have, with its config, where signatures of it are known. */
@@ -155,22 +152,12 @@ export type OwnManifest = { manifest: ChartManifest; config: Buffer };
  */
 export function registryTarget(place: string, remotes: Remotes, own?: OwnManifest): Target {
   const base = place.replace(/\/+$/, '');
-  const tagOf = (version: string): string => version.replaceAll('+', '_');
   const shown = (name: string, version: string): string => `${base}/${name}:${tagOf(version)}`;
-  /** The answer; undefined where there is no such chart or version. */
-  const ask = async <T>(question: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await question;
-    } catch (error) {
-      if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
-      throw error;
-    }
-  };
   return {
     place,
-    versions: async (name) => (await ask(remotes.registry().versions(chartReference(base, name)))) ?? [],
+    versions: async (name) => (await ifFound(remotes.registry().versions(chartReference(base, name)))) ?? [],
     digest: async (name, version) => {
-      const found = await ask(remotes.registry().resolve(chartReference(base, name), tagOf(version)));
+      const found = await ifFound(remotes.registry().resolve(chartReference(base, name), tagOf(version)));
       const isOther = own !== undefined && found?.digest !== own.manifest.digest;
       return isOther && found?.chart.digest === own.manifest.chart.digest ? undefined : found?.chart.digest;
     },
@@ -199,7 +186,7 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
       const config = digestOf(Buffer.from(goJson(metadataJson(chart, false))));
       // With two chart layers another program could read the other one.
       const layers = listField(JSON.parse(found.bytes.toString('utf8')) as Json, 'layers');
-      const others = layers.filter((layer) => textField(layer, 'mediaType') !== PROVENANCE);
+      const others = layers.filter((layer) => textField(layer, 'mediaType') !== CHART_PROVENANCE);
       const isOwn = found.chart.digest === digestOf(archive) && found.config.digest === config;
       if (!isOwn || others.length > 1 || layers.length > 2) throw otherContent(name, version, [place]);
       return { reference, digest: found.digest, size: found.bytes.length };
@@ -237,8 +224,7 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
       // The address of the archive is known from the server's next index.
       const { url, versions } = await remotes.refreshed(repository, name);
       const saved = versions?.find((one) => one.version === version)?.urls[0];
-      const reference = saved === undefined ? repository.url : saved;
-      return { reference: shownAddress(url, reference), digest: digestOf(archive) };
+      return { reference: shownAddress(url, saved ?? repository.url), digest: digestOf(archive) };
     },
   };
 }

@@ -2,15 +2,16 @@
  * The cache of registry answers: lists of tags and digests of tags, which are used only with `--offline` since a tag can
  * move; and manifests by their digests, which are checked at every use.
  */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
 import type { Json } from '../yaml/value.ts';
+import { sha256Of } from './digest.ts';
 
 /** The most bytes of a cached answer: a list of tags can be long. */
 const MAX_ANSWER = 64 << 20;
 
+/** The cache of what registries answered, by reference and by digest. */
 export class ReferenceCache {
   readonly #folder: string;
 
@@ -46,6 +47,6 @@ export class ReferenceCache {
   }
 
   #pathOf(key: string): string {
-    return join(this.#folder, 'oci', `${createHash('sha256').update(key).digest('hex')}.json`);
+    return join(this.#folder, 'oci', `${sha256Of(key)}.json`);
   }
 }

@@ -7,8 +7,8 @@
 import { isIP } from 'node:net';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { tryParseJson } from '../yaml/json.ts';
 import { textField } from '../yaml/value.ts';
-import type { Json } from '../yaml/value.ts';
 import { basicAuthorization } from '../network/address.ts';
 import type { HttpClient, Request } from './http.ts';
 import type { RegistryLogin } from './registry-login.ts';
@@ -124,17 +124,11 @@ async function fetchToken(
     ...(hasLogin ? { authorization: basicAuthorization(username, password) } : {}),
   });
   if (answer.status !== 200) throw noToken(realm, `answered ${answer.status}`);
-  let body: Json;
-  try {
-    body = JSON.parse(answer.body.toString('utf8')) as Json;
-  } catch {
-    throw noToken(realm, 'answered with something that is not JSON');
-  }
+  const body = tryParseJson(answer.body);
+  if (body === undefined) throw noToken(realm, 'answered with something that is not JSON');
   const token = textField(body, 'access_token') || textField(body, 'token');
   // A token with a line break could add a header to the request.
-  if (!/^[!-~]+$/.test(token)) {
-    throw noToken(realm, 'gave no token');
-  }
+  if (!/^[!-~]+$/.test(token)) throw noToken(realm, 'gave no token');
   return token;
 }
 

@@ -13,7 +13,7 @@ import { goJson } from '../yaml/json.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { digestOf } from './digest.ts';
 import type { Answer, Request } from './http.ts';
-import { CONFIG, CONTENT, PROVENANCE } from './registry.ts';
+import { CHART_CONFIG, CHART_CONTENT, CHART_PROVENANCE, OCI_MANIFEST } from './oci.ts';
 import { nameOf, refused } from './registry-session.ts';
 import type { ChartReference, RegistrySession } from './registry-session.ts';
 
@@ -30,7 +30,7 @@ export type PushedChart = {
 
 /** Blobs larger than this are sent in parts of this size; a part that is lost is sent again. */
 const PART = 8 << 20;
-/** Bytes that are read from a blob at a time. */
+/** So many bytes are read from a blob at a time. */
 const PIECE = 1 << 16;
 /** How often parts of a blob may be lost. */
 const MAX_LOST = 5;
@@ -41,7 +41,7 @@ const MAX_PAUSE = 30;
 const MAX_ANSWER = 4 << 20;
 
 /** A blob to upload. It is read in pieces, since layers of images can be larger than memory. */
-export type Blob = {
+export type BlobToUpload = {
   mediaType: string;
   digest: string;
   size: number;
@@ -62,9 +62,9 @@ export async function pushChart(
   chart: PushedChart,
   tell: (what: string) => void,
 ): Promise<{ digest: string; size: number }> {
-  const config = blobOf(CONFIG, Buffer.from(goJson(chart.config)));
-  const layers = [blobOf(CONTENT, chart.archive)];
-  if (chart.provenance !== undefined) layers.push(blobOf(PROVENANCE, chart.provenance));
+  const config = blobOf(CHART_CONFIG, Buffer.from(goJson(chart.config)));
+  const layers = [blobOf(CHART_CONTENT, chart.archive)];
+  if (chart.provenance !== undefined) layers.push(blobOf(CHART_PROVENANCE, chart.provenance));
   layers.sort((a, b) => (a.digest < b.digest ? -1 : 1));
   const results = await Promise.allSettled([config, ...layers].map((blob) => uploadBlob(session, target, blob, tell)));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -83,7 +83,7 @@ export async function pushChart(
 /**
  * Uploads the blobs of a manifest whose bytes exist already, then the manifest.
  *
- * @param name a tag, or its digest
+ * @param name a tag, or the digest of the manifest
  * @throws {PkgError} as {@link pushChart} does
  */
 export async function pushManifest(
@@ -111,12 +111,10 @@ export async function uploadBytes(
   await uploadBlob(session, target, blobOf('', bytes), tell);
 }
 
-const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-
 /**
  * Writes a manifest. The blobs that it names have to be in the registry.
  *
- * @param name a tag, or its digest
+ * @param name a tag, or the digest of the manifest
  * @throws {PkgError} as {@link pushChart} does
  */
 export async function putManifest(
@@ -137,12 +135,12 @@ export async function putManifest(
   if (answer.status !== 201) throw refused(answer, url, target, true);
 }
 
-function blobOf(mediaType: string, bytes: Uint8Array): Blob {
+function blobOf(mediaType: string, bytes: Uint8Array): BlobToUpload {
   const read = (at: number, length: number): Uint8Array => bytes.subarray(at, at + length);
   return { mediaType, digest: digestOf(bytes), size: bytes.length, read };
 }
 
-function descriptorOf({ mediaType, digest, size }: Blob): JsonObject {
+function descriptorOf({ mediaType, digest, size }: BlobToUpload): JsonObject {
   return { mediaType, digest, size };
 }
 
@@ -185,7 +183,7 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
 export async function uploadBlob(
   session: RegistrySession,
   target: ChartReference,
-  blob: Blob,
+  blob: BlobToUpload,
   tell: (what: string) => void,
   other = '',
 ): Promise<void> {
@@ -200,7 +198,7 @@ export async function uploadBlob(
 async function tryUpload(
   session: RegistrySession,
   target: ChartReference,
-  blob: Blob,
+  blob: BlobToUpload,
   tell: (what: string) => void,
   other: string,
 ): Promise<PkgError | undefined> {
@@ -248,7 +246,7 @@ async function tryUpload(
 async function uploadParts(
   session: RegistrySession,
   target: ChartReference,
-  blob: Blob,
+  blob: BlobToUpload,
   first: URL,
   tell: (what: string) => void,
 ): Promise<{ url: URL; offset: number }> {
@@ -278,14 +276,14 @@ async function uploadParts(
     if (answer !== undefined && (!isLost || ++lost > MAX_LOST)) throw refused(answer, url, target, true);
     // After a lost connection the registry may still be writing what it received, so its offset is asked after a pause.
     await sleep(pauseOf(answer?.headers['retry-after'], lost));
-    ({ url, offset } = await resumed(session, target, url));
+    ({ url, offset } = await readProgress(session, target, url));
   }
   return { url, offset };
 }
 
 /** A part of a blob as the body of a request that reports progress while it is sent. */
 function partOf(
-  { size, read }: Blob,
+  { size, read }: BlobToUpload,
   offset: number,
   length: number,
   target: ChartReference,
@@ -317,7 +315,7 @@ function pauseOf(header: string | string[] | undefined, lost: number): number {
 }
 
 /** Asks the registry how many bytes of an upload it has. */
-async function resumed(
+async function readProgress(
   session: RegistrySession,
   target: ChartReference,
   url: URL,

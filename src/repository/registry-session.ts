@@ -1,8 +1,8 @@
 /** Requests to OCI registries, with the logins that they ask for. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { getOwn, textField } from '../yaml/value.ts';
-import type { Json } from '../yaml/value.ts';
+import { tryParseJson } from '../yaml/json.ts';
+import { listField, textField } from '../yaml/value.ts';
 import type { Answer, Download, HttpClient, Request } from './http.ts';
 import { answerChallenge, parseChallenge } from './registry-auth.ts';
 import type { RegistryLogin } from './registry-login.ts';
@@ -25,6 +25,7 @@ export type SessionOptions = {
 /** The most bytes of an answer that is neither a manifest nor a blob. */
 const MAX_ANSWER = 4 << 20;
 
+/** Sends requests to registries, and logs in where they ask for it. */
 export class RegistrySession {
   readonly #http: HttpClient;
   readonly #options: SessionOptions;
@@ -49,14 +50,14 @@ export class RegistrySession {
    * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED` where no token is given
    */
   async send(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Answer> {
-    return await this.#asked(url, chart, actions, (authorization) =>
+    return await this.#sendWithLogin(url, chart, actions, (authorization) =>
       this.#http.fetch(url, { ...request, authorization }),
     );
   }
 
   /** As {@link send}, but gives the body as a stream. */
   async open(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Download> {
-    return await this.#asked(url, chart, actions, async (authorization) => {
+    return await this.#sendWithLogin(url, chart, actions, async (authorization) => {
       const download = await this.#http.open(url, { ...request, authorization });
       // The body is read to its end, so that the connection can be used for the second request.
       if (download.status === 401) for await (const _ of download.body);
@@ -64,7 +65,7 @@ export class RegistrySession {
     });
   }
 
-  async #asked<T extends Pick<Answer, 'status' | 'headers' | 'url'>>(
+  async #sendWithLogin<T extends Pick<Answer, 'status' | 'headers' | 'url'>>(
     url: URL,
     chart: ChartReference,
     actions: Actions,
@@ -109,7 +110,7 @@ export class RegistrySession {
     const isRefused = answer.status === 401 || answer.status === 403;
     throw new PkgError(
       isRefused ? 'PKG_REPOSITORY_UNAUTHORIZED' : 'PKG_REPOSITORY_UNREACHABLE',
-      `${printable(host)} ${isRefused ? 'does not take this login' : 'is no OCI registry, or not now'} (it answers ${answer.status})`,
+      `${printable(host)} ${isRefused ? 'does not take this login' : 'is not an OCI registry, or does not work now'} (it answers ${answer.status})`,
       { hints: [isRefused ? 'check the name and the password' : 'check the address'] },
     );
   }
@@ -158,7 +159,7 @@ export function refused({ status, headers, body }: Answer, url: URL, chart: Char
       notes,
       hints: [
         `log in with \`pkg registry login ${printable(chart.host)}\` or \`docker login\``,
-        ...(writing ? [] : ['or it is not there']),
+        ...(writing ? [] : ['check the name: some registries give this answer for charts that do not exist']),
       ],
     });
   }
@@ -171,11 +172,6 @@ export function refused({ status, headers, body }: Answer, url: URL, chart: Char
 
 /** The message of an error answer of a registry. */
 function messageOf(body: Buffer): string {
-  try {
-    const errors = getOwn(JSON.parse(body.toString('utf8')) as { [key: string]: Json }, 'errors');
-    const [first] = Array.isArray(errors) ? errors : [];
-    return textField(first, 'message') || textField(first, 'code');
-  } catch {
-    return '';
-  }
+  const [first] = listField(tryParseJson(body), 'errors');
+  return textField(first, 'message') || textField(first, 'code');
 }

@@ -7,11 +7,23 @@
 import { compareVersions, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
+import { tryParseJson } from '../yaml/json.ts';
+import { fieldOf, isJsonObject, listField, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ContentCache } from './content-cache.ts';
-import { algorithmOf, checkDigest, digestOf } from './digest.ts';
+import { algorithmOf, checkDigest, digestOf, isDigest } from './digest.ts';
 import type { Answer } from './http.ts';
+import {
+  CHART_CONFIG,
+  CHART_CONTENT,
+  CHART_PROVENANCE,
+  INDEX_TYPES,
+  MANIFEST_TYPES,
+  MAX_MANIFEST,
+  tagOf,
+  versionOfTag,
+} from './oci.ts';
+import type { Descriptor } from './oci.ts';
 import { notCached } from './offline.ts';
 import type { ReferenceCache } from './reference-cache.ts';
 import { nameOf, nextPage, refused } from './registry-session.ts';
@@ -20,9 +32,6 @@ import { shownUrl, withoutLogin } from './urls.ts';
 
 /** A reference as it was written. Tag and digest are empty where they were not written. */
 export type TaggedReference = ChartReference & { tag: string; digest: string };
-
-/** A blob as a manifest names it. */
-export type Descriptor = { digest: string; size: number };
 
 /** One version of a chart, by its manifest. */
 export type ChartManifest = {
@@ -36,24 +45,11 @@ export type ChartManifest = {
   provenance: Descriptor | undefined;
 };
 
-/** Media types of the parts of a chart. */
-export const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
-export const CONTENT = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
-const LAYERS: readonly string[] = [
-  CONTENT,
-  // Helm's media type before version 3.7.
-  'application/tar+gzip',
-];
-export const PROVENANCE = 'application/vnd.cncf.helm.chart.provenance.v1.prov';
-const INDEX = 'application/vnd.oci.image.index.v1+json';
-const MANIFESTS = [
-  'application/vnd.oci.image.manifest.v1+json',
-  INDEX,
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ');
+/** Media types of the archive: that of Helm, and the one that it used before version 3.7. */
+const CONTENT_TYPES: readonly string[] = [CHART_CONTENT, 'application/tar+gzip'];
+const ACCEPT = [...MANIFEST_TYPES, ...INDEX_TYPES].join(', ');
 
-const MAX_MANIFEST = 4 << 20;
+/** The most bytes of one page of a list of tags. */
 const MAX_TAGS_SIZE = 16 << 20;
 const MAX_PAGES = 1000;
 /** The most tags of a chart, over all pages. */
@@ -79,7 +75,7 @@ export function chartReference(repository: string, name: string): ChartReference
   }
   const shown = printable(withoutLogin(`${repository}/${name}`));
   throw new PkgError('PKG_REPOSITORY_UNKNOWN', `'${shown}' is not the name of a chart in a registry`, {
-    hints: ['write oci://HOST/PATH, in lower case, without a slash at the end; the name of the chart comes behind it'],
+    hints: ['write oci://HOST/PATH in lower case, without a slash at the end, and the name of the chart behind it'],
   });
 }
 
@@ -91,8 +87,7 @@ export function chartReference(repository: string, name: string): ChartReference
 export function taggedReference(text: string): TaggedReference {
   const [, rest = '', digest = ''] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
   const [, untagged = '', written = ''] = /^(oci:\/\/[^/]*\/[^:]*)(?::(.*))?$/s.exec(rest) ?? [];
-  // A tag cannot have the `+` of a version; charts are pushed with `_` in its place.
-  const tag = written.replaceAll('+', '_');
+  const tag = tagOf(written);
   const at = untagged.lastIndexOf('/');
   const isWhole = (!rest.endsWith(':') || tag !== '') && (!text.includes('@') || isDigest(digest));
   if (at > 'oci://'.length && isWhole && (tag === '' || TAG.test(tag))) {
@@ -133,12 +128,12 @@ export class Registry {
   /**
    * The versions of a chart, the newest first. Tags that are not versions are ignored.
    *
-   * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where there is no such chart, and as {@link pull} throws
+   * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where there is no such chart, and as {@link resolve} throws
    */
   async versions(chart: ChartReference): Promise<string[]> {
     const tags = this.#options.offline ? this.#cachedTags(chart) : await this.#fetchTags(chart);
     return tags
-      .map((tag) => tag.replaceAll('_', '+'))
+      .map((tag) => versionOfTag(tag))
       .filter((version) => isStrictVersion(version))
       .map((version) => ({ version, parsed: parseVersion(version) }))
       .flatMap(({ version, parsed }) => (parsed === undefined ? [] : [{ version, parsed }]))
@@ -160,8 +155,7 @@ export class Registry {
     while (next !== undefined) {
       pages.add(next.href);
       const answer: Answer = await this.#get(next, chart, 'application/json', MAX_TAGS_SIZE);
-      const found = getOwn(object(answer), 'tags');
-      for (const tag of Array.isArray(found) ? found : []) if (typeof tag === 'string') tags.add(tag);
+      for (const tag of listField(objectOf(answer), 'tags')) if (typeof tag === 'string') tags.add(tag);
       next = nextPage(answer, next);
       const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MAX_PAGES);
       if (isEndless || tags.size > MAX_TAGS) {
@@ -178,11 +172,13 @@ export class Registry {
    * The manifest of a tag or a digest.
    *
    * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND`, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED`,
-   *   `PKG_REPOSITORY_INVALID` for what is no chart, `PKG_DIGEST_MISMATCH`, `PKG_OFFLINE`
+   *   `PKG_REPOSITORY_INVALID` for a manifest that is not a chart's, `PKG_DIGEST_MISMATCH`, `PKG_OFFLINE`
    */
   async resolve(chart: ChartReference, name: string): Promise<ChartManifest> {
     if (!isDigest(name) && !TAG.test(name)) {
-      throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is not a valid tag`);
+      throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', `'${printable(name, 60)}' is not a valid tag`, {
+        hints: ['give a version, a tag, or sha256:DIGEST'],
+      });
     }
     const bytes = await this.#manifestOfChart(chart, name);
     return chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
@@ -210,17 +206,17 @@ export class Registry {
     return body;
   }
 
-  /** The manifest that a tag or a digest names; of one that names several manifests, the first that is of a chart. */
+  /** The manifest that a tag or a digest names; if that is an index, the first of its manifests that is a chart's. */
   async #manifestOfChart(chart: ChartReference, name: string): Promise<Buffer> {
     const first = await this.#manifest(chart, name);
     const url = this.#urlOf(chart, `manifests/${name}`);
-    const inner = getOwn(object({ body: first, url }), 'manifests');
+    const inner = fieldOf(objectOf({ body: first, url }), 'manifests');
     if (!Array.isArray(inner)) return first;
     for (const item of inner.slice(0, MAX_MANIFESTS)) {
       const digest = textField(item, 'digest');
       if (!isDigest(digest)) continue;
       const found = await this.#manifest(chart, digest);
-      if (isChart(object({ body: found, url }))) return found;
+      if (isChart(objectOf({ body: found, url }))) return found;
     }
     return first;
   }
@@ -234,7 +230,7 @@ export class Registry {
     if (cached !== undefined) return cached;
     if (offline) throw notCached(`oci://${printable(key)}`);
     const url = this.#urlOf(chart, `manifests/${name}`);
-    const { body, headers } = await this.#get(url, chart, MANIFESTS, MAX_MANIFEST);
+    const { body, headers } = await this.#get(url, chart, ACCEPT, MAX_MANIFEST);
     const stated = isDigest(name) ? name : headers['docker-content-digest'];
     if (typeof stated === 'string' && stated !== '') checkDigest(body, stated, shownUrl(url));
     const digest = isDigest(name) ? name : digestOf(body);
@@ -262,39 +258,35 @@ export class Registry {
   }
 }
 
-function object({ body, url }: Pick<Answer, 'body' | 'url'>): { [key: string]: Json } {
-  try {
-    const value = JSON.parse(body.toString('utf8')) as Json;
-    if (isJsonObject(value)) return value;
-  } catch {
-    // Reported below.
-  }
+/** The JSON object in an answer. @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything else */
+function objectOf({ body, url }: Pick<Answer, 'body' | 'url'>): JsonObject {
+  const value = tryParseJson(body);
+  if (isJsonObject(value)) return value;
   throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} did not answer like a registry`, {
     hints: ['check that the address is that of an OCI registry'],
   });
 }
 
-function isChart(manifest: { [key: string]: Json }): boolean {
-  return textField(getOwn(manifest, 'config'), 'mediaType') === CONFIG;
+function isChart(manifest: JsonObject): boolean {
+  return textField(fieldOf(manifest, 'config'), 'mediaType') === CHART_CONFIG;
 }
 
-/** What a chart's manifest names. */
+/** The parts of a chart that its manifest names. */
 function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest' | 'bytes'> {
-  const layers = isChart(manifest) ? getOwn(manifest, 'layers') : undefined;
-  const found = Array.isArray(layers) ? layers : [];
+  const found = isChart(manifest) ? listField(manifest, 'layers') : [];
   const layer = (type: string): Descriptor | undefined =>
     descriptorOf(found.find((item) => textField(item, 'mediaType') === type));
-  const config = descriptorOf(getOwn(manifest, 'config'));
-  const [chart] = LAYERS.flatMap((type) => layer(type) ?? []);
-  if (config !== undefined && chart !== undefined) return { config, chart, provenance: layer(PROVENANCE) };
+  const config = descriptorOf(fieldOf(manifest, 'config'));
+  const [chart] = CONTENT_TYPES.flatMap((type) => layer(type) ?? []);
+  if (config !== undefined && chart !== undefined) return { config, chart, provenance: layer(CHART_PROVENANCE) };
   throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(url)} is not a Helm chart`, {
-    hints: ['registries hold other things too, such as images: check the name'],
+    hints: ['check the name: registries hold images and other things too'],
   });
 }
 
 function descriptorOf(value: Json | undefined): Descriptor | undefined {
   const digest = textField(value, 'digest');
-  const size = isJsonObject(value) ? getOwn(value, 'size') : undefined;
+  const size = fieldOf(value, 'size');
   return isDigest(digest) ? { digest, size: typeof size === 'number' ? size : 0 } : undefined;
 }
 
@@ -302,19 +294,29 @@ function descriptorOf(value: Json | undefined): Descriptor | undefined {
  * Reads the manifest of a chart.
  *
  * @param url where it is from, for messages
- * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is none
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for a manifest that is not a chart's
  */
 export function chartManifest(bytes: Buffer, url: URL): ChartManifest {
   const digest = digestOf(bytes);
-  return { digest, bytes, ...partsOf(object({ body: bytes, url }), url) };
+  return { digest, bytes, ...partsOf(objectOf({ body: bytes, url }), url) };
 }
 
-/** Is this the digest of a manifest or a blob? */
-export function isDigest(text: string): boolean {
-  return /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text);
+/**
+ * Waits for a chart or a version of it.
+ *
+ * @returns undefined where it does not exist
+ * @throws the other errors of `found`
+ */
+export async function ifFound<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
-/** SemVer 2 to the letter: three numbers, no `v`. */
+/** Is this a version by the letter of SemVer 2: three numbers, no `v`? */
 function isStrictVersion(version: string): boolean {
   const number = '(?:0|[1-9][0-9]*)';
   return new RegExp(`^${number}\\.${number}\\.${number}(?:[-+]|$)`).test(version);

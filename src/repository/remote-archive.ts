@@ -2,13 +2,14 @@
  * Fetches archives of charts from registries and repositories. All commands fetch charts through this file, which applies
  * the trust policy to each of them.
  */
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { MAX_CHART } from '../chart/limits.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { tryParseJson } from '../yaml/json.ts';
 import { textField } from '../yaml/value.ts';
-import type { Json } from '../yaml/value.ts';
+import { sha256Of } from './digest.ts';
+import { tagOf } from './oci.ts';
 import type { ChartManifest } from './registry.ts';
 import type { ChartReference } from './registry-session.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
@@ -84,14 +85,9 @@ export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): Regis
  * tag: whoever can write to the registry could offer a signed chart under another name, or an old version as a new one.
  */
 function checkName(config: Buffer, { chart, location }: RegistryPlace): void {
-  let json: Json = null;
-  try {
-    json = JSON.parse(config.toString('utf8')) as Json;
-  } catch {
-    // It has no name then.
-  }
+  const json = tryParseJson(config);
   const [name, version] = [textField(json, 'name'), textField(json, 'version')];
-  const isWanted = name === chart.name && (chart.tag === '' || version.replaceAll('+', '_') === chart.tag);
+  const isWanted = name === chart.name && (chart.tag === '' || tagOf(version) === chart.tag);
   if (isWanted) return;
   throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is not the chart that its location names`, {
     notes: [`what was signed is ${printable(name, 60)} ${printable(version, 60)}`],
@@ -121,10 +117,7 @@ export function archiveInRepository(place: RepositoryPlace, remotes: Remotes): R
   const { repository, url, names, fileName, location } = place;
   const archive = once(() => remotes.fetchArchive(repository, url, place.digest, MAX_CHART));
   const provenance = once(async () => {
-    const hash = createHash('sha256')
-      .update(await archive())
-      .digest('hex');
-    return await remotes.fetchProvenance(repository, url, hash);
+    return await remotes.fetchProvenance(repository, url, sha256Of(await archive()));
   });
   const judged = once(() => judge({ names, location, fileName, archive, provenance, signed: undefined }, remotes));
   return {

@@ -15,7 +15,7 @@ import { notCached } from './offline.ts';
 import { cachePaths, configPaths } from './paths.ts';
 import type { ConfigPaths } from './paths.ts';
 import { ReferenceCache } from './reference-cache.ts';
-import { Registry } from './registry.ts';
+import { ifFound, Registry } from './registry.ts';
 import type { RegistryOptions } from './registry.ts';
 import { RegistrySession } from './registry-session.ts';
 import { findLogin } from './registry-login.ts';
@@ -77,13 +77,14 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
 /** What is fetched of a repository, for a note when the download begins. */
 export type Tell = (what: string) => void;
 
+/** Opens repositories and registries when they are first used. */
 export class Remotes {
   readonly #env: NodeJS.ProcessEnv;
   readonly #tell: Tell;
   readonly #paths: ConfigPaths;
   readonly #settings: RepositorySettings;
   readonly #clients: Map<string, HttpClient> = new Map();
-  readonly #indices: Map<string, Promise<Buffer>> = new Map();
+  readonly #indexes: Map<string, Promise<Buffer>> = new Map();
   readonly #archives: Map<string, Promise<Buffer>> = new Map();
   /** The cache of indexes. */
   readonly indexes: IndexCache;
@@ -193,7 +194,7 @@ export class Remotes {
 
   /** As {@link versions}, but asks the server again: used after an upload has changed the index. */
   async refreshed(repository: Repository, name: string): ReturnType<Remotes['versions']> {
-    this.#indices.clear();
+    this.#indexes.clear();
     return await this.versions(repository, name);
   }
 
@@ -206,8 +207,8 @@ export class Remotes {
   async index(repository: Repository, freshness: Freshness): Promise<Buffer> {
     const from = indexUrl(repositoryUrl(repository.url));
     const key = `${repository.name} ${from.href}`;
-    const index = this.#indices.get(key) ?? this.#readIndex(repository, from, freshness);
-    this.#indices.set(key, index);
+    const index = this.#indexes.get(key) ?? this.#readIndex(repository, from, freshness);
+    this.#indexes.set(key, index);
     return await index;
   }
 
@@ -236,14 +237,9 @@ export class Remotes {
     if (cached !== undefined) return cached;
     const from = new URL(archive);
     from.pathname += '.prov';
-    try {
-      const { body } = await this.#fetch(repository, from, {}, MAX_PROVENANCE);
-      this.#content.put(hash, 'prov', body);
-      return body;
-    } catch (error) {
-      if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
-      throw error;
-    }
+    const answer = await ifFound(this.#fetch(repository, from, {}, MAX_PROVENANCE));
+    if (answer !== undefined) this.#content.put(hash, 'prov', answer.body);
+    return answer?.body;
   }
 
   /**
@@ -301,7 +297,7 @@ export class Remotes {
     };
     const answer = await this.#fetch(repository, from, headers, MAX_INDEX, cached !== undefined);
     if (answer.status === 304 && cached !== undefined) return cached;
-    const index = await unpacked(answer, from);
+    const index = await decompress(answer, from);
     try {
       this.indexes.write(repository, index, {
         etag: String(answer.headers.etag ?? ''),
@@ -357,7 +353,7 @@ function indexUrl(repository: URL): URL {
   return chartUrl(repository, 'index.yaml');
 }
 
-async function unpacked({ body, headers }: Answer, from: URL): Promise<Buffer> {
+async function decompress({ body, headers }: Answer, from: URL): Promise<Buffer> {
   if (headers['content-encoding'] !== 'gzip') return body;
   try {
     return await promisify(gunzip)(body, gunzipOptions(body, MAX_INDEX));

@@ -8,6 +8,7 @@ import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
 import { cacheLater, readRunCache } from '../run-cache.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
+import { sha256Of } from './digest.ts';
 import { HttpClient } from './http.ts';
 import type { Answer } from './http.ts';
 import { shownUrl } from './urls.ts';
@@ -100,7 +101,7 @@ class SchemaNetwork {
     if (++this.#fetched > MAX_FETCHED) throw failure(`the schemas refer to more than ${MAX_FETCHED} others`);
     this.#until ||= Date.now() + ALL_MS;
     if (Date.now() > this.#until) throw failure(`fetching schemas takes more than ${ALL_MS / 1000} seconds`);
-    const name = `schema-${createHash('sha256').update(url.href).digest('hex').slice(0, 32)}`;
+    const name = `schema-${sha256Of(url.href).slice(0, 32)}`;
     const cached = keep ? parseCached(readRunCache(name)) : undefined;
     const answer = await this.#ask(url, cached?.etag);
     if (answer.status === 304 && cached !== undefined) return cached.body;

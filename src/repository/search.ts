@@ -1,7 +1,7 @@
 /** Looks through the indexes of repositories as `helm search repo` does (helm v4, pkg/cmd/search/search.go). */
 import { meets } from '../chart/constraint.ts';
 import type { Constraint } from '../chart/constraint.ts';
-import { compareVersions, parseVersion } from '../chart/version.ts';
+import { compareVersionTexts, parseVersion } from '../chart/version.ts';
 import type { SearchEntry } from './index-file.ts';
 
 /** A version of a chart that was found; `name` is `REPOSITORY/CHART`. */
@@ -34,7 +34,9 @@ export function searchCharts(indexes: ReadonlyMap<string, readonly SearchEntry[]
       return score === undefined ? [] : [{ name: `${repository}/${entry.name}`, entry, score }];
     }),
   );
-  found.sort((a, b) => a.score - b.score || (a.name === b.name ? compare(b, a) : a.name < b.name ? -1 : 1));
+  const newestFirst = (a: SearchResult, b: SearchResult): number =>
+    compareVersionTexts(b.entry.version, a.entry.version);
+  found.sort((a, b) => a.score - b.score || (a.name === b.name ? newestFirst(a, b) : a.name < b.name ? -1 : 1));
   const seen = new Set<string>();
   return found.filter(({ name, entry }) => {
     if (!search.allVersions && seen.has(name)) return false;
@@ -53,9 +55,4 @@ function scoreOf(repository: string, entry: SearchEntry, { matches, ignoreCase }
   const line = ignoreCase ? written.toLowerCase() : written;
   const at = matches(line);
   return at < 0 ? undefined : line.slice(0, at).split(SEPARATOR).length - 1;
-}
-
-function compare(a: SearchResult, b: SearchResult): number {
-  const [x, y] = [parseVersion(a.entry.version), parseVersion(b.entry.version)];
-  return x === undefined || y === undefined ? 0 : compareVersions(x, y);
 }

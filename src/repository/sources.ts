@@ -15,6 +15,7 @@ import { printable } from '../errors-text.ts';
 import { declaredDependencies, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
 import { inRegistryOfIndex } from './locate.ts';
+import { tagOf } from './oci.ts';
 import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
@@ -162,7 +163,7 @@ async function resolveRegistry(
   if (version === undefined) throw noVersion(chart, dependency, versions[0]);
   const location = printable(`${repository}/${name}:${version}`);
   const archive = async (): Promise<FetchedArchive> => {
-    const tag = version.replaceAll('+', '_');
+    const tag = tagOf(version);
     // Archive and provenance are taken from one manifest, since a tag may move between two requests.
     const manifest = await registry.resolve(reference, tag);
     const fileName = `${name}-${version}.tgz`;

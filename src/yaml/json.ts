@@ -24,6 +24,15 @@ export function parseJson(text: string, file: string): Json {
   }
 }
 
+/** Reads JSON that another program wrote; undefined where the bytes are not JSON. Large integers lose digits. */
+export function tryParseJson(bytes: Uint8Array): Json | undefined {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The bound of YAML (`nodes.ts`). */
 const MAX_DEPTH = 1000;
 /** An empty list, two characters, takes up to 60 bytes of memory. No page of a list of objects holds so many values. */

@@ -1,5 +1,4 @@
 /** The index of the served folder, always of its present files. */
-import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +10,7 @@ import { printable } from '../../errors-text.ts';
 import { FileReadError, readRegularFile } from '../../read-file.ts';
 import { textField } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';
+import { sha256Of } from '../digest.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex } from '../index-writer.ts';
 import type { RepositoryIndex } from '../index-writer.ts';
 
@@ -38,9 +38,9 @@ class Charts {
 
   /** The names of all files with a version: the same version may be in several. */
   filesOf(name: string, version: string): string[] {
-    const isIt = ({ entry }: Known): boolean =>
+    const isWanted = ({ entry }: Known): boolean =>
       entry !== undefined && textField(entry, 'name') === name && textField(entry, 'version') === version;
-    return [...this.#files].filter(([, known]) => isIt(known)).map(([file]) => file);
+    return [...this.#files].filter(([, known]) => isWanted(known)).map(([file]) => file);
   }
 
   /** The index file. It is the same for the same files, also after a restart of the server. */
@@ -53,9 +53,8 @@ class Charts {
     const times = [...this.#files.values()].map(({ modified }) => modified.getTime());
     const newest = times.reduce((a, b) => Math.max(a, b), 0);
     const text = Buffer.from(printIndex(this.index, new Date(newest)));
-    const hash = createHash('sha256').update(text).digest('hex');
     // A weak ETag, since it is sent with the compressed text too.
-    return { text, gzipped: await promisify(gzip)(text), etag: `W/"${hash}"` };
+    return { text, gzipped: await promisify(gzip)(text), etag: `W/"${sha256Of(text)}"` };
   }
 }
 
@@ -105,25 +104,25 @@ export class FolderIndex {
    * @throws the system's error for a folder that cannot be read
    */
   async current(): Promise<Charts> {
-    if (this.#running === undefined) return await this.#begin();
+    if (this.#running === undefined) return await this.#startScan();
     const running = this.#running;
     this.#next ??= (async () => {
       await running.catch(() => undefined);
       this.#next = undefined;
-      return await this.#begin();
+      return await this.#startScan();
     })();
     return await this.#next;
   }
 
-  async #begin(): Promise<Charts> {
-    const look = this.#look().finally(() => {
-      if (this.#running === look) this.#running = undefined;
+  async #startScan(): Promise<Charts> {
+    const scan = this.#scan().finally(() => {
+      if (this.#running === scan) this.#running = undefined;
     });
-    this.#running = look;
-    return await look;
+    this.#running = scan;
+    return await scan;
   }
 
-  async #look(): Promise<Charts> {
+  async #scan(): Promise<Charts> {
     const files = new Map<string, Known>();
     let isChanged = false;
     for (const name of readdirSync(this.#folder).sort()) {

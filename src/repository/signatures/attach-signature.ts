@@ -11,19 +11,20 @@ import { bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { goJson } from '../../yaml/json.ts';
+import { goJson, tryParseJson } from '../../yaml/json.ts';
 import { asObject, equalJson, listField, textField } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { digestOf } from '../digest.ts';
+import { OCI_INDEX, OCI_MANIFEST } from '../oci.ts';
 import { pushManifest, putManifest, uploadBytes } from '../registry-push.ts';
 import { nameOf } from '../registry-session.ts';
 import type { ChartReference } from '../registry-session.ts';
 import type { Remotes } from '../remotes.ts';
 import { keyHint, publicPart, signBytes } from './cosign-key.ts';
 import { SIGN_PREDICATE, STATEMENT_TYPE } from './cosign-signature.ts';
-import { BUNDLE_TYPE, EMPTY_TYPE, parsed } from './signature-artifact.ts';
+import { BUNDLE_TYPE, EMPTY_TYPE } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
-import { INDEX_TYPE, MANIFEST_TYPE, referrersTag, signatureTag } from './find-signatures.ts';
+import { referrersTag, signatureTag } from './find-signatures.ts';
 import { judgeSignatures } from './judge-chart.ts';
 
 /** The content of an empty config. */
@@ -60,11 +61,11 @@ export async function signInRegistry(
   const layer = { mediaType: BUNDLE_TYPE, digest: digestOf(bundle), size: bundle.length };
   const manifest: JsonObject = {
     schemaVersion: 2,
-    mediaType: MANIFEST_TYPE,
+    mediaType: OCI_MANIFEST,
     artifactType: BUNDLE_TYPE,
     config: { mediaType: EMPTY_TYPE, digest: digestOf(EMPTY), size: EMPTY.length },
     layers: [layer],
-    subject: { mediaType: MANIFEST_TYPE, digest: subject.digest, size: subject.size },
+    subject: { mediaType: OCI_MANIFEST, digest: subject.digest, size: subject.size },
     annotations: {
       'dev.sigstore.bundle.content': 'dsse-envelope',
       'dev.sigstore.bundle.predicateType': SIGN_PREDICATE,
@@ -106,7 +107,7 @@ async function attachReferrer(
   const { reference } = subject;
   await pushManifest(session, reference, digestOf(manifest), { bytes: manifest, blobs }, remotes.tell);
   const { hasApi } = await (await remotes.signatures()).referrers(reference, subject.digest);
-  if (!hasApi) await list(subject, manifest, remotes);
+  if (!hasApi) await addToReferrersTag(subject, manifest, remotes);
 }
 
 /**
@@ -114,11 +115,11 @@ async function attachReferrer(
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
  */
-async function list({ reference, digest }: Subject, manifest: Buffer, remotes: Remotes): Promise<void> {
+async function addToReferrersTag({ reference, digest }: Subject, manifest: Buffer, remotes: Remotes): Promise<void> {
   const finder = await remotes.signatures();
   const { artifactType = '', annotations = {} } = JSON.parse(manifest.toString('utf8')) as Record<string, Json>;
   const entry: JsonObject = {
-    mediaType: MANIFEST_TYPE,
+    mediaType: OCI_MANIFEST,
     digest: digestOf(manifest),
     size: manifest.length,
     annotations,
@@ -129,8 +130,8 @@ async function list({ reference, digest }: Subject, manifest: Buffer, remotes: R
     if (referrers.some((one) => one.digest === entry['digest'])) return undefined;
     const manifests = [...referrers.map(({ json }) => json), entry];
     return {
-      mediaType: INDEX_TYPE,
-      bytes: Buffer.from(goJson({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests })),
+      mediaType: OCI_INDEX,
+      bytes: Buffer.from(goJson({ schemaVersion: 2, mediaType: OCI_INDEX, manifests })),
     };
   });
 }
@@ -188,14 +189,18 @@ export async function copySignatures(
   for (const { form, manifest, blobs } of artifacts) {
     if (present.some((one) => one.form === form && one.manifest.equals(manifest))) continue;
     if (form === 'referrer') await attachReferrer(subject, manifest, [...blobs.values()], remotes);
-    else if (!(await copyTagged(subject, manifest, [...blobs.values()], remotes))) continue;
+    else if (!(await copyToSignatureTag(subject, manifest, [...blobs.values()], remotes))) continue;
     changed = true;
   }
   return changed;
 }
 
-/** Adds the layers of a manifest to those of the tag `sha256-HEX.sig`; gives whether one was missing there. */
-async function copyTagged(
+/**
+ * Adds the layers of a manifest to those of the manifest under the tag `sha256-HEX.sig`.
+ *
+ * @returns whether one was missing there
+ */
+async function copyToSignatureTag(
   { reference, digest }: Subject,
   manifest: Buffer,
   blobs: readonly Uint8Array[],
@@ -205,15 +210,17 @@ async function copyTagged(
   for (const bytes of blobs) await uploadBytes(remotes.session(), reference, bytes, remotes.tell);
   return await writeUntilPresent(reference, signatureTag(digest), remotes, async () => {
     const merged = mergedLayers(await finder.signatureTagManifest(reference, digest), manifest);
-    return merged && { mediaType: textField(parsed(merged), 'mediaType') || MANIFEST_TYPE, bytes: merged };
+    return merged && { mediaType: textField(tryParseJson(merged), 'mediaType') || OCI_MANIFEST, bytes: merged };
   });
 }
 
 /** The first manifest with the layers of the second added; undefined where it has all of them. */
 function mergedLayers(first: Buffer | undefined, second: Buffer): Buffer | undefined {
   if (first === undefined) return second;
-  const known = listField(parsed(first), 'layers');
-  const added = listField(parsed(second), 'layers').filter((one) => !known.some((layer) => equalJson(layer, one)));
+  const known = listField(tryParseJson(first), 'layers');
+  const added = listField(tryParseJson(second), 'layers').filter(
+    (one) => !known.some((layer) => equalJson(layer, one)),
+  );
   if (added.length === 0) return undefined;
-  return Buffer.from(goJson({ ...asObject(parsed(first)), layers: [...known, ...added] }));
+  return Buffer.from(goJson({ ...asObject(tryParseJson(first)), layers: [...known, ...added] }));
 }

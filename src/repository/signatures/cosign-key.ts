@@ -10,6 +10,7 @@ import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
+import { tryParseJson } from '../../yaml/json.ts';
 import { fieldOf, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 
@@ -60,7 +61,7 @@ export async function readPrivateKey(file: string, password: () => Promise<strin
   let key: KeyObject;
   try {
     if (kind === 'ENCRYPTED SIGSTORE PRIVATE KEY' || kind === 'ENCRYPTED COSIGN PRIVATE KEY') {
-      const der = decrypted(text, file, await password());
+      const der = decrypt(text, file, await password());
       key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     } else if (kind === 'ENCRYPTED PRIVATE KEY' || text.includes('\nProc-Type: 4,ENCRYPTED')) {
       key = createPrivateKey({ key: text, passphrase: await password() });
@@ -77,14 +78,9 @@ export async function readPrivateKey(file: string, password: () => Promise<strin
   return key;
 }
 
-function decrypted(text: string, file: string, password: string): Buffer {
+function decrypt(text: string, file: string, password: string): Buffer {
   const damaged = (): PkgError => invalid('this private key is damaged', file);
-  let content: Json;
-  try {
-    content = JSON.parse(Buffer.from(text.replace(/-----[^-]*-----|\s/g, ''), 'base64').toString('utf8')) as Json;
-  } catch {
-    throw damaged();
-  }
+  const content = tryParseJson(Buffer.from(text.replace(/-----[^-]*-----|\s/g, ''), 'base64'));
   const [kdf, cipher] = [fieldOf(content, 'kdf'), fieldOf(content, 'cipher')];
   if (textField(kdf, 'name') !== 'scrypt' || textField(cipher, 'name') !== 'nacl/secretbox') throw damaged();
   const params = fieldOf(kdf, 'params');

@@ -9,9 +9,10 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { bundleFromJSON, toMessageSignatureBundle, ValidationError } from '@sigstore/bundle';
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
+import { tryParseJson } from '../../yaml/json.ts';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
-import { isBundleType, MAX_LAYERS, parsed, SIMPLE_TYPE } from './signature-artifact.ts';
+import { isBundleType, MAX_LAYERS, SIMPLE_TYPE } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
@@ -34,7 +35,7 @@ export type CosignSignature = {
 
 /** The signatures in an artifact, and for each that cannot be parsed the reason. */
 export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (CosignSignature | { problem: string })[] {
-  const layers = listField(parsed(manifest), 'layers');
+  const layers = listField(tryParseJson(manifest), 'layers');
   const found: (CosignSignature | { problem: string })[] = [];
   for (const layer of layers.slice(0, MAX_LAYERS[form])) {
     const type = textField(layer, 'mediaType');
@@ -72,7 +73,7 @@ function fromBundle(bytes: Buffer): CosignSignature {
 }
 
 function statementProblem(payloadType: string, payload: Buffer, digest: string): string | undefined {
-  const statement = parsed(payload);
+  const statement = tryParseJson(payload);
   if (payloadType !== STATEMENT_TYPE || !STATEMENTS.includes(textField(statement, '_type'))) {
     return 'what was signed is no in-toto statement';
   }
@@ -107,7 +108,7 @@ function simple(payload: Buffer, annotations: Json | undefined): CosignSignature
 
 /** As in cosign, the reference in the text is not checked: a chart may have been copied to a mirror. */
 function simpleProblem(payload: Buffer, digest: string): string | undefined {
-  const critical = fieldOf(parsed(payload), 'critical');
+  const critical = fieldOf(tryParseJson(payload), 'critical');
   if (textField(critical, 'type') !== 'cosign container image signature')
     return 'what was signed is no signature of cosign';
   const found = textField(fieldOf(critical, 'image'), 'docker-manifest-digest');
@@ -118,7 +119,7 @@ function simpleProblem(payload: Buffer, digest: string): string | undefined {
 function logEntry(json: Json): TransparencyLogEntry {
   const payload = fieldOf(json, 'Payload');
   const canonicalizedBody = Buffer.from(textField(payload, 'body'), 'base64');
-  const body = parsed(canonicalizedBody);
+  const body = tryParseJson(canonicalizedBody);
   return {
     logIndex: String(fieldOf(payload, 'logIndex') ?? ''),
     logId: { keyId: Buffer.from(textField(payload, 'logID'), 'hex') },

@@ -13,11 +13,11 @@ import type { SignedEntity, TrustMaterial } from '@sigstore/verify';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';
+import { tryParseJson } from '../../yaml/json.ts';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
 import { isSignatureOf, keyHint } from './cosign-key.ts';
 import type { CosignSignature } from './cosign-signature.ts';
-import { parsed } from './signature-artifact.ts';
 
 /** Whose signatures are accepted. */
 export type CosignTrust =
@@ -102,7 +102,7 @@ function verifyByCertificate(
  */
 function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
   for (const { canonicalizedBody } of bundle.verificationMaterial.tlogEntries) {
-    if (signerIn(fieldOf(parsed(canonicalizedBody), 'spec')).equals(signer)) continue;
+    if (signerIn(fieldOf(tryParseJson(canonicalizedBody), 'spec')).equals(signer)) continue;
     throw new Error('its log has the signature of another certificate or key');
   }
 }

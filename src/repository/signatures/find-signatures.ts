@@ -7,12 +7,13 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { inParallel } from '../../parallel.ts';
+import { tryParseJson } from '../../yaml/json.ts';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Json } from '../../yaml/value.ts';
-import { checkDigest, digestOf } from '../digest.ts';
+import { checkDigest, digestOf, isDigest } from '../digest.ts';
 import type { Answer } from '../http.ts';
+import { MANIFEST_TYPES, MAX_MANIFEST, OCI_INDEX } from '../oci.ts';
 import { notCached } from '../offline.ts';
-import { isDigest } from '../registry.ts';
 import type { RegistryOptions } from '../registry.ts';
 import { nameOf, nextPage, refused } from '../registry-session.ts';
 import type { ChartReference, RegistrySession } from '../registry-session.ts';
@@ -20,15 +21,13 @@ import { shownUrl } from '../urls.ts';
 import { EMPTY_TYPE, MAX_SIGNATURE, blobsOf, isBundleType, namesSignature } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
-export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
-export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
-const MANIFESTS = `${MANIFEST_TYPE}, ${INDEX_TYPE}, application/vnd.docker.distribution.manifest.v2+json`;
+const ACCEPT = [...MANIFEST_TYPES, OCI_INDEX].join(', ');
 
-const MAX_MANIFEST: number = 4 << 20;
 const MAX_PAGES = 100;
 const MAX_REFERRERS = 10_000;
 /** The most artifacts that are fetched; each takes two requests. */
 const MAX_ARTIFACTS = 64;
+/** The most artifacts that are fetched at the same time. */
 const AT_ONCE = 4;
 /** The most bytes of all artifacts together. */
 const MAX_BYTES = 32 << 20;
@@ -61,7 +60,7 @@ export class SignatureFinder {
   async find(chart: ChartReference, digest: string): Promise<FoundSignatures> {
     const key = `${nameOf(chart)}@${digest} signatures`;
     if (this.#options.offline) {
-      const cached = unpacked(this.#options.references.get(key));
+      const cached = fromJson(this.#options.references.get(key));
       if (cached !== undefined) return cached;
       throw notCached(`the signature of oci://${printable(nameOf(chart))}@${digest}`);
     }
@@ -82,13 +81,13 @@ export class SignatureFinder {
         return await this.#artifact(chart, name, name === names[0] ? 'tag' : 'referrer', budget);
       } catch (error) {
         // Anybody who can write to the repository can attach invalid artifacts. They must not hide a valid signature.
-        if (!(error instanceof PkgError) || !SPOILED.includes(error.code)) throw error;
+        if (!(error instanceof PkgError) || !ARTIFACT_ERRORS.includes(error.code)) throw error;
         problems.push(`${printable(name, 100)}: ${error.message}`);
         return undefined;
       }
     });
     const found = { artifacts: artifacts.filter((one) => one !== undefined), problems };
-    this.#options.references.put(key, packed(found));
+    this.#options.references.put(key, toJson(found));
     return found;
   }
 
@@ -103,7 +102,7 @@ export class SignatureFinder {
     const pages = new Set<string>();
     for (let next: URL | undefined = first; next !== undefined;) {
       pages.add(next.href);
-      const answer: Answer = await this.#get(next, chart, INDEX_TYPE);
+      const answer: Answer = await this.#get(next, chart, OCI_INDEX);
       if (next === first && NO_REFERRERS_API.includes(answer.status)) {
         return { referrers: await this.#taggedReferrers(chart, digest), hasApi: false };
       }
@@ -117,9 +116,7 @@ export class SignatureFinder {
       const isEndless = next !== undefined && (pages.has(next.href) || pages.size >= MAX_PAGES);
       if (isEndless || found.size > MAX_REFERRERS) {
         throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(first)} has no end`, {
-          hints: [
-            'the list of signatures cannot be read, so that the chart cannot be verified: ask who runs the registry',
-          ],
+          hints: ['ask the operator of the registry: without the list of signatures the chart cannot be verified'],
         });
       }
     }
@@ -128,7 +125,7 @@ export class SignatureFinder {
 
   async #taggedReferrers(chart: ChartReference, digest: string): Promise<Referrer[]> {
     const url = this.#session.urlOf(chart, `manifests/${referrersTag(digest)}`);
-    const answer = await this.#get(url, chart, INDEX_TYPE);
+    const answer = await this.#get(url, chart, OCI_INDEX);
     if (answer.status === 404) return [];
     if (answer.status !== 200) throw refused(answer, url, chart);
     return entriesOf(answer.body) ?? [];
@@ -148,7 +145,7 @@ export class SignatureFinder {
 
   /** The bytes of a manifest; undefined for a tag that is not there. */
   async #manifest(url: URL, chart: ChartReference, form: SignatureArtifact['form']): Promise<Buffer | undefined> {
-    const answer = await this.#get(url, chart, MANIFESTS);
+    const answer = await this.#get(url, chart, ACCEPT);
     if (answer.status === 404 && form === 'tag') return undefined;
     if (answer.status !== 200) throw refused(answer, url, chart);
     return answer.body;
@@ -187,14 +184,14 @@ export class SignatureFinder {
     return answer.body;
   }
 
-  async #get(url: URL, chart: ChartReference, accept: string, limit: number = MAX_MANIFEST): Promise<Answer> {
+  async #get(url: URL, chart: ChartReference, accept: string, limit = MAX_MANIFEST): Promise<Answer> {
     this.#options.tell(`fetching ${shownUrl(url)}`);
     return await this.#session.send(url, chart, 'pull', { headers: { accept }, limit });
   }
 }
 
-/** Errors of a single artifact: the others are still read. */
-const SPOILED: readonly string[] = [
+/** Errors that concern a single artifact: the others are still read. */
+const ARTIFACT_ERRORS: readonly string[] = [
   'PKG_DIGEST_MISMATCH',
   'PKG_CHART_VERSION_NOT_FOUND',
   // An answer that is too large.
@@ -213,13 +210,7 @@ export function signatureTag(digest: string): string {
 
 /** The entries of a list of referrers; undefined for anything else: some servers answer 200 to every path. */
 function entriesOf(body: Buffer): Referrer[] | undefined {
-  let json: Json;
-  try {
-    json = JSON.parse(body.toString('utf8')) as Json;
-  } catch {
-    return undefined;
-  }
-  const manifests = fieldOf(json, 'manifests');
+  const manifests = fieldOf(tryParseJson(body), 'manifests');
   if (!Array.isArray(manifests)) return undefined;
   return manifests.flatMap((item) => {
     const digest = textField(item, 'digest');
@@ -227,8 +218,8 @@ function entriesOf(body: Buffer): Referrer[] | undefined {
   });
 }
 
-/** The form in the cache, which holds JSON. */
-function packed({ artifacts, problems }: FoundSignatures): Json {
+/** Signatures as JSON, for the cache. */
+function toJson({ artifacts, problems }: FoundSignatures): Json {
   return {
     artifacts: artifacts.map(({ form, manifest, blobs }) => ({
       form,
@@ -239,7 +230,7 @@ function packed({ artifacts, problems }: FoundSignatures): Json {
   };
 }
 
-function unpacked(cached: Json | undefined): FoundSignatures | undefined {
+function fromJson(cached: Json | undefined): FoundSignatures | undefined {
   const artifacts = fieldOf(cached, 'artifacts');
   if (!Array.isArray(artifacts)) return undefined;
   return {

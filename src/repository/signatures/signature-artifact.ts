@@ -1,6 +1,7 @@
 /** Artifacts in registries that may be signatures, before anything of them is verified. */
+import { tryParseJson } from '../../yaml/json.ts';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
-import type { Json } from '../../yaml/value.ts';
+import type { Descriptor } from '../oci.ts';
 
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const BUNDLE_TYPES: readonly string[] = [BUNDLE_TYPE, 'application/vnd.dev.sigstore.bundle+json;version=0.3'];
@@ -31,8 +32,8 @@ export type SignatureArtifact = {
 };
 
 /** Digests and sizes of a manifest's config and of those of its layers that are read. */
-export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { digest: string; size: number }[] {
-  const json = parsed(manifest);
+export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): Descriptor[] {
+  const json = tryParseJson(manifest);
   const all = [fieldOf(json, 'config'), ...listField(json, 'layers').slice(0, MAX_LAYERS[form])];
   return all.flatMap((item) => {
     const size = fieldOf(item, 'size');
@@ -43,22 +44,13 @@ export function blobsOf(manifest: Buffer, form: SignatureArtifact['form']): { di
 
 /** Does a manifest name a signature? Other artifacts refer to charts too, such as SBOMs and scan results. */
 export function namesSignature(manifest: Buffer): boolean {
-  const types = listField(parsed(manifest), 'layers').map((layer) => textField(layer, 'mediaType'));
+  const types = listField(tryParseJson(manifest), 'layers').map((layer) => textField(layer, 'mediaType'));
   return types.some((type) => type === SIMPLE_TYPE || isBundleType(type));
 }
 
 /** Are all blobs of the manifest here, so that it can be copied? */
 export function isWhole({ manifest, blobs }: SignatureArtifact): boolean {
-  const json = parsed(manifest);
+  const json = tryParseJson(manifest);
   const named = [fieldOf(json, 'config'), ...listField(json, 'layers')];
   return named.every((one) => blobs.has(textField(one, 'digest')));
-}
-
-/** Parses JSON; undefined where the bytes are not JSON. */
-export function parsed(bytes: Buffer): Json | undefined {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as Json;
-  } catch {
-    return undefined;
-  }
 }
