@@ -113,7 +113,10 @@ function checkNames(charts: readonly ChartToBundle[]): void {
   for (const one of charts) {
     const file = fileOf(one);
     const shown = printable(file.slice('charts/'.length), 200);
-    if (!BUNDLE_NAMES.test(file)) throw new PkgError('PKG_CHART_INVALID', `a bundle can hold no file ${shown}`);
+    if (!BUNDLE_NAMES.test(file))
+      throw new PkgError('PKG_CHART_INVALID', `a bundle cannot hold a file named ${shown}`, {
+        hints: ['use letters, digits, `.`, `_`, `+` and `-` in the name of the chart'],
+      });
     if (seen.has(file))
       throw new PkgError('PKG_USAGE', `two of the charts are ${shown}`, { hints: ['give each once'] });
     seen.add(file);
@@ -191,7 +194,7 @@ async function copyBlob(
       `a part of the image ${printable(fullImageName(name), 300)} is not what its manifest says`,
       {
         notes: at === size ? [`expected ${digest}`, `got      ${found}`] : [`${digest} has not ${size} bytes`],
-        hints: ['it was damaged in the registry or in transit: try again, then ask the operator of the registry'],
+        hints: ['try again, then ask the operator of the registry: it was damaged there or in transit'],
       },
     );
   }

@@ -45,6 +45,9 @@ export function chooseBundled(
   throw new PkgError(
     'PKG_CHART_VERSION_NOT_FOUND',
     `no version of ${printable(wanted, 60)} in ${printable(file)} fits '${printable(version, 60)}'`,
-    { notes: versions.map((one) => `it has ${printable(one.version, 60)}`) },
+    {
+      notes: versions.map((one) => `it has ${printable(one.version, 60)}`),
+      hints: ['change --version, or leave it out for the newest version'],
+    },
   );
 }

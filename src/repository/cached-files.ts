@@ -38,7 +38,7 @@ export type PruneBounds = {
   maxSize?: number | undefined;
 };
 
-/** How an archive, its provenance, and an unfinished file of one of them are called. */
+/** The name of an archive or its provenance. */
 const CONTENT = /^([0-9a-f]{64})\.(chart|prov)$/;
 const INDEX = /^(.+)-index\.yaml$/s;
 /** Indexes of repositories without a name in `repositories.yaml`. */
@@ -65,9 +65,9 @@ export function pruneEntries(entries: readonly CachedEntry[], { before, maxSize 
   for (const entry of entries) {
     const isOld = before !== undefined && entry.used < before;
     const isTooMuch = maxSize !== undefined && left > maxSize;
-    const goes =
+    const isRemoved =
       entry.kind === 'unfinished' ? Date.now() - entry.used > ABANDONED_MS : isUnbounded || isOld || isTooMuch;
-    if (!goes) continue;
+    if (!isRemoved) continue;
     const failed = entry.paths.flatMap((path) => removeFile(path) ?? []);
     errors.push(...failed);
     if (failed.length > 0) continue;
@@ -87,7 +87,7 @@ export function touch(path: string): void {
   }
 }
 
-/** What the folder of archives holds. */
+/** The entries of the folder of archives. */
 function contentEntries(folder: string): CachedEntry[] {
   return namesIn(folder).flatMap((part) => {
     if (!/^[0-9a-f]{2}$/.test(part)) return [];
@@ -172,7 +172,7 @@ function removeFile(path: string): PkgError | undefined {
 
 /** The most bytes of the folder of archives. */
 export const MAX_CONTENT: number = 2 * 2 ** 30;
-/** Down to how many bytes the folder is emptied when it is full: not all its files are looked at for each new archive. */
+/** A full folder is reduced to so many bytes, so that its files are not looked at for each new archive. */
 const LEFT_CONTENT = 0.75 * MAX_CONTENT;
 
 /**

@@ -80,13 +80,13 @@ async function uploadUrl(remotes: Remotes, repository: Repository): Promise<URL>
 }
 
 function refused({ status, body }: Answer, url: URL, { fileName }: ChartUpload): PkgError {
-  const said = saidBy(body);
+  const said = messageOf(body);
   const notes = said === '' ? [] : [`the server says: ${said}`];
   const where = shownUrl(url);
   if (status === 409) {
     return new PkgError('PKG_VERSION_PUBLISHED', `${where} has ${printable(fileName, 150)} already`, {
       notes,
-      hints: ['increase the version in Chart.yaml; --force replaces it where the server allows that'],
+      hints: ['increase the version in Chart.yaml, or give --force if the server allows to replace versions'],
     });
   }
   if (status === 401 || status === 403) {
@@ -100,14 +100,14 @@ function refused({ status, body }: Answer, url: URL, { fileName }: ChartUpload):
     notes,
     hints: [
       isMissing
-        ? 'only repositories with the ChartMuseum API accept uploads'
+        ? 'upload to a repository that has the API of ChartMuseum'
         : 'correct what the server reports, or try again later',
     ],
   });
 }
 
-/** ChartMuseum says `{"error": "…"}`. */
-function saidBy(body: Buffer): string {
+/** The message of an error answer of ChartMuseum, `{"error": "…"}`. */
+function messageOf(body: Buffer): string {
   try {
     return printable(textField(parseJson(body.toString('utf8'), 'the answer'), 'error'), 300);
   } catch {

@@ -17,12 +17,12 @@ import { folderOf } from './sources.ts';
  */
 export type TreeStatus = 'present' | 'folder' | 'locked' | 'missing' | 'undeclared' | 'cycle';
 
-/** A chart of the tree; texts are empty for nothing. */
+/** A chart of the tree; missing texts are empty. */
 export type TreeNode = {
   name: string;
   alias: string;
   version: string;
-  /** What the chart above asks for. */
+  /** The version that the chart above asks for. */
   wanted: string;
   repository: string;
   condition: string;
@@ -42,10 +42,10 @@ type TreeContext = { links: LinkOptions; above: readonly string[]; count: { node
  * @throws {PkgError} `PKG_CHART_TOO_LARGE`, and whatever loading a folder throws
  */
 export function dependencyTree(chart: Chart, links: LinkOptions = {}): Promise<TreeNode[]> {
-  return below(chart, { links, above: [resolve(chart.location)], count: { nodes: 0 }, root: chart.location });
+  return nodesOf(chart, { links, above: [resolve(chart.location)], count: { nodes: 0 }, root: chart.location });
 }
 
-async function below(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
+async function nodesOf(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
   const declared = chart.metadata.dependencies;
   const used = new Set<Chart>();
   const nodes: TreeNode[] = [];
@@ -57,7 +57,7 @@ async function below(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
   for (const subchart of chart.dependencies) {
     if (used.has(subchart)) continue;
     const { name, version } = subchart.metadata;
-    const dependencies = await next(subchart, context);
+    const dependencies = await nodesBelow(subchart, context);
     nodes.push({ ...NOTHING, name, version, status: 'undeclared', dependencies });
   }
   return nodes;
@@ -76,7 +76,7 @@ async function nodeOf(
   const node = { name, alias, wanted, repository, condition };
   if (subchart !== undefined) {
     const { version } = subchart.metadata;
-    return { ...node, version, status: 'present', dependencies: await next(subchart, context) };
+    return { ...node, version, status: 'present', dependencies: await nodesBelow(subchart, context) };
   }
   // A relative path begins at the folder of the chart, and a chart in an archive has none.
   const isFolder = repository.startsWith('file://') && isDirectory(chart.location);
@@ -84,7 +84,7 @@ async function nodeOf(
   if (context.above.includes(folder)) return { ...node, version: '', status: 'cycle', dependencies: [] };
   if (folder !== '' && isDirectory(folder)) {
     const found = await loadChart(folder, context.links);
-    const dependencies = await next(found, { ...context, above: [...context.above, folder] });
+    const dependencies = await nodesBelow(found, { ...context, above: [...context.above, folder] });
     return { ...node, version: found.metadata.version, status: 'folder', dependencies };
   }
   return { ...node, version: locked, status: locked === '' ? 'missing' : 'locked', dependencies: [] };
@@ -94,11 +94,13 @@ function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function next(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
+/** The nodes of a subchart. @throws {PkgError} `PKG_CHART_TOO_LARGE` */
+function nodesBelow(chart: Chart, context: TreeContext): Promise<TreeNode[]> {
   context.count.nodes++;
-  if (context.count.nodes <= MAX_NODES) return below(chart, context);
+  if (context.count.nodes <= MAX_NODES) return nodesOf(chart, context);
   throw new PkgError('PKG_CHART_TOO_LARGE', `more than ${MAX_NODES} charts depend on each other`, {
     at: { file: context.root },
+    hints: ['remove dependencies of folders (`file://`) on each other'],
   });
 }
 

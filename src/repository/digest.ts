@@ -36,7 +36,7 @@ export function checkDigest(bytes: Uint8Array, digest: string, location: string)
   if (hex.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) {
     throw new PkgError('PKG_DIGEST_MISMATCH', `the repository gives an invalid digest: '${printable(digest, 150)}'`, {
       at: { file: location },
-      hints: ['the archive cannot be checked, and is not used: ask the operator of the repository'],
+      hints: ['ask the operator of the repository to correct it: without a digest the archive is not used'],
     });
   }
   const found = createHash(algorithm.toLowerCase()).update(bytes).digest('hex');
@@ -45,7 +45,7 @@ export function checkDigest(bytes: Uint8Array, digest: string, location: string)
     at: { file: location },
     notes: [`expected ${algorithm.toLowerCase()}:${hex.toLowerCase()}`, `got      ${algorithm}:${found}`],
     hints: [
-      'the archive was replaced after the index was made, or changed in transit: ask the operator of the repository',
+      'ask the operator of the repository: the archive was replaced after the index was made, or changed in transit',
     ],
   });
 }

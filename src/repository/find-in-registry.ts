@@ -133,6 +133,6 @@ function checkTag(tag: string, { bytes }: ChartManifest, digest: string): void {
   if (named === digest) return;
   throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(tag, 60)} does not name this digest`, {
     notes: [`expected ${digest}`, `got      ${named}`],
-    hints: ['the tag was moved: leave out the digest to take what it names now, or leave out the tag'],
+    hints: ['leave out the digest to take what the tag names now, or leave out the tag: it was moved'],
   });
 }

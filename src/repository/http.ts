@@ -2,12 +2,15 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
-import { HttpClient as Http } from '../network/http.ts';
+import { HttpClient } from '../network/http.ts';
 import type { HttpAnswer, HttpDownload, HttpRequest, HttpTimes } from '../network/http.ts';
 import { unreachable } from './connect-errors.ts';
 
 /** TLS settings: paths of PEM files (authorities, client certificate and key; empty for none), and whether to verify. */
 export type Trust = { caFile: string; certFile: string; keyFile: string; insecure: boolean };
+
+/** The authorities of the system, and no client certificate. */
+export const DEFAULT_TRUST: Trust = { caFile: '', certFile: '', keyFile: '', insecure: false };
 
 /** A request. */
 export type Request = Omit<HttpRequest, 'url'>;
@@ -18,12 +21,12 @@ export type Answer = HttpAnswer;
 /** An answer whose body is a stream. */
 export type Download = HttpDownload;
 
-/** Sends requests and reuses connections. */
-export class HttpClient {
+/** Sends requests to repositories and registries, and reuses connections. */
+export class RemoteClient {
   readonly #trust: Trust;
   readonly #env: NodeJS.ProcessEnv;
   readonly #times: Partial<HttpTimes>;
-  #http: Http | undefined;
+  #http: HttpClient | undefined;
 
   constructor(trust: Trust, env: NodeJS.ProcessEnv, times: Partial<HttpTimes> = {}) {
     this.#trust = trust;
@@ -64,10 +67,10 @@ export class HttpClient {
     await this.#http?.close();
   }
 
-  #open(): Http {
+  #open(): HttpClient {
     const { caFile, certFile, keyFile, insecure } = this.#trust;
     const hasPair = certFile !== '' && keyFile !== '';
-    return new Http({
+    return new HttpClient({
       ca: caFile === '' ? undefined : readPem(caFile),
       certificate: hasPair ? { cert: readPem(certFile), key: readPem(keyFile) } : undefined,
       insecure,
@@ -83,7 +86,7 @@ function readPem(file: string): string {
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, {
-      hints: ['repositories.yaml names it for one of the repositories'],
+      hints: ['correct the path of the file in repositories.yaml, or in the flag that names it'],
       cause,
     });
   }

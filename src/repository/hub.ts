@@ -5,7 +5,7 @@ import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
-import { HttpClient } from './http.ts';
+import { DEFAULT_TRUST, RemoteClient } from './http.ts';
 import type { Tell } from './remotes.ts';
 import { shownText, shownUrl } from './urls.ts';
 
@@ -19,6 +19,7 @@ export type HubChart = {
   repository: { url: string; name: string };
 };
 
+const CHECK_ENDPOINT = 'check that --endpoint is the address of a hub, such as https://hub.helm.sh';
 const SEARCH_PATH = 'api/chartsvc/v1/charts/search';
 /** The most bytes of an answer; those of Artifact Hub have a few hundred kilobytes. */
 const MAX_ANSWER = 32 << 20;
@@ -27,7 +28,7 @@ const MAX_ANSWER = 32 << 20;
  * Searches a hub.
  *
  * @param endpoint its address
- * @throws {PkgError} `PKG_USAGE` for what is no address, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_INVALID` for an
+ * @throws {PkgError} `PKG_USAGE` for a text that is not an address, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_INVALID` for an
  *   answer that is not the API's
  */
 export async function searchHub(
@@ -37,14 +38,14 @@ export async function searchHub(
   tell: Tell,
 ): Promise<HubChart[]> {
   const url = searchUrl(endpoint, words);
-  const client = new HttpClient({ caFile: '', certFile: '', keyFile: '', insecure: false }, env);
+  const client = new RemoteClient(DEFAULT_TRUST, env);
   try {
     tell(`asking ${shownUrl(url)}`);
     const headers = { accept: 'application/json' };
     const { status, body } = await client.fetch(url, { headers, limit: MAX_ANSWER });
     if (status !== 200) {
       throw new PkgError('PKG_REPOSITORY_UNREACHABLE', `${shownUrl(url)} cannot be searched (it answers ${status})`, {
-        hints: ['check --endpoint: it is the address of a hub, such as https://hub.helm.sh'],
+        hints: [CHECK_ENDPOINT],
       });
     }
     return chartsOf(body, endpoint, shownUrl(url));
@@ -57,7 +58,7 @@ function searchUrl(endpoint: string, words: string): URL {
   const url = URL.parse(endpoint);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new PkgError('PKG_USAGE', `--endpoint takes the address of a hub, not '${shownText(endpoint)}'`, {
-      hints: ['it begins with https:// or http://'],
+      hints: ['begin it with https:// or http://'],
     });
   }
   url.pathname = posix.join(url.pathname, SEARCH_PATH);
@@ -96,7 +97,7 @@ function at(value: Json | undefined, ...path: string[]): Json | undefined {
 
 function invalid(location: string, cause?: unknown): PkgError {
   return new PkgError('PKG_REPOSITORY_INVALID', `${printable(location, 300)} did not answer like a hub of charts`, {
-    hints: ['check --endpoint: it is the address of a hub, such as https://hub.helm.sh'],
+    hints: [CHECK_ENDPOINT],
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -35,7 +35,7 @@ export async function readImage(
     if (visited.has(manifest.digest)) return;
     visited.add(manifest.digest);
     if (!manifest.digest.startsWith('sha256:')) {
-      throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} is not known by a SHA-256`);
+      throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} is not named by a SHA-256 digest`);
     }
     if (depth > MAX_DEPTH || visited.size > MAX_MANIFESTS) {
       throw new PkgError(

@@ -60,7 +60,7 @@ export class IndexCache {
   /**
    * Caches an index.
    *
-   * @throws {PkgError} `PKG_FILE_UNWRITABLE`, `PKG_REPOSITORY_INVALID` for what is no index
+   * @throws {PkgError} `PKG_FILE_UNWRITABLE`, `PKG_REPOSITORY_INVALID` for anything but an index
    */
   write(repository: Repository, index: Buffer, { etag, lastModified }: Validators): void {
     const names = chartNames(index, repository.url);

@@ -15,7 +15,7 @@ export const MAX_INDEX: number = 256 << 20;
 /** One version of a chart. */
 export type IndexEntry = { version: string; urls: string[]; digest: string };
 
-/** What a search shows and looks through, of one version of a chart. */
+/** The fields of one version of a chart that a search shows and looks through. */
 export type SearchEntry = {
   name: string;
   version: string;
@@ -29,14 +29,14 @@ export type SearchEntry = {
  * does not name the chart.
  *
  * @param location the address of the index, for messages
- * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function versionsOf(bytes: Buffer, name: string, location: string): IndexEntry[] | undefined {
   const index = readIndex(bytes, name, location);
   const problems: Problem[] = [];
   const versions = entriesOf(index, problems, location)?.get(name);
   if (versions === undefined) return undefined;
-  if (versions !== null && !Array.isArray(versions)) throw invalid('the entries of a chart are no list', location);
+  if (versions !== null && !Array.isArray(versions)) throw invalid('the entries of a chart are not a list', location);
   const found = (versions ?? []).flatMap((item) => entryOf(item, problems));
   const [problem] = problems;
   if (problem !== undefined) throw invalid(problem.message, location);
@@ -46,7 +46,7 @@ export function versionsOf(bytes: Buffer, name: string, location: string): Index
 /**
  * Everything that a search looks through: all versions of all charts, each chart's newest first.
  *
- * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
   return byChart(bytes, location, (pieces) => {
@@ -61,9 +61,9 @@ export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
 }
 
 /**
- * An index whole, with what stands in it beside the entries.
+ * The whole index: the entries, and all other fields.
  *
- * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function readWholeIndex(bytes: Buffer, location: string): ValueMap {
   return byChart(bytes, location, (pieces, index) => {
@@ -90,9 +90,9 @@ function searchedOf(entries: ValueMap): SearchEntry[] {
 }
 
 /**
- * The names of all charts. In an index as Helm writes it they are seen without reading what stands below them.
+ * The names of all charts. In an index that is laid out as Helm writes it, only their lines are read.
  *
- * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function chartNames(bytes: Buffer, location: string): string[] {
   const layout = bytes.length > LARGE ? layoutOf(bytes) : undefined;
@@ -113,7 +113,7 @@ function entriesOf(index: ValueMap, problems: Problem[], location: string): Valu
   const fields = new Fields(index, [], problems);
   if (fields.exactText('apiVersion') === '') throw invalid('this index has no apiVersion', location);
   const entries = fields.value('entries');
-  if (entries !== null && !isMap(entries)) throw invalid('the entries of this index are no map', location);
+  if (entries !== null && !isMap(entries)) throw invalid('the entries of this index are not a map', location);
   return entries ?? undefined;
 }
 
@@ -125,11 +125,11 @@ export function pickVersion<T extends { version: string }>(versions: readonly T[
   return versions.find(({ version }) => fits(version, constraint));
 }
 
-/** One entry as a version; empty where it is not the entry of a chart. */
+/** An entry as a list of one version, which is empty where it is not the entry of a chart. */
 function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
   if (item === null) return [];
   const fields = new Fields(isMap(item) ? item : new Map(), [], problems);
-  if (!isMap(item)) fields.report(undefined, 'an entry of a chart is no map');
+  if (!isMap(item)) fields.report(undefined, 'an entry of a chart is not a map');
   const name = fields.text('name');
   const version = fields.exactText('version');
   const isNamed = name !== '' && name !== '.' && name !== '..' && !name.includes('/');
@@ -140,14 +140,14 @@ function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
   return isNamed && isKind && isVersion(version) ? [entry] : [];
 }
 
-/** Smaller indices are read whole. */
+/** Smaller indexes are read whole. */
 const LARGE = 1 << 17;
 
 /**
- * Reads all entries of an index. A large one is parsed chart by chart, since the YAML reader takes at most 16 MiB. Where
- * that fails the index is parsed whole, which gives the error message.
+ * Reads all entries of an index. A large one is parsed chart by chart, since the YAML reader takes at most 16 MiB. If that
+ * fails, the index is parsed whole, which gives the error message.
  *
- * @param use is called with entries, several times, each entry once; and with the rest of the index
+ * @param use gets the entries in pieces, each entry once, and the rest of the index
  */
 function byChart<T>(bytes: Buffer, location: string, use: (pieces: Iterable<ValueMap>, index: ValueMap) => T): T {
   const isLarge = bytes.length > LARGE && bytes[0] !== OPEN_BRACE;
@@ -195,7 +195,7 @@ function readIndex(bytes: Buffer, name: string | undefined, location: string): V
   const start = bytes.toString('latin1', 0, 1 << 12);
   if (start.trim() === '' && bytes.toString('latin1').trim() === '') throw invalid('this index is empty', location);
   if (/^\s*</.test(start)) {
-    throw invalid('this is a web page where an index should be', location, ['check the address of the repository']);
+    throw invalid('this is a web page, not an index', location, ['check the address of the repository']);
   }
   try {
     const isPlain = name !== undefined && bytes.length > LARGE && !start.startsWith('{');
@@ -228,7 +228,7 @@ function readWhole(bytes: Buffer, location: string): Value {
 
 function mapOf(value: Value, location: string): ValueMap {
   if (isMap(value)) return value;
-  throw invalid('an index is a map, and here is none', location);
+  throw invalid('this index is not a map', location);
 }
 
 /** Parses a part of an index; undefined where it fails, for instance for an alias whose anchor is in another part. */

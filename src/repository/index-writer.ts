@@ -79,7 +79,7 @@ function stateOf(folder: string): string {
   return lines.join('\n');
 }
 
-/** Paths of archives, from the folder on, with slashes. */
+/** The paths of the archives in a folder, relative to it, with slashes. */
 function archivesIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
   const isFolder = (name: string): boolean =>
@@ -103,12 +103,12 @@ export function entryOf(chart: Chart, archive: Uint8Array, url: string, now: Dat
   };
 }
 
-/** The address of an archive below that of the folder; without one its path. */
+/** The address of an archive, below that of the folder; its path where the folder has no address. */
 export function urlOf(folder: string, path: string): string {
   return folder === '' ? path : `${folder.replace(/\/+$/, '')}/${path}`;
 }
 
-/** Adds an entry, in the place of one of the same name and version. */
+/** Adds an entry, which replaces one of the same name and version. */
 export function addEntry({ entries }: RepositoryIndex, entry: JsonObject): void {
   const name = textField(entry, 'name');
   const others = (entries.get(name) ?? []).filter((one) => textField(one, 'version') !== textField(entry, 'version'));
@@ -132,7 +132,7 @@ export function mergeIndex(index: RepositoryIndex, other: RepositoryIndex): void
 /**
  * Reads a whole index, entries and other fields.
  *
- * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no index
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function readIndex(bytes: Buffer, location: string): RepositoryIndex {
   const plain = toPlain(readWholeIndex(bytes, location));
@@ -156,7 +156,10 @@ export function readIndexFile(file: string): RepositoryIndex | undefined {
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     if (cause.code === 'ENOENT') return undefined;
-    throw new PkgError('PKG_FILE_UNREADABLE', `the index ${printable(file, 300)} ${cause.reason}`, { cause });
+    throw new PkgError('PKG_FILE_UNREADABLE', `the index ${printable(file, 300)} ${cause.reason}`, {
+      hints: ['correct the path, or remove what is there to have the index written anew'],
+      cause,
+    });
   }
   return readIndex(bytes, file);
 }

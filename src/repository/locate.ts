@@ -1,5 +1,4 @@
 /** Finds the archive of a chart by the reference that a user typed (helm v4, pkg/action/install.go, `LocateChart`). */
-import { posix } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
@@ -16,7 +15,7 @@ import { archiveInRepository, namesInRepository } from './remote-archive.ts';
 import { taggedReference } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import type { Repository } from './repositories.ts';
-import { bareUrl, chartUrl, isRegistryAddress, repositoryUrl, shownUrl } from './urls.ts';
+import { bareUrl, chartUrl, fileNameIn, isRegistryAddress, repositoryUrl, shownUrl } from './urls.ts';
 
 /** A reference to a chart with the flags that belong to it; texts that were not given are empty. */
 export type ChartRequest = {
@@ -48,8 +47,8 @@ export async function findChart(request: ChartRequest, remotes: Remotes): Promis
   }
   if (repo !== '') return findInRepository({ ...request.access, name: '', url: repo }, reference, wanted, remotes);
   const url = /^https?:\/\//i.test(reference) ? URL.parse(reference) : null;
-  if (url !== null) return atAddress(url, wanted, remotes);
-  // Other schemes are refused here, since `file:` is no name of a repository.
+  if (url !== null) return findAtAddress(url, wanted, remotes);
+  // Other schemes are refused here, since `file:` cannot be the name of a repository.
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) repositoryUrl(reference);
   const slash = reference.indexOf('/');
   if (slash === -1) return findByName(wanted, remotes);
@@ -74,11 +73,11 @@ function knownRepository(name: string, remotes: Remotes): Repository {
   const found = known.find((one) => one.name === name);
   if (found !== undefined) return found;
   const names = known.map((one) => printable(one.name, 60)).join(', ');
-  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `there is no repository of the name '${printable(name, 60)}'`, {
+  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `there is no repository named '${printable(name, 60)}'`, {
+    notes: [known.length === 0 ? 'no repositories are known' : `these are known: ${names}`],
     hints: [
       `add it with \`pkg repo add ${printable(name, 60)} URL\``,
-      known.length === 0 ? 'no repositories are known' : `these are known: ${names}`,
-      'a path to a chart folder begins with ./ or /',
+      'to name a chart folder, begin the path with ./ or /',
     ],
   });
 }
@@ -98,7 +97,7 @@ export function withAccess(repository: Repository, access: ChartRequest['access'
   };
 }
 
-/** Finds a chart by its name alone, in all known repositories. */
+/** Looks for a chart in all known repositories, where only its name is given. */
 async function findByName(request: ChartRequest, remotes: Remotes): Promise<FoundChart> {
   const { reference: name } = request;
   const known = remotes.known();
@@ -116,7 +115,7 @@ async function findByName(request: ChartRequest, remotes: Remotes): Promise<Foun
         known.length === 0
           ? 'add a repository with `pkg repo add NAME URL`'
           : 'download the newest indexes with `pkg repo update`',
-        'a chart is a folder with a Chart.yaml, a .tgz archive, an address, oci://HOST/PATH, or REPOSITORY/NAME',
+        'give a folder with a Chart.yaml, a .tgz archive, an address, oci://HOST/PATH, or REPOSITORY/NAME',
       ],
     });
   }
@@ -139,7 +138,7 @@ async function findInRepository(
   { version: wanted }: ChartRequest,
   remotes: Remotes,
 ): Promise<FoundChart> {
-  // As in Helm, a known repository is read from the index of the last `repo update`; one given by --repo is asked.
+  // As in Helm, the index of a known repository is that of the last `repo update`; that of --repo is fetched.
   const freshness: Freshness = repository.name === '' ? 'checked' : 'cached';
   const { url, versions } = await remotes.versions(repository, name, freshness);
   const where = repository.name === '' ? shownUrl(url) : `the repository ${printable(repository.name, 60)}`;
@@ -157,7 +156,7 @@ async function findInRepository(
     if (nowhere !== undefined) throw noAddress(name, nowhere.version, where, refresh);
     throw noVersion(name, wanted, where, addressed, refresh);
   }
-  return await inRepository({ repository, name, entry, url }, remotes);
+  return describeInRepository({ repository, name, entry, url }, remotes);
 }
 
 function noAddress(name: string, version: string, where: string, hints: readonly string[]): PkgError {
@@ -170,9 +169,9 @@ function noAddress(name: string, version: string, where: string, hints: readonly
 /** A version that the index of a repository names; `url` is that of the repository. */
 type IndexedVersion = { repository: Repository; name: string; entry: IndexEntry; url: URL };
 
-async function inRepository(indexed: IndexedVersion, remotes: Remotes): Promise<FoundChart> {
+async function describeInRepository(indexed: IndexedVersion, remotes: Remotes): Promise<FoundChart> {
   const { repository, name, entry, url } = indexed;
-  if (isRegistryAddress(entry.urls[0] ?? '')) return await inRegistryOfIndex(indexed, remotes);
+  if (isRegistryAddress(entry.urls[0] ?? '')) return await findIndexedInRegistry(indexed, remotes);
   const from = chartUrl(url, entry.urls[0] ?? '');
   const { version } = entry;
   const digest = entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`;
@@ -191,12 +190,12 @@ async function inRepository(indexed: IndexedVersion, remotes: Remotes): Promise<
 }
 
 /**
- * A version whose archive an index places in a registry (`oci://HOST/PATH:TAG`), as that of Bitnami does. The trust policy
- * knows it by the names of the repository, as it does an archive at any other address.
+ * Finds a version whose address in an index is one of a registry (`oci://HOST/PATH:TAG`), as in Bitnami's. The trust policy
+ * knows it by the names of the repository, like an archive at any other address.
  *
  * @throws {PkgError} as {@link findChart} does, `PKG_DIGEST_MISMATCH` for another digest than that of the index
  */
-export async function inRegistryOfIndex(
+export async function findIndexedInRegistry(
   { repository, name, entry, url }: IndexedVersion,
   remotes: Remotes,
 ): Promise<FoundChart> {
@@ -217,12 +216,12 @@ function otherDigest(location: string, expected: string, { chart }: ChartManifes
   return new PkgError('PKG_DIGEST_MISMATCH', 'the registry has another archive than the index of the repository says', {
     at: { file: location },
     notes: [`expected ${printable(expected, 150)}`, `got      ${chart.digest}`],
-    hints: ['the chart was replaced after the index was made: ask the operator of the repository'],
+    hints: ['ask the operator of the repository: the chart was replaced after the index was made'],
   });
 }
 
 /** An archive by its address. If it is below the address of a known repository, the login of that is used. */
-function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChart {
+function findAtAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChart {
   const home = remotes.known().find((repository) => {
     const base = URL.parse(`${repository.url.replace(/\/$/, '')}/`);
     return base !== null && base.origin === url.origin && url.pathname.startsWith(base.pathname);
@@ -252,12 +251,6 @@ function atAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChar
 
 /** The last name of an address, where that is the name of an archive. */
 function archiveName(url: URL): string | undefined {
-  let path = url.pathname;
-  try {
-    path = decodeURIComponent(path);
-  } catch {
-    // It is not percent-encoded correctly, and is used unchanged.
-  }
-  const name = posix.basename(path);
+  const name = fileNameIn(url);
   return /^[^_.\\][^\\]*\.(?:tgz|tar\.gz)$/.test(name) && printable(name) === name ? name : undefined;
 }

@@ -12,7 +12,7 @@ import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import { bareUrl, isSameRepository, shownText } from './urls.ts';
 
-/** How versions are looked for. */
+/** Which versions are wanted, and how repositories are reached. */
 export type NewerOptions = {
   /** What the fitting version has to satisfy; empty for the same major version. */
   constraint: string;
@@ -78,10 +78,12 @@ async function versionsAt(
   const { versions } = await remotes.versions(from, name, 'checked');
   if (versions !== undefined) return versions.filter(({ urls }) => urls.length > 0);
   const what = `${shownText(repository)} has no chart ${printable(name, 60)} any more`;
-  throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', what);
+  throw new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
+    hints: ['find out where the chart has moved, and upgrade from there'],
+  });
 }
 
-/** The known repository with an address. It has the login and query, which releases do not record. */
+/** The known repository with this address, since its entry has the login and query, which releases do not record. */
 function knownAt(address: string, remotes: Remotes): Repository | undefined {
   return remotes.known().find(({ url }) => {
     const parsed = URL.parse(url);

@@ -29,15 +29,15 @@ export type Verification = {
   hash: string;
 };
 
-/** Helm takes keys that openpgp.js finds too old for new uses; hashes that are broken stay refused. */
+/** Helm takes keys that openpgp.js refuses as outdated. Broken hashes are still refused. */
 const SETTINGS = { minRSABits: 1024, rejectPublicKeyAlgorithms: new Set<never>(), rejectCurves: new Set<never>() };
 
 /**
  * Checks the provenance of an archive against the keys of a keyring.
  *
  * @param fileName what the archive is called in the provenance
- * @throws {PkgError} `PKG_SIGNATURE_INVALID` for a signature of nobody in the keyring, a bad one, one of another archive,
- *   and what is none; `PKG_KEYRING_INVALID`; `PKG_FILE_UNREADABLE` for a keyring that is not there
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID` for a text that is not a provenance, a signature by a key that is not in the
+ *   keyring, an invalid one, and one of another archive; `PKG_KEYRING_INVALID`; `PKG_FILE_UNREADABLE` for a missing keyring
  */
 export async function verifyProvenance(
   archive: Uint8Array,
@@ -48,7 +48,7 @@ export async function verifyProvenance(
   const keys = await readKeys(keyring);
   const message = await readMessage(provenance, fileName);
   const { data, signatures } = await verify({ message, verificationKeys: keys, config: SETTINGS }).catch((cause) => {
-    throw bad('the signature cannot be read', fileName, [printable((cause as Error).message, 200)], cause);
+    throw invalid('the signature cannot be read', fileName, [printable((cause as Error).message, 200)], cause);
   });
   const problems: string[] = [];
   for (const signature of signatures) {
@@ -62,27 +62,27 @@ export async function verifyProvenance(
       continue;
     }
     const hash = digestOf(archive);
-    checkSum(statementOf(String(data), fileName), fileName, hash);
+    checkHash(statementOf(String(data), fileName), fileName, hash);
     return {
       signedBy: key?.getUserIDs() ?? [],
       fingerprint: (key?.getFingerprint() ?? '').toUpperCase(),
       hash,
     };
   }
-  throw bad('the signature is not that of a key in the keyring', fileName, [
+  throw invalid('the signature is not that of a key in the keyring', fileName, [
     `the keyring is ${printable(keyring, 300)}`,
     ...problems,
   ]);
 }
 
-/** What a provenance says: of which chart it is, and the hashes of archives by their file names. */
+/** The content of a provenance: name and version of the chart, and the hashes of archives by their file names. */
 export type Statement = { name: string; version: string; files: ReadonlyMap<string, string> };
 
 /**
- * Reads what a provenance says, and does not ask who signed it.
+ * Reads the content of a provenance, without checking its signature.
  *
- * @param fileName what it is the provenance of, for the message
- * @throws {PkgError} `PKG_SIGNATURE_INVALID` for what is none, and as {@link parseYamlDocuments} throws
+ * @param fileName the archive, for the message
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID` for a text that is not a provenance, and as {@link parseYamlDocuments} throws
  */
 export async function readStatement(provenance: Uint8Array, fileName: string): Promise<Statement> {
   return statementOf((await readMessage(provenance, fileName)).getText(), fileName);
@@ -90,7 +90,7 @@ export async function readStatement(provenance: Uint8Array, fileName: string): P
 
 /** Checks that a provenance names an archive with its hash. @throws {PkgError} as {@link verifyProvenance} does */
 export function checkStatement(statement: Statement, archive: Uint8Array, fileName: string): void {
-  checkSum(statement, fileName, digestOf(archive));
+  checkHash(statement, fileName, digestOf(archive));
 }
 
 async function readMessage(provenance: Uint8Array, fileName: string): Promise<CleartextMessage> {
@@ -98,7 +98,7 @@ async function readMessage(provenance: Uint8Array, fileName: string): Promise<Cl
   try {
     return await readCleartextMessage({ cleartextMessage: text.replace(/^\s+/, ''), config: SETTINGS });
   } catch (cause) {
-    throw bad('this is no provenance: it holds no signed text', fileName, [], cause);
+    throw invalid('this is not a provenance file: it holds no signed text', fileName, [], cause);
   }
 }
 
@@ -117,23 +117,23 @@ function statementOf(text: string, fileName: string): Statement {
   };
 }
 
-function checkSum({ files }: Statement, fileName: string, hash: string): void {
+function checkHash({ files }: Statement, fileName: string, hash: string): void {
   const signed = files.get(fileName);
   if (signed === undefined) {
-    throw bad(`the provenance says nothing of a file of the name ${printable(fileName, 100)}`, fileName);
+    throw invalid(`the provenance does not name the file ${printable(fileName, 100)}`, fileName);
   }
   if (signed === hash) return;
-  throw bad('the archive is not the one that was signed', fileName, [
+  throw invalid('the archive is not the one that was signed', fileName, [
     `signed ${printable(signed, 80)}`,
     `got    ${hash}`,
   ]);
 }
 
-function bad(message: string, fileName: string, notes: readonly string[] = [], cause?: unknown): PkgError {
+function invalid(message: string, fileName: string, notes: readonly string[] = [], cause?: unknown): PkgError {
   return new PkgError('PKG_SIGNATURE_INVALID', message, {
     at: { file: `${printable(fileName, 200)}.prov` },
     notes,
-    hints: ['do not use the chart before you know why'],
+    hints: ['do not use the chart before you know the reason: ask who published it'],
     ...(cause === undefined ? {} : { cause }),
   });
 }
@@ -168,8 +168,9 @@ export async function signProvenance(
       signingKey = await decryptKey({ privateKey: key, passphrase: await passphrase(), config: SETTINGS });
     } catch (cause) {
       if (cause instanceof PkgError) throw cause;
-      if (!/passphrase/i.test((cause as Error).message)) throw unfit(name, keyring, cause);
+      if (!/passphrase/i.test((cause as Error).message)) throw cannotSign(name, keyring, cause);
       throw new PkgError('PKG_CREDENTIALS_FAILED', `the passphrase of the key ${printable(name, 100)} is wrong`, {
+        hints: ['correct it: --passphrase-file names the file that has it, else it is asked for'],
         cause,
       });
     }
@@ -183,12 +184,12 @@ export async function signProvenance(
     showComment: false,
   };
   const signed = await sign({ message, signingKeys: signingKey, config }).catch((cause) => {
-    throw unfit(name, keyring, cause);
+    throw cannotSign(name, keyring, cause);
   });
   return signed.replaceAll('\r\n', '\n');
 }
 
-function unfit(name: string, keyring: string, cause: unknown): PkgError {
+function cannotSign(name: string, keyring: string, cause: unknown): PkgError {
   return new PkgError('PKG_KEYRING_INVALID', `the key ${printable(name, 100)} cannot sign`, {
     at: { file: printable(keyring, 300) },
     notes: [printable((cause as Error).message, 200)],
@@ -197,7 +198,7 @@ function unfit(name: string, keyring: string, cause: unknown): PkgError {
   });
 }
 
-/** The private key that a name means: one that is called so, else the only one whose name holds it. */
+/** The private key with a name; if there is none, the only one whose name contains it. */
 function chooseKey(keys: readonly Key[], name: string, keyring: string): PrivateKey {
   const own = keys.filter((key): key is PrivateKey => key.isPrivate());
   const exact = own.find((key) => key.getUserIDs().includes(name));
@@ -205,7 +206,7 @@ function chooseKey(keys: readonly Key[], name: string, keyring: string): Private
   const [first, second] = exact === undefined ? similar : [exact];
   if (first !== undefined && second === undefined) return first;
   const what = first === undefined ? 'no private key' : 'more than one private key';
-  throw new PkgError('PKG_KEYRING_INVALID', `the keyring has ${what} of the name '${printable(name, 100)}'`, {
+  throw new PkgError('PKG_KEYRING_INVALID', `the keyring has ${what} whose name contains '${printable(name, 100)}'`, {
     at: { file: printable(keyring, 300) },
     notes: own.flatMap((key) => key.getUserIDs()).map((id) => `it has ${printable(id, 200)}`),
     hints:
@@ -228,6 +229,7 @@ async function readKeys(file: string): Promise<Key[]> {
       throw new PkgError('PKG_KEYRING_INVALID', 'a key of this keyring cannot be read', {
         at: { file: printable(file, 300) },
         notes: [printable((cause as Error).message, 200)],
+        hints: ['export the keys again with `gpg --export > keyring.gpg`'],
         cause,
       });
     }
@@ -241,7 +243,7 @@ function readKeyring(file: string): Buffer {
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     throw new PkgError('PKG_FILE_UNREADABLE', `the keyring ${printable(file, 300)} ${cause.reason}`, {
-      hints: ['give one with --keyring; `gpg --export > keyring.gpg` writes it'],
+      hints: ['export the keys with `gpg --export > keyring.gpg`, and name the file with --keyring'],
       cause,
     });
   }

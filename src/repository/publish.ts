@@ -36,7 +36,7 @@ export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array
 export type Target = {
   /** As the user wrote it. */
   place: string;
-  /** The versions of a chart that it has. */
+  /** The versions of a chart that exist there. */
   versions: (name: string) => Promise<string[]>;
   /** The digest of the archive of a version; undefined for a version that does not exist. */
   digest: (name: string, version: string) => Promise<string | undefined>;
@@ -51,19 +51,19 @@ export type Target = {
   subject?: (packed: Packed) => Promise<Subject>;
 };
 
-/** What a reader asks for, and the digest by which the place knows it. */
+/** The reference under which the chart was published, and its digest there. */
 export type Published = { reference: string; digest: string };
 
-/** What came of one place; where the chart was there already, its signature may have been added. */
+/** The result for one place. Where the chart existed already, a signature may have been added. */
 export type Outcome = Published & { place: string; changed: boolean; status: 'published' | 'signed' | 'unchanged' };
 
 /**
  * The place that a user names: `oci://HOST/PATH`, `https://URL` or the name of a chart repository that takes uploads,
- * or a folder that is a chart repository or becomes one. A folder that is there comes before a repository of its name.
+ * or a folder that is a chart repository or becomes one. An existing folder has precedence over a repository of its name.
  *
  * @param url of the folder, for its index; empty to name archives by their paths
- * @param access how repositories are reached that are named by their address; a login here is for none by name
- * @throws {PkgError} `PKG_USAGE` for what is none of them
+ * @param access login and TLS settings; the login is used only for a repository that is named by its address
+ * @throws {PkgError} `PKG_USAGE` for anything else
  */
 export function targetOf(place: string, url: string, access: ChartRequest['access'], remotes: Remotes): Target {
   if (place.startsWith('oci://')) return registryTarget(place, remotes);
@@ -77,14 +77,14 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
     'PKG_USAGE',
     `'${printable(withoutLogin(place), 100)}' is neither a registry, nor a repository, nor a folder`,
     {
-      hints: ['give oci://HOST/PATH, https://URL or the name of a chart repository, or a folder'],
+      hints: ['give oci://HOST/PATH, https://URL, the name of a chart repository, or a folder'],
     },
   );
 }
 
 /**
- * Publishes in all places. All are asked before one is written to; where a write fails nevertheless, the error says what
- * was published before.
+ * Publishes in all places. All are asked before one is written to. If a write fails nevertheless, the error says what was
+ * published before.
  *
  * @param signing how charts in registries are signed
  * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; the errors of a place that
@@ -122,7 +122,7 @@ function partlyPublished(error: PkgError, outcomes: readonly Outcome[]): PkgErro
   return withDetails(error, { notes: [...error.notes, ...done], hints: [...error.hints, again] });
 }
 
-/** Signs manifests; tells whether a signature was added. */
+/** Signs manifests; `sign` returns whether it added a signature. */
 export type Signing = { sign: (subject: Subject) => Promise<boolean> };
 
 function otherContent(name: string, version: string, places: readonly string[]): PkgError {
@@ -136,19 +136,19 @@ function otherContent(name: string, version: string, places: readonly string[]):
   );
 }
 
-/** The newest version that any place has; undefined for none. */
+/** The newest version in any of the places; undefined for none. */
 export async function newestPublished(name: string, targets: readonly Target[]): Promise<string | undefined> {
   const versions = (await Promise.all(targets.map((target) => target.versions(name)))).flat();
   return versions.filter(isVersion).sort((a, b) => compareVersionTexts(b, a))[0];
 }
 
-/** The manifest that a chart is to have, with its config, where signatures of it are known. */
+/** The manifest of a chart that was signed, and its config: it is written unchanged, so that the signatures stay valid. */
 export type OwnManifest = { manifest: ChartManifest; config: Buffer };
 
 /**
  * A place in an OCI registry: `oci://HOST/PATH`.
  *
- * @param own where it is given, the version is there only if it has this manifest
+ * @param own if given, a version counts as existing only if it has this manifest
  */
 export function registryTarget(place: string, remotes: Remotes, own?: OwnManifest): Target {
   const base = place.replace(/\/+$/, '');
@@ -199,7 +199,7 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
     (await remotes.versions(repository, name)).versions ?? [];
   const entryFor = async (name: string, version: string): Promise<IndexEntry | undefined> =>
     (await entries(name)).find((one) => one.version === version);
-  // An index without digests: the existing version counts as one with other content.
+  // Where the index has no digest, this gives one that no archive has: the version counts as one with other content.
   const digestIn = ({ digest }: IndexEntry): string => `sha256:${digest.replace(/^sha256:/, '')}`;
   return {
     place: withoutLogin(place),
@@ -221,8 +221,8 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
       const { name, version } = chart.metadata;
       const fileName = `${name}-${version}.tgz`;
       await uploadChart(remotes, repository, { fileName, archive, provenance, force: false });
-      // The address of the archive is known from the server's next index.
-      const { url, versions } = await remotes.refreshed(repository, name);
+      // The server chooses the address of the archive, which its next index has.
+      const { url, versions } = await remotes.refreshVersions(repository, name);
       const saved = versions?.find((one) => one.version === version)?.urls[0];
       return { reference: shownAddress(url, saved ?? repository.url), digest: digestOf(archive) };
     },
@@ -237,14 +237,14 @@ function shownAddress(repository: URL, reference: string): string {
 function folderTarget(place: string, url: string): Target {
   const file = join(place, 'index.yaml');
   const read = (): RepositoryIndex => readIndexFile(file) ?? emptyIndex();
-  const archiveOf = (name: string, version: string): string => `${name}-${version}.tgz`;
+  const archivePath = (name: string, version: string): string => `${name}-${version}.tgz`;
   const digestIn = (name: string, version: string): string | undefined => {
     const entry = findEntry(read(), name, version);
     if (entry === undefined) return undefined;
     return `sha256:${textField(entry, 'digest').replace(/^sha256:/, '')}`;
   };
   const reference = (name: string, version: string): Published => {
-    const path = archiveOf(name, version);
+    const path = archivePath(name, version);
     return { reference: url === '' ? join(place, path) : urlOf(url, path), digest: digestIn(name, version) ?? '' };
   };
   return {
@@ -256,9 +256,11 @@ function folderTarget(place: string, url: string): Target {
       const { name, version } = chart.metadata;
       const stat = statSync(place, { throwIfNoEntry: false });
       if (stat !== undefined && !stat.isDirectory()) {
-        throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(place)} is no folder`);
+        throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(place)} is not a folder`, {
+          hints: ['give the folder of a chart repository'],
+        });
       }
-      const path = archiveOf(name, version);
+      const path = archivePath(name, version);
       await whileLocked(file, () => {
         const there = digestIn(name, version);
         // Another process published the version since this one checked.

@@ -10,7 +10,7 @@ import { printable } from '../errors-text.ts';
 import { tryParseJson } from '../yaml/json.ts';
 import { textField } from '../yaml/value.ts';
 import { basicAuthorization } from '../network/address.ts';
-import type { HttpClient, Request } from './http.ts';
+import type { RemoteClient, Request } from './http.ts';
 import type { RegistryLogin } from './registry-login.ts';
 import { shownText, shownUrl } from './urls.ts';
 
@@ -47,7 +47,7 @@ export async function answerChallenge(
   registry: URL,
   scope: string,
   login: RegistryLogin,
-  http: HttpClient,
+  http: RemoteClient,
 ): Promise<string | undefined> {
   const { username, password } = login;
   if (challenge.scheme === 'basic') {
@@ -99,7 +99,7 @@ async function fetchToken(
   service: string,
   scope: string,
   login: RegistryLogin,
-  http: HttpClient,
+  http: RemoteClient,
 ): Promise<string> {
   const { username, password, identityToken } = login;
   const common = { service, scope };

@@ -26,7 +26,7 @@ export type RegistryLogin = {
   registryToken: string;
 };
 
-const NOBODY: RegistryLogin = { username: '', password: '', identityToken: '', registryToken: '' };
+const NO_LOGIN: RegistryLogin = { username: '', password: '', identityToken: '', registryToken: '' };
 
 /**
  * Finds the login for a registry, or for a part of it: one for `HOST/ORG` comes before one for `HOST`.
@@ -49,10 +49,10 @@ export async function findLogin(
       if (Object.values(login).some((text) => text !== '')) return login;
     }
   }
-  return NOBODY;
+  return NO_LOGIN;
 }
 
-/** The key of a registry in the files: Docker Hub has one of its first version. */
+/** The key of a registry in the files: that of Docker Hub is the address of its first version. */
 function serverOf(name: string): string {
   return /^(?:registry-1\.)?docker\.io$/.test(name) ? 'https://index.docker.io/v1/' : name;
 }
@@ -123,10 +123,10 @@ async function loginIn(file: string, server: string, env: NodeJS.ProcessEnv, isP
   const helper = isPart ? textField(getOwn(config, 'credHelpers'), server) : helperOf(config, server, env);
   if (helper !== '') return loginFrom(await askHelper(helper, 'get', server, env), helper);
   const auths = getOwn(config, 'auths');
-  if (!isJsonObject(auths)) return NOBODY;
+  if (!isJsonObject(auths)) return NO_LOGIN;
   const named = Object.keys(auths).find((name) => hostOf(name) === server);
   const key = Object.hasOwn(auths, server) ? server : isPart ? undefined : named;
-  return key === undefined ? NOBODY : loginOf(getOwn(auths, key), file);
+  return key === undefined ? NO_LOGIN : loginOf(getOwn(auths, key), file);
 }
 
 /** The host of a key: old files have addresses (`https://HOST/v1/`) as keys. */
@@ -144,7 +144,7 @@ function loginOf(auth: Json | undefined, file: string): RegistryLogin {
   const encoded = textField(auth, 'auth');
   if (encoded === '') return login;
   const [, username, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
-  if (username === undefined || password === undefined) throw invalid('an `auth` in this file is no login', file);
+  if (username === undefined || password === undefined) throw invalid('an `auth` in this file is not a login', file);
   return { ...login, username, password };
 }
 
@@ -155,12 +155,15 @@ function readConfig(file: string): JsonObject {
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return {};
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, { cause });
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, {
+      hints: ['make it a file that you can read: it holds the logins to registries'],
+      cause,
+    });
   }
   if (text.trim() === '') return {};
   const config = parseConfig(text, file);
   if (isJsonObject(config)) return config;
-  throw invalid('this file with logins to registries holds no object', file);
+  throw invalid('this file with logins to registries is not a JSON object', file);
 }
 
 function parseConfig(text: string, file: string): Json {
@@ -173,7 +176,11 @@ function parseConfig(text: string, file: string): Json {
 }
 
 function invalid(message: string, file: string, cause?: unknown): PkgError {
-  return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file }, ...(cause === undefined ? {} : { cause }) });
+  return new PkgError('PKG_REPOSITORY_INVALID', message, {
+    at: { file },
+    hints: ['correct it, or remove it and log in again with `pkg registry login`'],
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** The usual credential helper of the operating system, if it is installed; else empty. */
@@ -195,6 +202,7 @@ function isProgram(name: string, env: NodeJS.ProcessEnv): boolean {
   });
 }
 
+/** How long a helper may take, in milliseconds: it may ask the user. */
 const HELPER_TIME = 30_000;
 const MAX_OUTPUT = 1 << 20;
 
@@ -222,7 +230,7 @@ async function askHelper(
 }
 
 function loginFrom(printed: string | undefined, helper: string): RegistryLogin {
-  if (printed === undefined) return NOBODY;
+  if (printed === undefined) return NO_LOGIN;
   let answer: unknown;
   try {
     answer = JSON.parse(printed);
@@ -230,7 +238,7 @@ function loginFrom(printed: string | undefined, helper: string): RegistryLogin {
     throw failed(`docker-credential-${helper}`, 'prints something that is not JSON');
   }
   const [username, secret] = [textField(answer as Json, 'Username'), textField(answer as Json, 'Secret')];
-  return username === '<token>' ? { ...NOBODY, identityToken: secret } : { ...NOBODY, username, password: secret };
+  return username === '<token>' ? { ...NO_LOGIN, identityToken: secret } : { ...NO_LOGIN, username, password: secret };
 }
 
 function run(
@@ -258,7 +266,7 @@ function run(
 
 function failed(program: string, what: string, cause?: unknown): PkgError {
   return new PkgError('PKG_CREDENTIALS_FAILED', `the credential helper ${printable(program)} ${what}`, {
-    hints: ['the file with logins to registries names it (credsStore, credHelpers)'],
+    hints: ['install it, or remove it from credsStore and credHelpers in the file with logins to registries'],
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -3,7 +3,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { tryParseJson } from '../yaml/json.ts';
 import { listField, textField } from '../yaml/value.ts';
-import type { Answer, Download, HttpClient, Request } from './http.ts';
+import type { Answer, Download, RemoteClient, Request } from './http.ts';
 import { answerChallenge, parseChallenge } from './registry-auth.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
@@ -27,12 +27,12 @@ const MAX_ANSWER = 4 << 20;
 
 /** Sends requests to registries, and logs in where they ask for it. */
 export class RegistrySession {
-  readonly #http: HttpClient;
+  readonly #http: RemoteClient;
   readonly #options: SessionOptions;
   /** The `Authorization` headers that answered challenges, by repository and scope. */
   readonly #authorizations: Map<string, Promise<string | undefined>> = new Map();
 
-  constructor(http: HttpClient, options: SessionOptions) {
+  constructor(http: RemoteClient, options: SessionOptions) {
     this.#http = http;
     this.#options = options;
   }

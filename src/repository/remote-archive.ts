@@ -90,8 +90,8 @@ function checkName(config: Buffer, { chart, location }: RegistryPlace): void {
   const isWanted = name === chart.name && (chart.tag === '' || tagOf(version) === chart.tag);
   if (isWanted) return;
   throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is not the chart that its location names`, {
-    notes: [`what was signed is ${printable(name, 60)} ${printable(version, 60)}`],
-    hints: ['a signed chart was put in the place of another: ask the operator of the registry'],
+    notes: [`the signed chart is ${printable(name, 60)} ${printable(version, 60)}`],
+    hints: ['ask the operator of the registry: a signed chart was put in the place of another one'],
   });
 }
 

@@ -5,7 +5,7 @@ import { PkgError } from '../errors.ts';
 import { gunzipOptions } from '../gunzip.ts';
 import { checkDigest, digestOf } from './digest.ts';
 import { basicAuthorization } from '../network/address.ts';
-import { HttpClient } from './http.ts';
+import { DEFAULT_TRUST, RemoteClient } from './http.ts';
 import type { Answer, Trust } from './http.ts';
 import { ContentCache } from './content-cache.ts';
 import { IndexCache } from './index-cache.ts';
@@ -63,18 +63,15 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   offline: false,
   timeout: undefined,
   registry: {
+    ...DEFAULT_TRUST,
     host: '',
     username: '',
     password: '',
-    caFile: '',
-    certFile: '',
-    keyFile: '',
-    insecure: false,
     plainHttp: false,
   },
 };
 
-/** What is fetched of a repository, for a note when the download begins. */
+/** Called with a text when a request begins, such as `fetching URL`. */
 export type Tell = (what: string) => void;
 
 /** Opens repositories and registries when they are first used. */
@@ -83,7 +80,7 @@ export class Remotes {
   readonly #tell: Tell;
   readonly #paths: ConfigPaths;
   readonly #settings: RepositorySettings;
-  readonly #clients: Map<string, HttpClient> = new Map();
+  readonly #clients: Map<string, RemoteClient> = new Map();
   readonly #indexes: Map<string, Promise<Buffer>> = new Map();
   readonly #archives: Map<string, Promise<Buffer>> = new Map();
   /** The cache of indexes. */
@@ -192,8 +189,8 @@ export class Remotes {
     return { url, versions: versionsOf(index, name, shownUrl(indexUrl(url))) };
   }
 
-  /** As {@link versions}, but asks the server again: used after an upload has changed the index. */
-  async refreshed(repository: Repository, name: string): ReturnType<Remotes['versions']> {
+  /** As {@link versions}, but asks the server again, for use after an upload has changed the index. */
+  async refreshVersions(repository: Repository, name: string): ReturnType<Remotes['versions']> {
     this.#indexes.clear();
     return await this.versions(repository, name);
   }
@@ -201,8 +198,8 @@ export class Remotes {
   /**
    * The index of a repository, which is then cached.
    *
-   * @throws {PkgError} `PKG_OFFLINE`, the errors of a repository that cannot be reached, `PKG_REPOSITORY_INVALID` for what
-   *   is no index
+   * @throws {PkgError} `PKG_OFFLINE`, the errors of a repository that cannot be reached, `PKG_REPOSITORY_INVALID` for
+   *   anything but an index
    */
   async index(repository: Repository, freshness: Freshness): Promise<Buffer> {
     const from = indexUrl(repositoryUrl(repository.url));
@@ -333,11 +330,12 @@ export class Remotes {
     throw refused(answer.status, url);
   }
 
-  #client({ caFile, certFile, keyFile, insecure }: Trust): HttpClient {
+  #client({ caFile, certFile, keyFile, insecure }: Trust): RemoteClient {
     const key = JSON.stringify([caFile, certFile, keyFile, insecure]);
     const { timeout } = this.#settings;
     const times = timeout === undefined ? {} : { whole: timeout, silence: timeout };
-    const client = this.#clients.get(key) ?? new HttpClient({ caFile, certFile, keyFile, insecure }, this.#env, times);
+    const client =
+      this.#clients.get(key) ?? new RemoteClient({ caFile, certFile, keyFile, insecure }, this.#env, times);
     this.#clients.set(key, client);
     return client;
   }
@@ -358,7 +356,10 @@ async function decompress({ body, headers }: Answer, from: URL): Promise<Buffer>
   try {
     return await promisify(gunzip)(body, gunzipOptions(body, MAX_INDEX));
   } catch (cause) {
-    throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} cannot be unpacked`, { cause });
+    throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} is damaged: it cannot be decompressed`, {
+      hints: ['try again, then ask the operator of the repository'],
+      cause,
+    });
   }
 }
 
@@ -366,13 +367,13 @@ function refused(status: number, url: URL): PkgError {
   const where = shownUrl(url);
   if (status === 401 || status === 403) {
     return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${where} may not be read (it answers ${status})`, {
-      hints: ['give name and password to `pkg repo add`; they go to the server of the repository only'],
+      hints: ['give the name and password to `pkg repo add`, which sends them only to the server of the repository'],
     });
   }
   const isGone = status === 404 || status === 410;
   return new PkgError(
     isGone && !url.pathname.endsWith('/index.yaml') ? 'PKG_CHART_VERSION_NOT_FOUND' : 'PKG_REPOSITORY_UNREACHABLE',
-    `${where} ${isGone ? 'is not there' : 'cannot be read'} (it answers ${status})`,
+    `${where} ${isGone ? 'does not exist' : 'cannot be read'} (it answers ${status})`,
     {
       hints: [status === 429 || status >= 500 ? 'try again later' : 'check the address of the repository'],
     },

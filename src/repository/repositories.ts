@@ -9,10 +9,12 @@ import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
+import { DEFAULT_TRUST } from './http.ts';
+import type { Trust } from './http.ts';
 import { isSameRepository } from './urls.ts';
 
 /** A repository, known to Helm or named by its address alone. */
-export type Repository = {
+export type Repository = Trust & {
   /** Empty for a repository that is not in repositories.yaml. */
   name: string;
   url: string;
@@ -20,10 +22,6 @@ export type Repository = {
   password: string;
   /** Send the login to all hosts that the index names for archives, and not only to the repository's own. */
   passCredentials: boolean;
-  caFile: string;
-  certFile: string;
-  keyFile: string;
-  insecure: boolean;
 };
 
 /**
@@ -42,7 +40,7 @@ export function readRepositories(file: string): Repository[] {
   }
   const problems: Problem[] = [];
   const value = parseYamlDocuments(text, file)[0] ?? null;
-  if (value !== null && !isMap(value)) throw invalid('this file holds a map, and here is none', file);
+  if (value !== null && !isMap(value)) throw invalid('this file does not hold a map', file);
   const items = new Fields(value ?? new Map(), [], problems).maps('repositories', 'a repository is a map');
   const repositories = items.map((item) => ({
     name: item.exactText('name'),
@@ -118,16 +116,13 @@ export function findRepository(reference: string, known: readonly Repository[], 
   if (found !== undefined) return found;
   if (alias === undefined) return unknownRepository(reference);
   const names = known.map(({ name }) => printable(name, 60)).join(', ');
-  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `there is no repository of the name '${printable(alias, 60)}'`, {
+  throw new PkgError('PKG_REPOSITORY_UNKNOWN', `there is no repository named '${printable(alias, 60)}'`, {
     at: { file },
-    hints: [
-      `add it with \`pkg repo add ${printable(alias, 60)} URL\``,
-      known.length === 0 ? 'the file holds no repositories' : `the file holds ${names}`,
-    ],
+    notes: [known.length === 0 ? 'the file holds no repositories' : `the file holds ${names}`],
+    hints: [`add it with \`pkg repo add ${printable(alias, 60)} URL\``],
   });
 }
 
 function unknownRepository(url: string): Repository {
-  const login = { username: '', password: '', passCredentials: false };
-  return { name: '', url, ...login, caFile: '', certFile: '', keyFile: '', insecure: false };
+  return { name: '', url, username: '', password: '', passCredentials: false, ...DEFAULT_TRUST };
 }

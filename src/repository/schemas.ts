@@ -9,7 +9,7 @@ import { writeFileAtomic } from '../files.ts';
 import { cacheLater, readRunCache } from '../run-cache.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
 import { sha256Of } from './digest.ts';
-import { HttpClient } from './http.ts';
+import { DEFAULT_TRUST, RemoteClient } from './http.ts';
 import type { Answer } from './http.ts';
 import { shownUrl } from './urls.ts';
 
@@ -112,8 +112,7 @@ class SchemaNetwork {
   }
 
   async #ask(url: URL, etag: string | undefined): Promise<Answer> {
-    const trust = { caFile: '', certFile: '', keyFile: '', insecure: false };
-    const client = new HttpClient(trust, this.#env, TIMES);
+    const client = new RemoteClient(DEFAULT_TRUST, this.#env, TIMES);
     try {
       return await client.fetch(url, {
         limit: MAX_FILE,

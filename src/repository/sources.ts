@@ -1,6 +1,6 @@
 /** Chooses the versions of a chart's dependencies, and fetches their archives. */
 import { statSync } from 'node:fs';
-import { isAbsolute, join, posix, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { fits, parseConstraint } from '../chart/constraint.ts';
 import type { Constraint } from '../chart/constraint.ts';
@@ -14,12 +14,12 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { declaredDependencies, readLocked } from './lock.ts';
 import type { Declared, Locked } from './lock.ts';
-import { inRegistryOfIndex } from './locate.ts';
+import { findIndexedInRegistry } from './locate.ts';
 import { tagOf } from './oci.ts';
 import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
-import { chartUrl, isRegistryAddress, shownUrl, withoutLogin } from './urls.ts';
+import { chartUrl, fileNameIn, isRegistryAddress, shownUrl, withoutLogin } from './urls.ts';
 
 /**
  * A dependency with its chosen version. `archive` fetches it, or packs a folder with the given time for its files; it is
@@ -38,8 +38,8 @@ export type FetchedArchive = Archive & { fetchProvenance: () => Promise<Buffer |
 /**
  * Chooses the version of a dependency.
  *
- * @throws {PkgError} `PKG_CHART_INVALID` for a version that is no constraint, `PKG_CHART_NOT_FOUND` for a folder that
- *   is not there, `PKG_CHART_VERSION_NOT_FOUND`, and the errors of repositories
+ * @throws {PkgError} `PKG_CHART_INVALID` for a version that is not a constraint, `PKG_CHART_NOT_FOUND` for a folder
+ *   that does not exist, `PKG_CHART_VERSION_NOT_FOUND`, and the errors of repositories
  */
 export async function resolveDependency(
   chart: Chart,
@@ -101,7 +101,10 @@ async function resolveFolder(
     name,
     repository,
     version,
-    archive: async (modified) => ({ ...archive, bytes: packChart(await completed(found, context), modified) }),
+    archive: async (modified) => ({
+      ...archive,
+      bytes: packChart(await withMissingDependencies(found, context), modified),
+    }),
   };
 }
 
@@ -110,7 +113,7 @@ async function resolveFolder(
  * there is one. Helm packs the folder without them, and the result cannot be installed. A folder that depends on itself is
  * skipped. Nothing is written into the folder.
  */
-async function completed(chart: Chart, context: ResolveContext): Promise<Chart> {
+async function withMissingDependencies(chart: Chart, context: ResolveContext): Promise<Chart> {
   const { above = [] } = context;
   const missing = new Set(missingDependencies(chart).map(({ name }) => name));
   if (missing.size === 0) return chart;
@@ -139,10 +142,10 @@ async function loadFolder(chart: Chart, path: string, name: string, links: LinkO
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return loadChart(folder, links);
   throw new PkgError(
     'PKG_CHART_NOT_FOUND',
-    `there is no folder ${printable(folder)}, where ${printable(name, 60)} is`,
+    `there is no folder ${printable(folder)} for the dependency ${printable(name, 60)}`,
     {
       at: chartFile(chart),
-      hints: ['a file:// repository is the folder of the chart, from the folder of Chart.yaml on'],
+      hints: ['write file:// and the path to the folder of the chart, relative to the folder of Chart.yaml'],
     },
   );
 }
@@ -196,7 +199,7 @@ async function resolveIndex(
   const resolved = { name, repository: isName ? repository.url : dependency.repository, version: entry.version };
   if (isRegistryAddress(entry.urls[0] ?? '')) {
     const inRegistry = async (): Promise<FetchedArchive> => {
-      const there = await inRegistryOfIndex({ repository, name, entry, url }, remotes);
+      const there = await findIndexedInRegistry({ repository, name, entry, url }, remotes);
       const { fileName, location, fetchProvenance } = there;
       return { name: fileName, bytes: await there.fetch(), location, fetchProvenance };
     };
@@ -219,15 +222,9 @@ async function resolveIndex(
   return { ...resolved, archive };
 }
 
-/** The last part of an address, as in Helm; `usual` where that is not a name under which charts are loaded. */
+/** The last name of an address, as in Helm; `usual` where charts are not loaded from a file of that name. */
 function fileNameOf(url: URL, usual: string): string {
-  let path = url.pathname;
-  try {
-    path = decodeURIComponent(path);
-  } catch {
-    // It is not percent-encoded correctly, and is used unchanged.
-  }
-  const name = posix.basename(path);
+  const name = fileNameIn(url);
   return /^[^_.][^\\]*\.tgz$/.test(name) && !isDeceptive(name) ? name : usual;
 }
 

@@ -57,12 +57,12 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
   const declared = declaredDependencies(chart);
   checkLogin(chart, declared, remotes);
   const wanted = options.locked === true ? lockedDependencies(chart, declared, remotes) : declared;
-  const resolved = await all(chart, wanted, (dependency) =>
+  const resolved = await forAll(chart, wanted, (dependency) =>
     resolveDependency(chart, dependency, { remotes, freshness, links }),
   );
   say(`Saving ${wanted.length} charts`);
-  const archives = distinct(
-    await all(chart, resolved, async (dependency) => {
+  const archives = withDistinctNames(
+    await forAll(chart, resolved, async (dependency) => {
       const { name, repository } = dependency;
       if (/^https?:/.test(repository)) say(`Downloading ${printable(name, 60)} from repo ${shownText(repository)}`);
       return await fetchArchive(chart, dependency, options);
@@ -136,7 +136,7 @@ export function checkLock(chart: Chart, remotes: Remotes): void {
 function lockedDependencies(chart: Chart, declared: readonly Declared[], remotes: Remotes): Declared[] {
   const lockName = lockNameOf(chart);
   const locked = readLocked(chart);
-  const named = declared.map((item) => ({ ...item, repository: repositoryNameOf(item.repository, remotes) }));
+  const named = declared.map((item) => ({ ...item, repository: lockedRepository(item.repository, remotes) }));
   const digest = textOf(chart.lock?.get('digest') ?? null);
   if (locked.length === declared.length && lockDigest(named, locked) === digest) {
     return locked.map((item, index) => ({ ...(declared[index] as Declared), ...item }));
@@ -150,14 +150,14 @@ function lockedDependencies(chart: Chart, declared: readonly Declared[], remotes
   });
 }
 
-/** The address of a repository in the lock file; `@NAME` is replaced by its address in repositories.yaml. */
-function repositoryNameOf(repository: string, remotes: Remotes): string {
+/** The address of a repository as the lock file has it: `@NAME` is replaced by its address in repositories.yaml. */
+function lockedRepository(repository: string, remotes: Remotes): string {
   return /^(?:@|alias:)/.test(repository) ? remotes.repository(repository).url : repository;
 }
 
 /**
- * Refuses a name and password on the command line where dependencies are in several registries: it is not known which one
- * they are for, and the others must not get them.
+ * Refuses a name and password on the command line where dependencies are in several registries: it is not known to which
+ * one they belong, and the others must not get them.
  */
 function checkLogin({ location }: Chart, declared: readonly Declared[], remotes: Remotes): void {
   if (!remotes.hasOpenLogin) return;
@@ -168,7 +168,7 @@ function checkLogin({ location }: Chart, declared: readonly Declared[], remotes:
   const names = printable([...hosts].join(', '), 500);
   throw new PkgError('PKG_USAGE', `--username and --password are for one registry, and dependencies are in ${names}`, {
     at: { file: `${location}/Chart.yaml` },
-    hints: ['leave both out, and log in to each: `pkg registry login` or `docker login`'],
+    hints: ['leave both out, and log in to each with `pkg registry login` or `docker login`'],
   });
 }
 
@@ -185,8 +185,13 @@ function checkPlace({ location }: Chart, lockName: string): void {
   ] as const) {
     const stat = lstatSync(join(location, name), { throwIfNoEntry: false });
     if (stat === undefined || stat[isRight]()) continue;
-    const what = stat.isSymbolicLink() ? 'is a link, and nothing is written through links' : 'is in the way';
-    throw new PkgError('PKG_CHART_UNSAFE', `${name} ${what}`, { at: { file: join(location, name) } });
+    const what = stat.isSymbolicLink()
+      ? 'is a link, and nothing is written through links'
+      : `is not a ${isRight === 'isFile' ? 'file' : 'folder'}`;
+    throw new PkgError('PKG_CHART_UNSAFE', `${name} ${what}`, {
+      at: { file: join(location, name) },
+      hints: [`replace it by a ${isRight === 'isFile' ? 'file' : 'folder'}, or remove it`],
+    });
   }
 }
 
@@ -194,7 +199,7 @@ function checkPlace({ location }: Chart, lockName: string): void {
 const AT_ONCE = 8;
 
 /** Runs `work` for all items and throws all errors together. */
-async function all<T, R>(chart: Chart, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function forAll<T, R>(chart: Chart, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const { results, errors: found } = await settleInParallel(items, AT_ONCE, work);
   // Several dependencies of one unreachable repository give one error.
   const errors = new Map(found.map((error) => [error.message, error]));
@@ -214,17 +219,26 @@ async function fetchArchive(
   const { metadata } = await readChartArchive(fetched.bytes, fetched.location);
   if (metadata.name === name) return fetched;
   const found = printable(metadata.name, 60);
-  throw new PkgError('PKG_CHART_INVALID', `the dependency ${printable(name, 60)} turns out to be the chart ${found}`, {
-    at: { file: fetched.location },
-    hints: [`write name: ${found} in ${printable(chart.location)}/Chart.yaml, with an alias if it is to go by another`],
-  });
+  throw new PkgError(
+    'PKG_CHART_INVALID',
+    `the archive of the dependency ${printable(name, 60)} holds the chart ${found}`,
+    {
+      at: { file: fetched.location },
+      hints: [
+        `write name: ${found} in ${printable(chart.location)}/Chart.yaml, with an alias if it is to go by another`,
+      ],
+    },
+  );
 }
 
 /**
  * Gives each archive a file name of its own: some repositories serve every archive under one name, and they would
  * overwrite each other in `charts/`.
  */
-function distinct(archives: readonly (Archive | undefined)[], resolved: readonly Resolved[]): (Archive | undefined)[] {
+function withDistinctNames(
+  archives: readonly (Archive | undefined)[],
+  resolved: readonly Resolved[],
+): (Archive | undefined)[] {
   return archives.map((archive, index) => {
     const isShared = archives.some((other) => other?.name === archive?.name && other?.bytes !== archive?.bytes);
     const { name = '', version = '' } = resolved[index] ?? {};

@@ -6,7 +6,7 @@ import { printable } from '../errors-text.ts';
 /**
  * The address of a repository.
  *
- * @throws {PkgError} `PKG_REPOSITORY_UNKNOWN` for what is no address that charts are fetched from
+ * @throws {PkgError} `PKG_REPOSITORY_UNKNOWN` for a text that is not an address from which charts can be fetched
  */
 export function repositoryUrl(text: string): URL {
   const url = URL.parse(text);
@@ -14,18 +14,18 @@ export function repositoryUrl(text: string): URL {
   throw new PkgError('PKG_REPOSITORY_UNKNOWN', `charts cannot be fetched from '${shownText(text)}'`, {
     hints: [
       isRegistryAddress(text)
-        ? 'name charts in a registry by their address, oci://HOST/PATH: nothing has to be added for that'
-        : 'repositories are http:// and https:// addresses; dependencies may also have oci://, file:// or @NAME',
+        ? 'name charts in a registry by their address, oci://HOST/PATH, without adding the registry'
+        : 'give an http:// or https:// address; for a dependency also oci://, file:// or @NAME',
     ],
   });
 }
 
 /** Are these addresses of the same repository? Slashes at the end are ignored. */
 export function isSameRepository(a: string, b: string): boolean {
-  return normal(a) === normal(b);
+  return normalize(a) === normalize(b);
 }
 
-function normal(text: string): string {
+function normalize(text: string): string {
   const url = URL.parse(text);
   if (url === null) return text;
   const path = posix.normalize(url.pathname).replace(/\/+$/, '');
@@ -36,7 +36,7 @@ function normal(text: string): string {
  * The address of a chart from an index entry, which holds an address, or a path relative to the repository. A path gets the
  * query of the repository, which is usually a token.
  *
- * @throws {PkgError} `PKG_REPOSITORY_INVALID` for what is no address
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID` for an entry without a valid address
  */
 export function chartUrl(repository: URL, reference: string): URL {
   const isAbsolute = /^[a-z][a-z0-9+.-]*:/i.test(reference);
@@ -44,17 +44,29 @@ export function chartUrl(repository: URL, reference: string): URL {
   base.pathname = `${base.pathname.replace(/\/$/, '')}/`;
   const url = isAbsolute ? URL.parse(reference) : URL.parse(reference, base);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new PkgError('PKG_REPOSITORY_INVALID', `'${shownText(reference)}' is no address to fetch a chart from`, {
+    throw new PkgError('PKG_REPOSITORY_INVALID', `'${shownText(reference)}' is not an address to fetch a chart from`, {
       at: { file: shownUrl(repository) },
+      hints: ['ask the operator of the repository to correct the address in its index'],
     });
   }
   if (!isAbsolute) url.search = repository.search;
   return url;
 }
 
-/** Is an address in an index that of a chart in an OCI registry? Helm takes such since indexes have named registries. */
+/** Is this the address of a chart in an OCI registry? Indexes of repositories may have such addresses. */
 export function isRegistryAddress(reference: string): boolean {
   return reference.startsWith('oci://');
+}
+
+/** The last name in the path of an address, percent-decoded. */
+export function fileNameIn({ pathname }: URL): string {
+  let path = pathname;
+  try {
+    path = decodeURIComponent(pathname);
+  } catch {
+    // It is not percent-encoded correctly, and is used unchanged.
+  }
+  return posix.basename(path);
 }
 
 /** An address without login and query, which may be secret. */
@@ -72,7 +84,7 @@ export function shownText(text: string): string {
   return printable(withoutLogin(text).replace(/[?#].*$/s, ''), 300);
 }
 
-/** A text with the login left out that it has if it is an address. */
+/** A text without its login, which it has if it is an address. */
 export function withoutLogin(text: string): string {
   return text.replace(/\/\/[^/@]*@/, '//');
 }

@@ -40,7 +40,7 @@ export async function replaceArchives(folder: string, vendored: Vendored): Promi
   }
 }
 
-/** Does the changes; adds to `undo`, for each of them, a function that reverts it. */
+/** Makes the changes, and adds to `undo` a function for each that reverts it. */
 async function swap(
   folder: string,
   charts: string,
@@ -54,7 +54,7 @@ async function swap(
   await mkdir(old);
   for (const [name, bytes] of files) await writeFile(join(fresh, name), bytes);
   if (lock !== undefined) await writeFile(join(aside, lock.name), lock.text);
-  for (const name of await outdated(charts, files, kept)) {
+  for (const name of await outdatedFiles(charts, files, kept)) {
     await rename(join(charts, name), join(old, name));
     undo.push(() => rename(join(old, name), join(charts, name)));
   }
@@ -66,7 +66,7 @@ async function swap(
 }
 
 /** The files of `charts/` to remove: archives of charts, and files whose names the new archives need. */
-async function outdated(
+async function outdatedFiles(
   charts: string,
   files: ReadonlyMap<string, Uint8Array>,
   kept: ReadonlySet<string>,
@@ -83,7 +83,7 @@ async function outdated(
   return found;
 }
 
-/** The name of the chart in a file; undefined for a file that is no chart. */
+/** The name of the chart in a file; undefined for a file that is not a chart. */
 async function chartNameOf(path: string): Promise<string | undefined> {
   try {
     return (await readChartArchive(readRegularFile(path, MAX_CHART), path)).metadata.name;

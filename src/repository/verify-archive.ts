@@ -21,11 +21,13 @@ export type KeyringFlag = { keyring?: string | undefined };
 export async function verifyFile(path: string, flags: KeyringFlag): Promise<Verification> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    throw new PkgError('PKG_CHART_NOT_FOUND', `there is no file ${printable(withoutLogin(path))}`);
+    throw new PkgError('PKG_CHART_NOT_FOUND', `there is no file ${printable(withoutLogin(path))}`, {
+      hints: ['give the path of an archive, such as NAME-VERSION.tgz'],
+    });
   }
   if (stat.isDirectory()) {
     throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(path)} is a folder, and only archives are signed`, {
-      hints: ['pack and sign it: pkg package --sign'],
+      hints: ['package and sign it with `pkg package --sign`'],
     });
   }
   const archive = readArchiveFile(path);
@@ -43,10 +45,10 @@ export type Signed = {
 };
 
 /**
- * Verifies an archive. Without a provenance it throws.
+ * Verifies an archive by its provenance.
  *
  * @returns who signed it, and the provenance
- * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, and the errors of a provenance that cannot be fetched
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID`, `PKG_KEYRING_INVALID`, and for a missing provenance; the errors of fetching it
  */
 export async function verifyFound(
   { fileName, location, fetchProvenance }: Signed,
@@ -68,6 +70,6 @@ function keyringOf({ keyring }: KeyringFlag): string {
 /** The error for a chart without provenance. */
 function unsigned(location: string): PkgError {
   return new PkgError('PKG_SIGNATURE_INVALID', `there is no provenance of ${printable(location, 300)}`, {
-    hints: ['ask who published it for a signed one; commands take unsigned charts without --verify'],
+    hints: ['ask who published it for a signed one, or leave out --verify'],
   });
 }

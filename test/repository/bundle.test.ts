@@ -184,16 +184,16 @@ describe('without a network', () => {
     const whole = (): (readonly [string, Buffer])[] => [...filesOf(join(cwd, 'shop.tar'))];
 
     test.each([
-      ['../out', /has no place/],
-      ['/etc/out', /has no place/],
-      ['charts/../../out.tgz', /has no place/],
-      ['charts/a/b.tgz', /has no place/],
-      ['blobs/sha256/xyz', /has no place/],
-      ['charts/\nshop.tgz', /has no place/],
+      ['../out', /does not belong/],
+      ['/etc/out', /does not belong/],
+      ['charts/../../out.tgz', /does not belong/],
+      ['charts/a/b.tgz', /does not belong/],
+      ['blobs/sha256/xyz', /does not belong/],
+      ['charts/\nshop.tgz', /does not belong/],
     ])('with the name %j', (name, why) => expectRefused(tarOf([...whole(), [name, Buffer.from('x')]]), why));
 
     test.each(['1', '2', '3', '5', '6', '7'])('with an entry of type %s', (type) =>
-      expectRefused(tarOf([...whole(), ['charts/link.tgz', Buffer.alloc(0), type]]), /is no plain file/),
+      expectRefused(tarOf([...whole(), ['charts/link.tgz', Buffer.alloc(0), type]]), /is not a plain file/),
     );
 
     test('with a file twice, without its beginning, cut off', async () => {
@@ -236,8 +236,8 @@ describe('without a network', () => {
         });
       const none = `sha256:${'0'.repeat(64)}`;
       const wrong: [manifest: string, signatures: unknown, RegExp][] = [
-        ['{}', [], /is no manifest of a chart/],
-        ['no JSON', [], /is no manifest of a chart/],
+        ['{}', [], /is not the manifest of a chart/],
+        ['no JSON', [], /is not the manifest of a chart/],
         [manifestOf(none), [], /is of another archive/],
         // The config is not there.
         [manifestOf(String(chart['digest'])), [], /is missing/],
@@ -266,10 +266,10 @@ describe('without a network', () => {
         [[], /not a JSON object/],
         [{ ...contents, formatVersion: 2 }, /its format is 2/],
         [{ ...contents, created: 'today' }, /when it was made/],
-        [{ ...contents, charts: [{ ...chart, file: 'bundle.json' }] }, /a chart that is not whole/],
-        [{ ...contents, charts: [{ ...chart, digest: '' }] }, /a chart that is not whole/],
+        [{ ...contents, charts: [{ ...chart, file: 'bundle.json' }] }, /a chart without/],
+        [{ ...contents, charts: [{ ...chart, digest: '' }] }, /a chart without/],
         [{ ...contents, charts: [{ ...chart, file: 'charts/none.tgz' }] }, /is missing/],
-        [{ ...contents, images: [{ ...image, name: '../x' }] }, /an image that is not whole/],
+        [{ ...contents, images: [{ ...image, name: '../x' }] }, /an image without/],
         [{ ...contents, images: [{ ...image, digest: `sha256:${'0'.repeat(64)}` }] }, /is missing/],
       ];
       for (const [value, why] of wrong) {

@@ -219,6 +219,6 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     );
     const { status, stderr } = await verify(place);
     expect(status).toBe(1);
-    expect(stderr).toContain('it is no signature: it states https://cosign.sigstore.dev/attestation/vuln/v1');
+    expect(stderr).toContain('it is not a signature: it states https://cosign.sigstore.dev/attestation/vuln/v1');
   });
 });

@@ -276,9 +276,9 @@ describe.skipIf(withTag === undefined)('keys', () => {
 
   const bad: [string, string | undefined, RegExp][] = [
     ['weak.key', undefined, /RSA of 1024 bits/],
-    ['other.key', undefined, /keys of this kind sign no charts: secp256k1/],
-    ['p256.pub', undefined, /this is no private key/],
-    ['empty.key', '', /this is no private key/],
+    ['other.key', undefined, /a key of this kind cannot sign charts: secp256k1/],
+    ['p256.pub', undefined, /this is not a private key/],
+    ['empty.key', '', /this is not a private key/],
     ['torn.key', '-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n', /cannot be read/],
     ['noise.key', sealed('{'), /damaged/],
     ['list.key', sealed('[]'), /damaged/],
@@ -292,7 +292,7 @@ describe.skipIf(withTag === undefined)('keys', () => {
           ciphertext: '',
         }),
       ),
-      /protected in a way that cosign does not use/,
+      /parameters that cosign does not use/,
     ],
   ];
   test.each(bad)('that cannot be used: %s', async (name, content, why) => {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { HttpClient } from '../../src/repository/http.ts';
+import { RemoteClient } from '../../src/repository/http.ts';
 import { versionsOf } from '../../src/repository/index-file.ts';
 import { parseChallenge } from '../../src/repository/registry-auth.ts';
 import { chartReference } from '../../src/repository/registry.ts';
@@ -22,8 +22,8 @@ async function start(serve: NonNullable<ChartServerOptions['serve']>): Promise<C
   return server;
 }
 
-function client(times: { connect?: number; silence?: number; whole?: number } = {}): HttpClient {
-  const http = new HttpClient(NO_TRUST, {}, times);
+function client(times: { connect?: number; silence?: number; whole?: number } = {}): RemoteClient {
+  const http = new RemoteClient(NO_TRUST, {}, times);
   closing.push(() => http.close());
   return http;
 }

@@ -126,7 +126,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     ],
     [
       'a signed message',
-      /no signed statement/,
+      /not a signed statement/,
       (digest) =>
         JSON.stringify({
           mediaType: BUNDLE,

@@ -35,17 +35,17 @@ async function faultOf(text: string): Promise<string> {
 
 describe('a policy', () => {
   test.each([
-    ['', '0: a trust policy is a map'],
-    ['rules', '0: a trust policy is a map'],
+    ['', '0: a trust policy has to be a map'],
+    ['rules', '0: a trust policy has to be a map'],
     ['rule: []\n', "1: a trust policy has no field 'rule'"],
-    ['rules: {}\n', '1: a trust policy has a list of rules'],
-    ['rules:\n  - web\n', '2: a rule is a map'],
-    ['rules:\n  - require: none\n', '2: a rule says of which charts it is'],
-    ['rules:\n  - charts: []\n    require: none\n', '2: a rule says of which charts it is'],
-    ['rules:\n  - charts: [1]\n    require: none\n', '2: a pattern for charts is a text'],
-    ["rules:\n  - charts: '**'\n", '2: a rule says what it requires'],
-    ["rules:\n  - charts: '**'\n    require: []\n", '2: a rule says what it requires'],
-    ["rules:\n  - charts: '**'\n    require: nothing\n", '2: a rule says what it requires'],
+    ['rules: {}\n', '1: a trust policy needs a list of rules'],
+    ['rules:\n  - web\n', '2: a rule has to be a map'],
+    ['rules:\n  - require: none\n', '2: the rule does not name charts'],
+    ['rules:\n  - charts: []\n    require: none\n', '2: the rule does not name charts'],
+    ['rules:\n  - charts: [1]\n    require: none\n', '2: a pattern for charts is not a text'],
+    ["rules:\n  - charts: '**'\n", '2: the rule does not say what it requires'],
+    ["rules:\n  - charts: '**'\n    require: []\n", '2: the rule does not say what it requires'],
+    ["rules:\n  - charts: '**'\n    require: nothing\n", '2: the rule does not say what it requires'],
     ["rules:\n  - charts: '**'\n    requires: none\n", "3: a rule has no field 'requires'"],
     ["rules:\n  - charts: '**'\n    require:\n      - gpg: {}\n", "4: what a rule requires has no field 'gpg'"],
     ["rules:\n  - charts: '**'\n    require: [{}]\n", '3: an item of require is either pgp or cosign'],
@@ -246,7 +246,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
       for (const [name, file, why] of [
         ['bare', 'strict', /is not signed as rule 1/],
         ['signed', 'eve', /is not signed as rule 1/],
-        ['signed', 'empty', /no rule of the trust policy is about/],
+        ['signed', 'empty', /no rule of the trust policy matches/],
       ] as const) {
         const refused = await pkg(args(name, file));
         expect(refused.stderr).toMatch(why);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_CHART } from '../../src/chart/limits.ts';
 import { PkgError } from '../../src/errors.ts';
-import { HttpClient } from '../../src/repository/http.ts';
+import { RemoteClient } from '../../src/repository/http.ts';
 import { ContentCache } from '../../src/repository/content-cache.ts';
 import { ReferenceCache } from '../../src/repository/reference-cache.ts';
 import { RegistrySession } from '../../src/repository/registry-session.ts';
@@ -75,8 +75,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function registry(): { registry: Registry; http: HttpClient } {
-  const http = new HttpClient(NO_TRUST, {}, { pause: 1 });
+function registry(): { registry: Registry; http: RemoteClient } {
+  const http = new RemoteClient(NO_TRUST, {}, { pause: 1 });
   const session = new RegistrySession(http, { plainHttp: true, login: async () => LOGIN });
   const options = {
     tell: () => undefined,

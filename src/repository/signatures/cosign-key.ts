@@ -30,17 +30,17 @@ const MIN_RSA_BITS = 2048;
 export function readPublicKey(file: string): KeyObject {
   const text = readText(file, 'the public key').trim();
   if (!/^-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(text)) {
-    throw invalid('this is no public key', file, [
+    throw invalid('this is not a public key', file, [
       /PRIVATE KEY-----/.test(text)
-        ? 'it is a private key: name the public one, which cosign calls cosign.pub'
-        : '`cosign generate-key-pair` and `openssl pkey -pubout` write one in PEM',
+        ? 'give the public key, which cosign calls cosign.pub: this is the private one'
+        : 'make one in PEM with `cosign generate-key-pair` or `openssl pkey -pubout`',
     ]);
   }
   let key: KeyObject;
   try {
     key = createPublicKey(text);
   } catch (cause) {
-    throw invalid('this public key cannot be read', file, [], cause);
+    throw invalid('this public key cannot be read', file, ['make it again with `cosign public-key`'], cause);
   }
   checkKind(key, file);
   return key;
@@ -50,13 +50,13 @@ export function readPublicKey(file: string): KeyObject {
  * Reads a private key in PEM: encrypted by cosign, PKCS #8 with or without a password, or PKCS #1 and SEC 1.
  *
  * @param password called where the key is encrypted
- * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a password that does not fit
+ * @throws {PkgError} `PKG_KEY_INVALID`, `PKG_FILE_UNREADABLE`; `PKG_CREDENTIALS_FAILED` for a wrong password
  */
 export async function readPrivateKey(file: string, password: () => Promise<string>): Promise<KeyObject> {
   const text = readText(file, 'the private key').trim();
   const kind = /^-----BEGIN ([A-Z ]*PRIVATE KEY)-----/.exec(text)?.[1];
   if (kind === undefined) {
-    throw invalid('this is no private key', file, ['`cosign generate-key-pair` writes one: cosign.key']);
+    throw invalid('this is not a private key', file, ['make one with `cosign generate-key-pair`: cosign.key']);
   }
   let key: KeyObject;
   try {
@@ -87,7 +87,7 @@ function decrypt(text: string, file: string, password: string): Buffer {
   const number = (name: string): Json | undefined => fieldOf(params, name);
   const cost = SCRYPT_COSTS.find((one) => one === number('N'));
   if (cost === undefined || number('r') !== 8 || number('p') !== 1) {
-    throw invalid('the password of this private key is protected in a way that cosign does not use', file);
+    throw invalid('this private key is encrypted with parameters that cosign does not use', file);
   }
   const salt = Buffer.from(textField(kdf, 'salt'), 'base64');
   const nonce = Buffer.from(textField(cipher, 'nonce'), 'base64');
@@ -102,9 +102,9 @@ function decrypt(text: string, file: string, password: string): Buffer {
 }
 
 function wrongPassword(file: string, cause: unknown): PkgError {
-  return new PkgError('PKG_CREDENTIALS_FAILED', 'the password of this private key does not fit', {
+  return new PkgError('PKG_CREDENTIALS_FAILED', 'the password of this private key is wrong', {
     at: { file: printable(file, 300) },
-    hints: ['COSIGN_PASSWORD and --passphrase-file give it; without both it is asked for'],
+    hints: ['give it in COSIGN_PASSWORD or with --passphrase-file; without both it is asked for'],
     cause,
   });
 }
@@ -115,8 +115,8 @@ function checkKind(key: KeyObject, file: string): void {
   if (kind === 'ec' && details.namedCurve !== undefined && details.namedCurve in CURVE_HASHES) return;
   if (kind === 'rsa' && (details.modulusLength ?? 0) >= MIN_RSA_BITS) return;
   const shown = kind === 'rsa' ? `RSA of ${details.modulusLength} bits` : (details.namedCurve ?? kind ?? 'unknown');
-  throw invalid(`keys of this kind sign no charts: ${printable(String(shown), 60)}`, file, [
-    'ECDSA on P-256, P-384 or P-521, Ed25519, and RSA from 2048 bits on do',
+  throw invalid(`a key of this kind cannot sign charts: ${printable(String(shown), 60)}`, file, [
+    'use ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of at least 2048 bits',
   ]);
 }
 
@@ -156,7 +156,10 @@ function readText(file: string, what: string): string {
     return readUserFile(file).toString('latin1');
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${what} ${printable(file, 300)} ${cause.reason}`, { cause });
+    throw new PkgError('PKG_FILE_UNREADABLE', `${what} ${printable(file, 300)} ${cause.reason}`, {
+      hints: ['correct the path of the key'],
+      cause,
+    });
   }
 }
 

@@ -16,7 +16,7 @@ import { isBundleType, MAX_LAYERS, SIMPLE_TYPE } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
-/** The predicate type of a signature. Statements with other types are about the same digest too, such as a scan that found faults. */
+/** The predicate type of a signature. Statements of other types name the same digest, such as a scan that found flaws. */
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 const STATEMENTS: readonly string[] = ['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1'];
 
@@ -29,7 +29,7 @@ export type CosignSignature = {
   bundle: Bundle;
   /** The bytes that were signed. */
   signed: Buffer;
-  /** Why the signed bytes are not a signature of a digest; undefined where they are. */
+  /** The reason why the signed bytes are not a signature of a digest; undefined where they are one. */
   claimProblem: (digest: string) => string | undefined;
 };
 
@@ -39,7 +39,7 @@ export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (Cos
   const found: (CosignSignature | { problem: string })[] = [];
   for (const layer of layers.slice(0, MAX_LAYERS[form])) {
     const type = textField(layer, 'mediaType');
-    const read = form === 'tag' ? (type === SIMPLE_TYPE ? simple : undefined) : readerOfReferrer(type);
+    const read = form === 'tag' ? (type === SIMPLE_TYPE ? readSimple : undefined) : readerOfReferrer(type);
     if (read === undefined) continue;
     const bytes = blobs.get(textField(layer, 'digest'));
     try {
@@ -56,14 +56,14 @@ export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (Cos
   return found;
 }
 
-function readerOfReferrer(type: string): typeof simple | undefined {
-  return isBundleType(type) ? fromBundle : undefined;
+function readerOfReferrer(type: string): typeof readSimple | undefined {
+  return isBundleType(type) ? readBundle : undefined;
 }
 
-function fromBundle(bytes: Buffer): CosignSignature {
+function readBundle(bytes: Buffer): CosignSignature {
   const bundle = bundleFromJSON(JSON.parse(bytes.toString('utf8')));
   checkCounts(bundle);
-  if (bundle.content.$case !== 'dsseEnvelope') throw new Error('it is no signed statement');
+  if (bundle.content.$case !== 'dsseEnvelope') throw new Error('it is not a signed statement');
   const { payload, payloadType } = bundle.content.dsseEnvelope;
   return {
     bundle,
@@ -75,10 +75,10 @@ function fromBundle(bytes: Buffer): CosignSignature {
 function statementProblem(payloadType: string, payload: Buffer, digest: string): string | undefined {
   const statement = tryParseJson(payload);
   if (payloadType !== STATEMENT_TYPE || !STATEMENTS.includes(textField(statement, '_type'))) {
-    return 'what was signed is no in-toto statement';
+    return 'the signed text is not an in-toto statement';
   }
   const predicate = textField(statement, 'predicateType');
-  if (predicate !== SIGN_PREDICATE) return `it is no signature: it states ${predicate || 'nothing'}`;
+  if (predicate !== SIGN_PREDICATE) return `it is not a signature: it states ${predicate || 'nothing'}`;
   const digests = listField(statement, 'subject').map(
     (subject) => `sha256:${textField(fieldOf(subject, 'digest'), 'sha256')}`,
   );
@@ -86,7 +86,7 @@ function statementProblem(payloadType: string, payload: Buffer, digest: string):
 }
 
 /** The older form: a signed text, with `dev.cosignproject.cosign/signature` and others in annotations. */
-function simple(payload: Buffer, annotations: Json | undefined): CosignSignature {
+function readSimple(payload: Buffer, annotations: Json | undefined): CosignSignature {
   const text = (name: string): string => textField(annotations, name);
   const signature = Buffer.from(text('dev.cosignproject.cosign/signature'), 'base64');
   const pem = text('dev.sigstore.cosign/certificate');
@@ -110,7 +110,7 @@ function simple(payload: Buffer, annotations: Json | undefined): CosignSignature
 function simpleProblem(payload: Buffer, digest: string): string | undefined {
   const critical = fieldOf(tryParseJson(payload), 'critical');
   if (textField(critical, 'type') !== 'cosign container image signature')
-    return 'what was signed is no signature of cosign';
+    return 'the signed text is not a signature of cosign';
   const found = textField(fieldOf(critical, 'image'), 'docker-manifest-digest');
   return found === digest ? undefined : `it was made for ${found || 'nothing'}`;
 }

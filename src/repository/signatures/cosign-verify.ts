@@ -98,6 +98,7 @@ function verifyByCertificate(
 /**
  * Checks that an entry of the log was made by this certificate or key: the library compares only signature and content of
  * the entry.
+ *
  * @throws where it was made by another one
  */
 function checkLogged({ bundle }: CosignSignature, signer: Uint8Array): void {
@@ -164,7 +165,7 @@ export function readTrustRoot(file: string): TrustMaterial {
     new PkgError('PKG_KEY_INVALID', message, {
       at: { file: printable(file, 300) },
       hints: [
-        '`cosign trusted-root create` writes one; that of the public Sigstore is trusted_root.json of its TUF repository',
+        'make one with `cosign trusted-root create`, or take trusted_root.json from the TUF repository of Sigstore',
       ],
       ...(cause === undefined ? {} : { cause }),
     });
@@ -173,13 +174,16 @@ export function readTrustRoot(file: string): TrustMaterial {
     text = readUserFile(file).toString('utf8');
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
-    throw new PkgError('PKG_FILE_UNREADABLE', `the trust root ${printable(file, 300)} ${cause.reason}`, { cause });
+    throw new PkgError('PKG_FILE_UNREADABLE', `the trust root ${printable(file, 300)} ${cause.reason}`, {
+      hints: ['correct the path that the trust policy or the flag gives'],
+      cause,
+    });
   }
   let root: TrustMaterial;
   try {
     root = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(text)));
   } catch (cause) {
-    throw invalid(`this is no trust root: ${printable((cause as Error).message, 200)}`, cause);
+    throw invalid(`this is not a trust root: ${printable((cause as Error).message, 200)}`, cause);
   }
   if (root.certificateAuthorities.length + root.tlogs.length > 0) return root;
   throw invalid('this trust root names neither a certificate authority nor a log');

@@ -1,4 +1,4 @@
-/** Applies the trust policy to a chart: has it a signature that the policy requires? */
+/** Applies the trust policy to a chart: checks that it has a signature that the policy requires. */
 import { PkgError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -33,8 +33,8 @@ const MAX_NOTES = 10;
 /**
  * Checks a chart against the policy.
  *
- * @throws {PkgError} `PKG_CHART_UNTRUSTED`; `PKG_KEY_INVALID`, `PKG_KEYRING_INVALID`, `PKG_FILE_UNREADABLE` for what
- *   the policy names; errors of fetching signatures
+ * @throws {PkgError} `PKG_CHART_UNTRUSTED`; `PKG_KEY_INVALID`, `PKG_KEYRING_INVALID`, `PKG_FILE_UNREADABLE` for files
+ *   that the policy names; errors of fetching signatures
  */
 export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Promise<Grounds> {
   const rule = ruleFor(policy, chart.names);
@@ -42,12 +42,10 @@ export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Prom
   const shown = printable(chart.location, 300);
   if (rule === undefined) {
     if (chart.names.every(isLocalName)) return 'free';
-    throw new PkgError('PKG_CHART_UNTRUSTED', `no rule of the trust policy is about ${shown}`, {
+    throw new PkgError('PKG_CHART_UNTRUSTED', `no rule of the trust policy matches ${shown}`, {
       at,
-      notes: chart.names.map((name) => `it goes by the name ${printable(name, 300)}`),
-      hints: [
-        'add a rule for it if it is to be trusted: `charts` is the name, or a pattern such as oci://HOST/PATH/**',
-      ],
+      notes: chart.names.map((name) => `its name is ${printable(name, 300)}`),
+      hints: ['if you trust it, add a rule whose `charts` is its name, or a pattern such as oci://HOST/PATH/**'],
     });
   }
   if (rule.require.length === 0) return 'free';
@@ -63,7 +61,7 @@ export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Prom
     {
       at,
       notes: [...rule.require.map((one) => `required: ${shownRequirement(one)}`), ...notes.slice(0, MAX_NOTES)],
-      hints: ['do not use the chart before you know why'],
+      hints: ['do not use the chart before you know the reason: ask who published it'],
     },
   );
 }
@@ -115,7 +113,7 @@ export function judgeSignatures(
   for (const signature of artifacts.flatMap(signaturesIn)) {
     const verdict = 'problem' in signature ? signature : judgeSignature(signature, digest, trust);
     if ('signer' in verdict) signers.push(verdict.signer);
-    else refused.push(`a signature does not count: ${printable(verdict.problem, 300)}`);
+    else refused.push(`a signature is not accepted: ${printable(verdict.problem, 300)}`);
   }
   if (signers.length + refused.length + problems.length === 0) refused.push('there is no signature');
   return { signers, problems: [...refused, ...problems] };
@@ -146,8 +144,9 @@ async function testOf(exact: string, pattern: string, code: ErrorCode): Promise<
     const { regex } = compileRe2(pattern);
     return { shown: pattern, fits: (text) => regex.matcher(text).find() };
   } catch (cause) {
-    throw new PkgError(code, `'${printable(pattern, 100)}' is no regular expression`, {
+    throw new PkgError(code, `'${printable(pattern, 100)}' is not a regular expression`, {
       notes: [printable((cause as Error).message, 200)],
+      hints: ["write it in RE2's syntax"],
       cause,
     });
   }

@@ -46,7 +46,7 @@ export async function readTrustPolicy({ file, isNamed }: PolicyFile): Promise<Tr
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     throw new PkgError('PKG_TRUST_POLICY_INVALID', `the trust policy ${printable(file, 300)} ${cause.reason}`, {
-      hints: !isNamed ? ['make it readable; nothing is fetched before'] : ['check --trust-policy and PKG_TRUST_POLICY'],
+      hints: [isNamed ? 'check --trust-policy and PKG_TRUST_POLICY' : 'make it readable: no chart is fetched before'],
       cause,
     });
   }
@@ -61,7 +61,7 @@ export async function readTrustPolicy({ file, isNamed }: PolicyFile): Promise<Tr
   try {
     return { file, rules: rulesOf(value, dirname(resolve(file))) };
   } catch (error) {
-    if (!(error instanceof PolicyFault)) throw error;
+    if (!(error instanceof PolicyError)) throw error;
     const at = { file: printable(file, 300), ...locateKeys(text, error.path) };
     throw new PkgError('PKG_TRUST_POLICY_INVALID', error.message, { at, hints: error.hints });
   }
@@ -115,7 +115,7 @@ function withSkipped(positions: Set<number>, tokens: readonly string[]): Set<num
 }
 
 /** An error in the policy, with the path of the value. */
-class PolicyFault extends Error {
+class PolicyError extends Error {
   readonly path: ValuePath;
   readonly hints: readonly string[];
 
@@ -129,18 +129,20 @@ class PolicyFault extends Error {
 function rulesOf(value: Value, folder: string): TrustRule[] {
   const top = mapOf(value, 'a trust policy', ['rules'], []);
   const rules = top.get('rules');
-  if (!Array.isArray(rules)) throw new PolicyFault('a trust policy has a list of rules', ['rules']);
+  if (!Array.isArray(rules)) throw new PolicyError('a trust policy needs a list of rules', ['rules']);
   return rules.map((item, index) => {
     const path = ['rules', index];
     const rule = mapOf(item, 'a rule', ['charts', 'require'], path);
     const charts = rule.get('charts') ?? null;
     const list = typeof charts === 'string' ? [charts] : charts;
     if (!Array.isArray(list) || list.length === 0) {
-      throw new PolicyFault('a rule says of which charts it is', path, ['charts: oci://registry.example.com/team/**']);
+      throw new PolicyError('the rule does not name charts', path, [
+        'write charts: oci://registry.example.com/team/**',
+      ]);
     }
     const patterns = list.map((one, at) => {
       if (typeof one === 'string' && one !== '') return one;
-      throw new PolicyFault('a pattern for charts is a text', [...path, 'charts', at]);
+      throw new PolicyError('a pattern for charts is not a text', [...path, 'charts', at]);
     });
     return { number: index + 1, charts: patterns, require: requirementsOf(rule.get('require') ?? null, folder, path) };
   });
@@ -150,8 +152,8 @@ function requirementsOf(value: Value, folder: string, rule: ValuePath): Requirem
   if (value === 'none') return [];
   const path = [...rule, 'require'];
   if (!Array.isArray(value) || value.length === 0) {
-    throw new PolicyFault('a rule says what it requires', rule, [
-      'require is a list of pgp and cosign, of which one is enough, or the word none',
+    throw new PolicyError('the rule does not say what it requires', rule, [
+      'write require: and a list of pgp and cosign, of which one is enough, or the word none',
     ]);
   }
   return value.map((item, index) => requirementOf(item, folder, [...path, index]));
@@ -160,11 +162,11 @@ function requirementsOf(value: Value, folder: string, rule: ValuePath): Requirem
 function requirementOf(value: Value, folder: string, path: ValuePath): Requirement {
   const item = mapOf(value, 'what a rule requires', ['pgp', 'cosign'], path);
   const [kind = ''] = item.keys();
-  if (item.size !== 1) throw new PolicyFault('an item of require is either pgp or cosign', path);
+  if (item.size !== 1) throw new PolicyError('an item of require is either pgp or cosign', path);
   const at = [...path, kind];
   if (kind === 'pgp') {
     const fields = textsOf(item.get(kind) ?? null, 'pgp', ['keyring'], at);
-    if (fields.keyring === '') throw new PolicyFault('pgp names a keyring', at);
+    if (fields.keyring === '') throw new PolicyError('pgp names a keyring', at);
     return { pgp: { keyring: resolve(folder, fields.keyring) } };
   }
   const fields = textsOf(item.get(kind) ?? null, 'cosign', COSIGN_FIELDS, at);
@@ -174,7 +176,7 @@ function requirementOf(value: Value, folder: string, path: ValuePath): Requireme
     trustedRoot: fields.trustedRoot && resolve(folder, fields.trustedRoot),
   };
   const problem = cosignProblem(cosign);
-  if (problem !== undefined) throw new PolicyFault(problem, at);
+  if (problem !== undefined) throw new PolicyError(problem, at);
   return { cosign };
 }
 
@@ -195,14 +197,10 @@ export function cosignProblem(cosign: CosignRequirement): string | undefined {
 
 /** Checks that a value is a map with no other keys than these, so that a mistyped key is not ignored. */
 function mapOf(value: Value, what: string, keys: readonly string[], path: ValuePath): ValueMap {
-  if (!isMap(value)) throw new PolicyFault(`${what} is a map`, path);
+  if (!isMap(value)) throw new PolicyError(`${what} has to be a map`, path);
   for (const key of value.keys()) {
     if (keys.includes(key)) continue;
-    throw new PolicyFault(
-      `${what} has no field '${printable(key, 60)}'`,
-      [...path, key],
-      [`it has ${keys.join(', ')}`],
-    );
+    throw new PolicyError(`${what} has no field '${printable(key, 60)}'`, [...path, key], [`use ${keys.join(', ')}`]);
   }
   return value;
 }
@@ -211,7 +209,7 @@ function textsOf<K extends string>(value: Value, what: string, keys: readonly K[
   const map = mapOf(value, what, keys, path);
   const entries = keys.map((key): [K, string] => {
     const text = map.get(key) ?? '';
-    if (typeof text !== 'string') throw new PolicyFault(`${key} is not a string`, [...path, key]);
+    if (typeof text !== 'string') throw new PolicyError(`${key} is not a string`, [...path, key]);
     return [key, text];
   });
   return Object.fromEntries(entries) as Record<K, string>;
