@@ -12,9 +12,9 @@ import { readTar } from './tar.ts';
 import type { TarEntry } from './tar.ts';
 
 /**
- * The files of a `.tgz`, without the folder that holds them all. Names are judged as Helm judges them
- * (pkg/chart/loader/archive/archive.go); beyond it, links and devices, names given twice, names that a
- * terminal or Windows takes for something else, and several folders side by side are refused.
+ * The files of a `.tgz`, without the folder that holds them all. Names are checked as in Helm
+ * (pkg/chart/loader/archive/archive.go). Links and devices, names given twice, names that a terminal or Windows takes for
+ * something else, and several folders side by side are refused too.
  *
  * @param location the archive, for messages
  * @param budget what it may hold
@@ -38,7 +38,10 @@ export async function readArchive(
     files.set(name, { name, data: withoutBom(entry.data) });
   }
   if (files.size === 0)
-    throw new PkgError('PKG_CHART_INVALID', 'this chart archive is empty', { at: { file: location } });
+    throw new PkgError('PKG_CHART_INVALID', 'this chart archive is empty', {
+      at: { file: location },
+      hints: [FETCH_AGAIN],
+    });
   return [...files.values()];
 }
 
@@ -46,8 +49,8 @@ async function unpack(bytes: Uint8Array, location: string, budget: ChartBudget):
   const at = { file: location };
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
     const hints = /\.ya?ml$/i.test(location)
-      ? ['this looks like a YAML file: give values files with -f']
-      : ['a chart is a folder with a Chart.yaml, or a .tgz archive of one'];
+      ? ['give values files with -f: this looks like one']
+      : ['give a folder with a Chart.yaml, or a .tgz archive of one'];
     throw new PkgError('PKG_CHART_INVALID', 'this is not a chart archive: it is not compressed with gzip', {
       at,
       hints,
@@ -60,9 +63,15 @@ async function unpack(bytes: Uint8Array, location: string, budget: ChartBudget):
   } catch (cause) {
     if (cause instanceof PkgError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw chartTooLarge(location);
-    throw new PkgError('PKG_CHART_INVALID', 'this chart archive is damaged: it cannot be unpacked', { at, cause });
+    throw new PkgError('PKG_CHART_INVALID', 'this chart archive is damaged: it cannot be decompressed', {
+      at,
+      hints: [FETCH_AGAIN],
+      cause,
+    });
   }
 }
+
+const FETCH_AGAIN = 'fetch it again, or package the chart again';
 
 const FOLDER = '5';
 /** Type flags of plain files: `0`, and `7`, a contiguous file, which tar treats as a plain one. */
@@ -71,7 +80,7 @@ const FILES: ReadonlySet<string> = new Set(['0', '7']);
 /** The folder that an entry lies in, and its path inside it. */
 function splitEntryName(entry: TarEntry, location: string): [string, string] {
   const { name } = entry;
-  if (!FILES.has(entry.type)) throw unsafe(name, 'is a link, a device or another thing that is no file', location);
+  if (!FILES.has(entry.type)) throw unsafe(name, 'is not a file: links and devices are refused', location);
   if (isDeceptive(name)) throw unsafe(name, 'has control characters in its name', location);
   // Archives made on Windows may separate names by backslashes.
   const separator = name.includes('\\') ? '\\' : '/';
@@ -87,5 +96,6 @@ function splitEntryName(entry: TarEntry, location: string): [string, string] {
 function unsafe(name: string, why: string, location: string): PkgError {
   return new PkgError('PKG_CHART_UNSAFE', `the archive's entry '${printable(name, 100)}' ${why}`, {
     at: { file: location },
+    hints: ['package the chart again with `pkg package`, if you trust it'],
   });
 }

@@ -1,4 +1,4 @@
-/** Unquoted keys that YAML 1.1, which Helm reads, takes for booleans: `on:` is the key `true`. */
+/** Unquoted keys that YAML 1.1 reads as booleans, and so Helm: `on:` is the key `true`. */
 
 const WORDS: Readonly<Record<'true' | 'false', RegExp>> = {
   true: /^(?:y|Y|yes|Yes|YES|on|On|ON)$/,
@@ -13,10 +13,10 @@ export function booleanKey(written: string): 'true' | 'false' | undefined {
 /**
  * The hint for a name that is missing because its unquoted key was read as a boolean: `on` became the key `true`.
  *
- * @param beside the names that exist
+ * @param beside the keys that exist in the same map
  */
 export function booleanKeyHint(name: string, beside: { has: (key: string) => boolean }): string | undefined {
   const key = booleanKey(name);
   if (key === undefined || !beside.has(key)) return undefined;
-  return `there is a key ${key} beside it, which is what YAML reads in a plain ${name}: write it as "${name}":`;
+  return `put quotes around the key ${name}: without them YAML reads it as ${key}`;
 }

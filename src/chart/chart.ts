@@ -1,3 +1,4 @@
+/** The data of a chart. */
 import type { ValueMap } from '../yaml/value.ts';
 
 /**

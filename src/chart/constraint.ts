@@ -1,7 +1,7 @@
 /**
- * Version constraints in the dialect of Masterminds/semver 3, which Helm uses for `kubeVersion`, for the
- * versions of dependencies and in `semverCompare`. It differs from npm's: `,` is AND, `!=` exists, and a
- * pre-release in one comparator lets pre-releases satisfy all comparators beside it.
+ * Version constraints in the dialect of Masterminds/semver 3, which Helm uses for `kubeVersion`, for the versions of
+ * dependencies and in `semverCompare`. It differs from npm's: `,` is AND, `!=` exists, and a pre-release in one comparator
+ * lets pre-releases satisfy all comparators beside it.
  *
  * Constraints are scanned by hand: Masterminds' regular expressions, run by JavaScript's engine, can take exponential time.
  */
@@ -36,7 +36,7 @@ const MAX_LENGTH = 512;
 const MAX_GROUPS = 32;
 
 /**
- * Does a version satisfy a constraint, by Masterminds' rules? A text that is no version satisfies nothing.
+ * Does a version satisfy a constraint, by Masterminds' rules? A text that is not a version satisfies nothing.
  *
  * @throws {PkgError} `PKG_CHART_INVALID` when the constraint cannot be read
  */
@@ -90,12 +90,12 @@ function parseGroup(group: string, constraint: string): Comparator[] {
     const version = written === undefined ? undefined : parsePattern(written);
     if (matches === undefined || version === undefined) throw invalid(constraint);
     comparators.push({ matches, ...version });
-    const apart = take(SPACES) !== '';
+    const isSeparated = take(SPACES) !== '';
     if (at === group.length) return comparators;
     if (group[at] === ',') {
       at++;
       take(SPACES);
-    } else if (!apart) {
+    } else if (!isSeparated) {
       throw invalid(constraint);
     }
   }

@@ -1,17 +1,19 @@
+/** Writes new charts. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PkgError } from '../errors.ts';
-import { makeFolder } from '../folders.ts';
 import { printable } from '../errors-text.ts';
+import { unwritable } from '../files.ts';
+import { makeFolder } from '../folders.ts';
 import { GUARD_FILE, GUARD_TEXT } from './guard.ts';
-import { chartYaml, helmignore, readme, valuesYaml } from './scaffold/documents.ts';
-import { valuesSchema } from './scaffold/schema.ts';
+import { chartYaml, helmignore, readme, valuesYaml } from './scaffold/chart-files.ts';
+import { valuesSchema } from './scaffold/values-schema.ts';
 import { goTemplates } from './scaffold/go-templates.ts';
-import { templates } from './scaffold/templates.ts';
+import { templates } from './scaffold/native-templates.ts';
 
 /**
- * Writes a new chart: a web service with limits, probes, a security context, a disruption budget, a
- * schema, NOTES and a test.
+ * Writes a new chart: a web service with limits, probes, a security context, a disruption budget, a schema, NOTES and a
+ * test.
  *
  * @param parent the folder that will hold the chart's folder; made when it is not there
  * @param name the chart's name and its folder's, as `helm create` allows it
@@ -27,7 +29,7 @@ export async function createChart(parent: string, name: string, isForHelm = fals
     makeFolder(parent);
     await mkdir(folder);
   } catch (cause) {
-    if (errorCode(cause) === 'EEXIST') {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
       throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(folder)} exists already`, {
         hints: ['choose another name, or remove the folder'],
         cause,
@@ -85,20 +87,11 @@ function checkName(name: string): void {
   });
 }
 
-/** The chart's name as a DNS label, for names of objects; empty where the name is one already. */
+/** The chart's name as a DNS label, for names of objects; empty where it is already a DNS label. */
 function dnsLabel(name: string): string {
   const label = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .replaceAll(/^[^a-z]+|-+$/g, '');
   return label === name ? '' : label || 'app';
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-function unwritable(path: string, cause: unknown): PkgError {
-  const reason = errorCode(cause) ?? 'unknown reason';
-  return new PkgError('PKG_FILE_UNWRITABLE', `cannot write ${printable(path)}: ${reason}`, { cause });
 }

@@ -30,8 +30,8 @@ const MAX_CHARTS = 1000;
 type Progress = { warnings: Set<string>; charts: number; location: string };
 
 /**
- * Every dependency that a chart declares must lie in `charts/`, even one that is disabled. As in Helm, that
- * is asked of the top chart only.
+ * Checks that every dependency that a chart declares is in `charts/`, even one that is disabled. As in Helm, this is checked
+ * for the top chart only.
  *
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING`
  */
@@ -58,9 +58,7 @@ export function missingDependencies(chart: Chart): ChartDependency[] {
   return chart.metadata.dependencies.filter(({ name }) => !present.has(name));
 }
 
-/**
- * Is a chart the one that a dependency asks for, by name and version? Not if either cannot be read.
- */
+/** Is this the chart that a dependency asks for, by name and version? A version that cannot be read fits nothing. */
 export function isAskedFor(dependency: ChartDependency, chart: Chart): boolean {
   if (dependency.name !== chart.metadata.name) return false;
   try {
@@ -74,8 +72,8 @@ export function isAskedFor(dependency: ChartDependency, chart: Chart): boolean {
 /**
  * Applies tags and conditions, here and below.
  *
- * @param values the user's at the top; below, those of the chart above, all of them
- * @param path the names of the charts that lead here, each with a dot behind it
+ * @param values the user's values for the top chart; for a subchart, all values of its parent
+ * @param path the names of the charts from the top to this one, each followed by a dot
  */
 function enable(chart: Chart, values: ValueMap, path: string, progress: Progress): Chart {
   const { metadata } = chart;
@@ -84,6 +82,7 @@ function enable(chart: Chart, values: ValueMap, path: string, progress: Progress
   if (progress.charts > MAX_CHARTS) {
     throw new PkgError('PKG_CHART_TOO_LARGE', `with its aliases this chart has more than ${MAX_CHARTS} charts`, {
       at: { file: progress.location },
+      hints: ['use fewer aliases in Chart.yaml: those of each level multiply'],
     });
   }
   // As in Helm, the subcharts of a chart that declares no dependencies are not looked at.
@@ -109,7 +108,7 @@ function declares(metadata: ChartMetadata): boolean {
   return metadata.dependencies.length > 0 || metadata.all.has('dependencies');
 }
 
-/** The subcharts under the names that they go by: first those that nothing declares, then one for each declaration. */
+/** The subcharts under their names or aliases: first those that are not declared, then one for each declaration. */
 function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
   const { dependencies: declared } = chart.metadata;
   const undeclared = chart.dependencies.filter(
@@ -118,7 +117,7 @@ function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
   for (const child of undeclared) {
     const { name, version } = child.metadata;
     const wanted = declared.find((dependency) => dependency.name === name);
-    if (wanted !== undefined) warnings.add(unmet(chart.metadata.name, wanted, version));
+    if (wanted !== undefined) warnings.add(versionWarning(chart.metadata.name, wanted, version));
   }
   const found = declared.flatMap((dependency) => {
     const child = chart.dependencies.find((candidate) => isAskedFor(dependency, candidate));
@@ -127,12 +126,17 @@ function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
   return [...undeclared, ...found];
 }
 
-/** The warning for a declaration whose version the chart in `charts/` does not have. As in Helm that chart is used. */
-function unmet(chart: string, { name, version }: ChartDependency, present: string): string {
+/** The warning where `charts/` has another version than the declared one. As in Helm, it is used nevertheless. */
+function versionWarning(chart: string, { name, version, alias }: ChartDependency, present: string): string {
   const [of, dependency] = [printable(chart, 60), printable(name, 60)];
-  return version === ''
-    ? `${of} names no version of ${dependency}, so what else it says of it does not count, not even its condition`
-    : `${of} asks for ${dependency} '${printable(version, 60)}' and has ${printable(present, 60)} in charts/`;
+  if (version !== '') {
+    return `${of} asks for ${dependency} '${printable(version, 60)}' and has ${printable(present, 60)} in charts/`;
+  }
+  const effect =
+    alias === ''
+      ? `and uses ${printable(present, 60)} from charts/`
+      : 'so its alias, condition and tags have no effect';
+  return `${of} names no version of ${dependency}, ${effect}`;
 }
 
 function underOwnName(dependency: ChartDependency): ChartDependency {
@@ -208,7 +212,7 @@ function withImports(chart: Chart, warnings: Set<string>): ValueMap {
     let imported: ValueMap = new Map();
     for (const { name, child, parent } of imports) {
       const table = valueAt(values, `${name}.${child}`);
-      // Of an empty table Helm takes a copy.
+      // Helm copies an empty table instead of sharing it.
       const more = isMap(table) ? add(imported, nested(parent, table.size === 0 ? new Map() : table)) : imported;
       if (!isMap(table)) warnings.add(`import-values: ${printable(name, 60)} has no map '${printable(child, 60)}'`);
       if (more === undefined) return undefined;

@@ -48,7 +48,8 @@ function fileOf(name: string, read: () => Uint8Array): ChartFile {
   };
 }
 
-const NO_FILE = 'is a device, a pipe or another thing that is no file';
+const LEAVE_OUT = 'remove it from the folder, or list it in .helmignore';
+const NO_FILE = 'is not a file: devices and pipes are refused';
 
 class Walk {
   readonly files: ChartFile[] = [];
@@ -75,16 +76,16 @@ class Walk {
    * @param above the real paths of it and of all folders above it
    */
   visit(folder: string, prefix: string, above: readonly string[]): void {
-    for (const entry of this.#reading(prefix, () => readdirSync(folder))) {
+    for (const entry of this.#tryRead(prefix, () => readdirSync(folder))) {
       const name = prefix + entry;
       const path = folder.endsWith(sep) ? folder + entry : folder + sep + entry;
-      const own = this.#reading(name, () => lstatSync(path));
-      if (this.#ignored(name, own.isSymbolicLink() ? leadsToFolder(path) : own.isDirectory())) continue;
+      const own = this.#tryRead(name, () => lstatSync(path));
+      if (this.#ignored(name, own.isSymbolicLink() ? isLinkToFolder(path) : own.isDirectory())) continue;
       if (name.includes('\\') || isDeceptive(entry)) {
-        throw this.#unsafe(name, 'has a backslash or a control character in its name');
+        throw this.#unsafe(name, 'has a backslash or a control character in its name', ['rename the file']);
       }
       const real = own.isSymbolicLink() ? this.#follow(path, name) : path;
-      const stat = real === path ? own : this.#reading(name, () => lstatSync(real));
+      const stat = real === path ? own : this.#tryRead(name, () => lstatSync(real));
       if (stat.isDirectory()) {
         if (above.includes(real)) throw this.#unsafe(name, 'is a link to a folder that it lies in');
         this.#budget.spendEntry(0, this.#shown);
@@ -103,7 +104,7 @@ class Walk {
   #follow(path: string, name: string): string {
     // Helm once wrote through such a link (CVE-2025-53547).
     if (/(?:^|\/)(?:Chart|requirements)\.lock$/.test(name)) {
-      throw this.#unsafe(name, 'is a link, which a lock file may not be');
+      throw this.#unsafe(name, 'is a link, which a lock file may not be', ['replace it by a copy of the file']);
     }
     let real: string;
     try {
@@ -138,7 +139,7 @@ class Walk {
   }
 
   #readBytes(path: string, name: string): Buffer {
-    return this.#reading(name, () => {
+    return this.#tryRead(name, () => {
       try {
         return readRegularFile(path, MAX_FILE);
       } catch (error) {
@@ -149,7 +150,7 @@ class Walk {
     });
   }
 
-  #reading<T>(name: string, work: () => T): T {
+  #tryRead<T>(name: string, work: () => T): T {
     try {
       return work();
     } catch (cause) {
@@ -164,13 +165,13 @@ class Walk {
     return `${this.#shown}/${name}`;
   }
 
-  #unsafe(name: string, why: string, hints: readonly string[] = []): PkgError {
+  #unsafe(name: string, why: string, hints: readonly string[] = [LEAVE_OUT]): PkgError {
     const at = { file: this.#shownPath(name) };
     return new PkgError('PKG_CHART_UNSAFE', `${printable(name)} ${why}`, { at, hints });
   }
 }
 
-function leadsToFolder(link: string): boolean {
+function isLinkToFolder(link: string): boolean {
   try {
     return statSync(link).isDirectory();
   } catch {

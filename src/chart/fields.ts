@@ -1,6 +1,6 @@
 /**
- * Fields of `Chart.yaml` as Helm decodes them: sigs.k8s.io/yaml turns numbers and booleans into text where
- * text is wanted, keys are found without regard to case, and null is nothing.
+ * Fields of `Chart.yaml` as Helm decodes them: sigs.k8s.io/yaml turns numbers and booleans into text for fields of type
+ * string, keys are found without regard to case, and null counts as missing.
  */
 import { printable } from '../errors-text.ts';
 import { goFloatText } from '../yaml/go-number.ts';
@@ -10,12 +10,12 @@ import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 /** What is wrong with a field. */
 export type Problem = { message: string; path: ValuePath; hints?: readonly string[] };
 
-/** Reads the fields of one map; what is wrong is collected, and reading goes on. */
+/** Reads the fields of one map. Problems are collected, so that all are reported at once. */
 export class Fields {
   readonly #map: ValueMap;
   readonly #path: ValuePath;
   readonly #problems: Problem[];
-  /** The keys of the map by their lower-case form; made when a key is not found as it should be written. */
+  /** The keys of the map by their lower-case form; made when a key is not found in its usual case. */
   #keys: Map<string, string> | undefined;
 
   constructor(map: ValueMap, path: ValuePath, problems: Problem[]) {
@@ -39,12 +39,12 @@ export class Fields {
     return [...this.#path, this.#keyOf(key)];
   }
 
-  /** A field as it is; null when it is not there. */
+  /** The value of a field; null where it is missing. */
   value(key: string): Value {
     return this.#map.get(this.#keyOf(key)) ?? null;
   }
 
-  /** A text, safe to show; empty when there is none. */
+  /** A text, safe to show; empty where it is missing. */
   text(key: string): string {
     return clean(this.exactText(key));
   }
@@ -56,11 +56,11 @@ export class Fields {
     return text ?? '';
   }
 
-  /** A boolean; false when there is none. */
+  /** A boolean; false where it is missing. */
   flag(key: string): boolean {
     const value = this.value(key);
     if (value !== null && typeof value !== 'boolean') {
-      this.report(key, `${key} is neither true nor false`, typeof value === 'string' ? ['take the quotes away'] : []);
+      this.report(key, `${key} is neither true nor false`, typeof value === 'string' ? ['remove the quotes'] : []);
     }
     return value === true;
   }
@@ -105,7 +105,7 @@ export class Fields {
     });
   }
 
-  /** A list; empty when there is none. */
+  /** A list; empty where it is missing. */
   list(key: string): Value[] {
     const value = this.value(key);
     if (value === null) return [];
@@ -129,7 +129,7 @@ export function textOf(value: Value): string | undefined {
     case 'boolean':
       return String(value);
     case 'bigint':
-      // What fits no 64-bit integer is a float to go-yaml.
+      // go-yaml reads an integer beyond 64 bits as a float.
       return BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value
         ? String(value)
         : goFloatText(Number(value));

@@ -1,4 +1,5 @@
-/** Patterns of Go's `filepath.Match` (on Unix): `.helmignore` and `template --show-only` have them. */
+/** Patterns of Go's `filepath.Match` (on Unix), for `.helmignore` and `template --show-only`. */
+
 /** One element of a pattern: a star, or a test that one character must pass. */
 type GlobPart = '*' | ((character: string) => boolean);
 
@@ -32,11 +33,11 @@ function malformed(parts: readonly GlobPart[]): Glob {
   return { parts: parts.slice(0, parts.lastIndexOf('*') + 1), isMalformed: true };
 }
 
-/** Adds the class that begins at `from` (after its bracket) and gives the place of its closing bracket. */
+/** Adds the class that begins at `from`, after its bracket. @returns the index of its closing bracket */
 function parseClass(characters: readonly string[], from: number, parts: GlobPart[]): number | undefined {
   let at = from;
-  const negated = characters[at] === '^';
-  if (negated) at++;
+  const isNegated = characters[at] === '^';
+  if (isNegated) at++;
   const ranges: [number, number][] = [];
   const bound = (): number | undefined => {
     let character = characters[at++];
@@ -56,7 +57,7 @@ function parseClass(characters: readonly string[], from: number, parts: GlobPart
   }
   parts.push((character) => {
     const code = character.codePointAt(0) ?? 0;
-    return ranges.some(([low, high]) => low <= code && code <= high) !== negated;
+    return ranges.some(([low, high]) => low <= code && code <= high) !== isNegated;
   });
   return at;
 }

@@ -12,10 +12,10 @@ const LEAVE_OUT = 'list files that do not belong to the chart in .helmignore';
 /** The most files and folders that a chart may hold, together with all charts inside it: each takes time to read. */
 const MAX_ENTRIES = 100_000;
 
-/** Counted for each file or folder beside its bytes, as its header in a tar archive, so that empty ones are bounded too. */
+/** The bytes that are counted for each file or folder in addition, as for its header in a tar archive. */
 const ENTRY = 512;
 
-/** How many bytes and files a chart may still have. A chart shares it with all archives inside it, so that nested bombs do not add up. */
+/** How many bytes and files a chart may still have. It is shared with all archives inside the chart, which may be nested. */
 export class ChartBudget {
   #left: number = MAX_CHART;
   #entries = 0;
@@ -26,7 +26,7 @@ export class ChartBudget {
   }
 
   /**
-   * Takes bytes off.
+   * Subtracts bytes.
    *
    * @param location the chart, for the message
    * @throws {PkgError} `PKG_CHART_TOO_LARGE`
@@ -36,13 +36,13 @@ export class ChartBudget {
     if (this.#left < 0) throw chartTooLarge(location);
   }
 
-  /** Takes one file or folder of a chart folder off. @throws {PkgError} as {@link spend} does */
+  /** Subtracts a file or folder of a chart folder. @throws {PkgError} as {@link spend} does */
   spendEntry(bytes: number, location: string): void {
     this.countEntry(location);
     this.spend(ENTRY + bytes, location);
   }
 
-  /** Counts one file or folder, whose bytes were spent already. @throws {PkgError} as {@link spend} does */
+  /** Counts a file or folder whose bytes were subtracted already. @throws {PkgError} as {@link spend} does */
   countEntry(location: string): void {
     if (++this.#entries > MAX_ENTRIES) {
       throw new PkgError('PKG_CHART_TOO_LARGE', `this chart holds more than ${MAX_ENTRIES} files and folders`, {
@@ -75,6 +75,6 @@ export function checkFileSize(name: string, size: number, locationOf: () => stri
 export function fileTooLarge(name: string, location: string): PkgError {
   return new PkgError('PKG_CHART_TOO_LARGE', `${printable(name)} is larger than ${MAX_FILE >> 20} MiB`, {
     at: { file: location },
-    hints: ['if it does not belong to the chart, list it in .helmignore'],
+    hints: ['list it in .helmignore if it does not belong to the chart'],
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Where symbolic links of a chart folder may lead. Helm follows them anywhere, which would pack and install files that
  * were never meant: a chart that somebody else wrote could take ~/.ssh/id_rsa along. But charts of one repository share
- * their parts by links (karpenter's CRDs), so what the repository holds is theirs.
+ * files by links (karpenter's CRDs), so links within the repository are followed.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';

@@ -1,4 +1,4 @@
-/** From a folder or an archive to a chart. */
+/** Loads charts from folders and archives. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { PkgError, throwTogether } from '../errors.ts';
@@ -22,20 +22,25 @@ import { keepsWrittenKeys } from './written-keys.ts';
 /** How deep archives may be nested in `charts/`: an archive can be made that contains itself. */
 const MAX_DEPTH = 20;
 
+const CHART_FORMS = 'give a folder with a Chart.yaml, or a .tgz archive of one';
+
 /**
  * Loads a chart with its subcharts.
  *
  * @param path a chart folder or a `.tgz` archive
  * @param links how symbolic links of a folder are treated
  * @throws {PkgError} `PKG_CHART_NOT_FOUND`, `PKG_CHART_UNSAFE`, `PKG_CHART_TOO_LARGE`, `PKG_FILE_UNREADABLE`;
- *   `PKG_CHART_INVALID` and the like for everything that is wrong with the chart and its subcharts, at once
+ *   `PKG_CHART_INVALID` and others for all errors of the chart and its subcharts, together
  */
 export async function loadChart(path: string, links: LinkOptions = {}): Promise<Chart> {
   const location = path.length > 1 && path.endsWith('/') ? path.replace(/\/+$/, '') : path;
-  const stat = reading(path, () => statSync(path, { throwIfNoEntry: false }));
+  const stat = tryRead(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat === undefined) throw chartNotFound(path);
   if (!stat.isDirectory()) {
-    if (!stat.isFile()) throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is neither a folder nor a file`);
+    if (!stat.isFile())
+      throw new PkgError('PKG_CHART_NOT_FOUND', `${printable(path)} is neither a folder nor a file`, {
+        hints: [CHART_FORMS],
+      });
     return readChartArchive(readArchiveFile(path), location);
   }
   if (!existsSync(`${path}/Chart.yaml`)) {
@@ -49,10 +54,10 @@ export async function loadChart(path: string, links: LinkOptions = {}): Promise<
 }
 
 /**
- * Loads a chart from its archive as if that were unpacked first: what its `.helmignore` names is left out. Helm's
- * lint reads archives so.
+ * Loads a chart from its archive as if that were unpacked first, as Helm's lint does: files that its `.helmignore` names are
+ * left out.
  *
- * @param bytes of the archive, where they are not those of the file
+ * @param bytes of the archive, if they are not those of the file
  * @throws {PkgError} as {@link loadChart} does
  */
 export async function loadUnpacked(path: string, bytes: Uint8Array = readArchiveFile(path)): Promise<Chart> {
@@ -116,14 +121,19 @@ class Builder {
     this.#budget = budget;
   }
 
-  /** Undefined where no chart can be made; then an error was collected. */
+  /** Makes a chart; undefined where that is impossible, for which an error was collected. */
   async chart(unordered: readonly ChartFile[], location: string, depth: number): Promise<Chart | undefined> {
     const files = unordered.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const named = new Map(files.map((file) => [file.name, file]));
     const metadataFile = named.get('Chart.yaml');
     const source = read(named, 'Chart.yaml', location);
     if (metadataFile === undefined || source === undefined) {
-      this.errors.push(new PkgError('PKG_CHART_INVALID', 'Chart.yaml is missing', { at: { file: location } }));
+      this.errors.push(
+        new PkgError('PKG_CHART_INVALID', 'Chart.yaml is missing', {
+          at: { file: location },
+          hints: ['add a Chart.yaml with apiVersion, name and version'],
+        }),
+      );
       return undefined;
     }
     const metadata = await this.#collect(async () => {
@@ -165,30 +175,37 @@ class Builder {
       if (/^[_.]/.test(folder)) continue;
       const group = groups.get(folder) ?? [];
       groups.set(folder, group);
-      group.push(inside(file, rest.join('/')));
+      group.push(renamed(file, rest.join('/')));
     }
     const charts: Chart[] = [];
     for (const [name, group] of groups) {
-      const inside = `${location}/charts/${name}`;
+      const childLocation = `${location}/charts/${name}`;
       const chart = await this.#collect(async () => {
-        if (depth === MAX_DEPTH) throw invalid(`charts are nested more than ${MAX_DEPTH} deep`, inside);
-        return this.chart(await this.#subchartFiles(name, group, inside), inside, depth + 1);
+        if (depth === MAX_DEPTH)
+          throw invalid(`charts are nested more than ${MAX_DEPTH} levels deep`, childLocation, [
+            'remove charts from charts/',
+          ]);
+        return this.chart(await this.#subchartFiles(name, group, childLocation), childLocation, depth + 1);
       });
       if (chart !== undefined) charts.push(chart);
     }
     return charts;
   }
 
-  async #subchartFiles(name: string, group: readonly ChartFile[], inside: string): Promise<readonly ChartFile[]> {
+  async #subchartFiles(
+    name: string,
+    group: readonly ChartFile[],
+    childLocation: string,
+  ): Promise<readonly ChartFile[]> {
     const isArchive = extname(name) === '.tgz';
     const plain = group.find((file) => file.name === '');
     if (isArchive && plain !== undefined) {
       const { readArchive } = await import('./archive.ts');
-      return readArchive(plain.data, inside, this.#budget);
+      return readArchive(plain.data, childLocation, this.#budget);
     }
     if (!isArchive && plain === undefined) return group;
-    throw invalid(isArchive ? 'an archive is expected here, and this is a folder' : 'this is not a chart', inside, [
-      'charts/ holds charts, as folders or .tgz archives; a name that begins with _ or . is left alone',
+    throw invalid(isArchive ? 'this is a folder with the name of an archive' : 'this is not a chart', childLocation, [
+      'put charts into charts/, as folders or .tgz archives, or begin the name with _ or . to have it ignored',
     ]);
   }
 
@@ -204,7 +221,7 @@ class Builder {
 }
 
 /** The same file under its name in the subchart. Its bytes are still read only when they are used. */
-function inside(file: ChartFile, name: string): ChartFile {
+function renamed(file: ChartFile, name: string): ChartFile {
   return {
     name,
     get data() {
@@ -240,19 +257,19 @@ function isOther(name: string): boolean {
 function readLock(source: Source | undefined): ValueMap | null {
   const value = source === undefined ? null : (parseYamlDocuments(source.text, source.file)[0] ?? null);
   if (value === null || isMap(value)) return value;
-  throw invalid('this lock file holds no map', source?.file ?? '');
+  throw invalid('this lock file is not a map', source?.file ?? '', ['write it again with `pkg dependency update`']);
 }
 
-function invalid(message: string, file: string, hints: readonly string[] = []): PkgError {
+function invalid(message: string, file: string, hints: readonly string[]): PkgError {
   return new PkgError('PKG_CHART_INVALID', message, { at: { file }, hints });
 }
 
 /** The bytes of an archive. @throws {PkgError} `PKG_CHART_TOO_LARGE`, `PKG_FILE_UNREADABLE` */
 export function readArchiveFile(path: string): Uint8Array {
-  return reading(path, () => readRegularFile(path, MAX_CHART));
+  return tryRead(path, () => readRegularFile(path, MAX_CHART));
 }
 
-function reading<T>(path: string, work: () => T): T {
+function tryRead<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
@@ -267,7 +284,7 @@ function reading<T>(path: string, work: () => T): T {
 /** The error for a path at which there is no chart. */
 export function chartNotFound(path: string): PkgError {
   return new PkgError('PKG_CHART_NOT_FOUND', `there is no chart at ${printable(path)}`, {
-    hints: [...similarPaths(path), 'a chart is a folder with a Chart.yaml, or a .tgz archive of one'],
+    hints: [...similarPaths(path), CHART_FORMS],
   });
 }
 
@@ -282,7 +299,7 @@ function chartsBelow(path: string): string[] {
   const misspelt = names.find((name) => /^chart\.ya?ml$/i.test(name));
   if (misspelt !== undefined) return [`rename ${printable(misspelt)} to Chart.yaml`];
   const chart = names.find((name) => existsSync(join(path, name, 'Chart.yaml')));
-  return chart === undefined ? [] : [`there is a chart in ${printable(join(path, chart))}`];
+  return chart === undefined ? [] : [`give ${printable(join(path, chart))}, which is a chart`];
 }
 
 function namesIn(folder: string): string[] {

@@ -7,7 +7,7 @@ import type { Chart, ChartDependency } from './chart.ts';
 /**
  * The fields of Chart.yaml that Helm knows.
  *
- * @param enabled were the dependencies resolved, so that those which are there are enabled?
+ * @param enabled whether the dependencies were resolved, so that those that are left are enabled
  */
 export function metadataJson(chart: Chart, enabled: boolean): JsonObject {
   const { metadata } = chart;

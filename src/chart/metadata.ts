@@ -9,12 +9,12 @@ import { Fields, textOf } from './fields.ts';
 import type { Problem } from './fields.ts';
 import { isVersion } from './version.ts';
 
-/** Keeps an alias from leading out of `charts/` (CVE-2020-15184). */
+/** Matches an alias that does not lead out of `charts/` (CVE-2020-15184). */
 const ALIAS = /^[a-zA-Z0-9_-]+$/;
 
 const TEXT_FIELDS = ['home', 'description', 'icon', 'condition', 'tags', 'appVersion', 'kubeVersion'] as const;
 
-/** The fields that `Chart.yaml` may have. */
+/** The fields of `Chart.yaml` that Helm knows. */
 export const CHART_FIELDS: readonly string[] = [
   'name',
   'home',
@@ -36,14 +36,13 @@ export const CHART_FIELDS: readonly string[] = [
 ];
 
 /**
- * Reads `Chart.yaml`. What Helm refuses is an error; what Helm changes (numbers for text, control
- * characters) is changed alike.
+ * Reads `Chart.yaml`. What Helm refuses is an error. What Helm changes, such as numbers for text and control characters, is
+ * changed in the same way.
  *
  * @param isSubchart as in Helm, a subchart may have any apiVersion
  * @param requirements `requirements.yaml`, where charts of apiVersion v1 declare their dependencies
- * @returns the metadata as far as it could be read, and what is wrong with it (the first twenty problems of a
- *   file), each with file and line
- * @throws {PkgError} when a text is no YAML map at all
+ * @returns the metadata as far as it could be read, and the first twenty problems of each file, with file and line
+ * @throws {PkgError} for a text that is not a YAML map
  */
 export async function parseChartMetadata(
   text: string,
@@ -70,8 +69,9 @@ function readMap(text: string, file: string): ValueMap {
   const value = parseYamlDocuments(text, file, { floats: 'text' })[0] ?? null;
   if (value === null) return new Map();
   if (isMap(value)) return value;
-  throw new PkgError('PKG_CHART_INVALID', 'this file must contain a map of fields', {
+  throw new PkgError('PKG_CHART_INVALID', 'this file does not hold a map of fields', {
     at: { file, line: 1 },
+    hints: ['write fields such as name: web and version: 0.1.0'],
   });
 }
 
@@ -108,7 +108,9 @@ function readMetadata(
   checkVersion(version, fields);
   const type = fields.exactText('type');
   if (!['', 'application', 'library'].includes(type)) {
-    fields.report('type', `the type '${printable(type, 60)}' is neither application nor library`);
+    fields.report('type', `the type '${printable(type, 60)}' is neither application nor library`, [
+      'write type: application, or leave it out',
+    ]);
   }
   const texts = Object.fromEntries(TEXT_FIELDS.map((key) => [key, fields.text(key)] as const));
   const maintainers = fields
@@ -140,7 +142,7 @@ function readMetadata(
   };
 }
 
-/** Every field of the file in its order, known ones as they were read; those that are null are left out. */
+/** All fields in the order of the file, without those that are null. Known fields have the values that were read. */
 function inWrittenOrder(written: ValueMap, known: ReadonlyMap<string, Value>): ValueMap {
   const names = new Map([...known.keys()].map((name) => [name.toLowerCase(), name]));
   const all: ValueMap = new Map();
@@ -151,10 +153,10 @@ function inWrittenOrder(written: ValueMap, known: ReadonlyMap<string, Value>): V
   return all;
 }
 
-/** The name becomes part of paths: it must not be one (CVE-2024-25620, CVE-2026-35206). */
+/** Checks that a name, which becomes part of paths, is not a path itself (CVE-2024-25620, CVE-2026-35206). */
 function checkName(name: string, fields: Fields): void {
   if (name === '') {
-    fields.report(undefined, 'the chart has no name', ['write name: and what the chart is called']);
+    fields.report(undefined, 'the chart has no name', ['write name: and a name for the chart']);
   } else if (name === '.' || name === '..' || /[/\\]/.test(name)) {
     fields.report('name', `the chart name '${printable(name, 60)}' is a path`, ['use letters, digits and dashes']);
   }
@@ -187,7 +189,7 @@ function readDependencies(fields: Fields, isReplaced = false): DeclaredDependenc
     };
     const { name, alias } = dependency;
     if (isReplaced) return { dependency, enabled: item.flag('enabled') };
-    if (name === '') item.report(undefined, 'the dependency has no name');
+    if (name === '') item.report(undefined, 'the dependency has no name', ['write name: and the name of the chart']);
     if (alias !== '' && !ALIAS.test(alias)) {
       item.report('alias', `the alias '${printable(alias, 60)}' is not a plain name`, ['use letters, digits, _ and -']);
     }
@@ -207,12 +209,17 @@ function readImports(item: Fields): ChartDependency['importValues'] {
     const child = isMap(entry) ? textOf(entry.get('child') ?? null) : undefined;
     const parent = isMap(entry) ? textOf(entry.get('parent') ?? null) : undefined;
     if (child && parent) return [{ child, parent }];
-    item.reportItem('import-values', index, 'import-values holds names, or maps with child and parent');
+    item.reportItem(
+      'import-values',
+      index,
+      'an item of import-values is neither a name nor a map with child and parent',
+      ['write the name of an export, or child: and parent: with paths of values'],
+    );
     return [];
   });
 }
 
-/** A dependency as `Chart.yaml` holds it, fields that are empty left out as Helm leaves them out. */
+/** A dependency as `Chart.yaml` has it. As in Helm, empty fields are left out. */
 export function dependencyValue(dependency: ChartDependency, enabled: boolean): ValueMap {
   const { name, version, repository, condition, tags, alias, importValues } = dependency;
   const imports = importValues.map((entry) => (typeof entry === 'string' ? entry : new Map(Object.entries(entry))));

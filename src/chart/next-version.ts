@@ -1,3 +1,4 @@
+/** Increases versions. */
 import increase from 'semver/functions/inc.js';
 import type { ReleaseType } from 'semver';
 import { PkgError } from '../errors.ts';

@@ -1,4 +1,4 @@
-/** Where a value came from, for error messages. Files are searched only when an error needs it. */
+/** Finds where a value was given, for error messages. Files are searched only when an error needs it. */
 import { locatePlain } from '../yaml/locate.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
@@ -6,24 +6,24 @@ import type { Chart } from './chart.ts';
 import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
 import type { ValueSources } from './user-values.ts';
 
-/** Answers where a value came from: `prod.yaml:12:3`, `--set image.tag`, `web/values.yaml:4:1`. */
+/** Where values were given: `prod.yaml:12:3`, `--set image.tag`, `web/values.yaml:4:1`. */
 export type Origins = {
-  /** Where the value of this name was given; undefined when nobody gave it. */
+  /** Where the value at a path was given; undefined where it was not given. */
   find: (path: ValuePath) => Promise<string | undefined>;
   /** A value that is written without quotes in a values file, and where; undefined for any other. */
   plain: (path: ValuePath) => Promise<{ origin: string; text: string } | undefined>;
   /** May a values file hold an unquoted number or boolean whose value differs from its text: 1.10, 0644, yes? */
   mayDiffer: () => boolean;
-  /** The integers beyond 2^53 that flags of `--set` name: Helm keeps these exact, and reads those of files as floats. */
+  /** The integers beyond 2^53 in `--set` flags. Helm keeps these exact, and reads those of files as floats. */
   wideIntegers: () => ReadonlySet<bigint>;
-  /** Where the innermost existing map on the way to a path was given; the path itself may have no value. */
+  /** Where the innermost existing map on a path was given. The path itself need not have a value. */
   around: (path: ValuePath) => Promise<string | undefined>;
 };
 
 /**
- * Prepares the answers for a chart and the user's flags.
+ * Makes the functions for a chart and the user's flags.
  *
- * @param texts what the values files held when they were read
+ * @param texts the texts of the values files when they were read
  */
 export function createOrigins(chart: Chart, sources: ValueSources, texts: ReadonlyMap<string, string>): Origins {
   const given = (path: ValuePath): Given | undefined => {
@@ -44,7 +44,7 @@ export function createOrigins(chart: Chart, sources: ValueSources, texts: Readon
       const found = locate(path);
       return found?.plain === undefined ? undefined : { origin: found.origin, text: found.plain };
     },
-    mayDiffer: () => [...texts.values(), ...valuesTexts(chart)].some((text) => UNLIKE.test(text)),
+    mayDiffer: () => [...texts.values(), ...valuesTexts(chart)].some((text) => UNUSUAL_SCALAR.test(text)),
     wideIntegers: () =>
       new Set(sources.set.flatMap((text) => (text.match(/[-+]?[0-9]{16,19}/g) ?? []).map((digits) => BigInt(digits)))),
     async around(path) {
@@ -57,11 +57,11 @@ export function createOrigins(chart: Chart, sources: ValueSources, texts: Readon
   };
 }
 
-/** Where a value was given, and how it is written there if that is without quotes. */
+/** Where a value was given, and its text there if it is written without quotes. */
 type Given = { origin: string; plain?: string };
 
-/** A number that is no decimal integer as short as it can be, or a boolean that is not `true` or `false`. */
-const UNLIKE =
+/** Matches a number other than the shortest decimal integer, and a boolean other than `true` and `false`. */
+const UNUSUAL_SCALAR =
   /(?:^|[\s:,[{-])(?:[-+]?(?:0[0-9a-fA-FxXoO_]+|[0-9_]*\.[0-9_]*|[0-9._]+[eE][-+]?[0-9]+|[0-9]+_[0-9_]*)|\+[0-9]+|-0|[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE)[ \t]*(?:[\r\n,\]}#]|$)/m;
 
 function valuesTexts(chart: Chart): string[] {

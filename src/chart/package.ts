@@ -13,10 +13,11 @@ import type { Chart, ChartFile, ChartMetadata } from './chart.ts';
 import { checkDependencies } from './dependencies.ts';
 import type { LinkOptions } from './links.ts';
 import { loadChart } from './load.ts';
+import { CHART_FIELDS } from './metadata.ts';
 import { writeTar } from './tar.ts';
 import { isVersion } from './version.ts';
 
-/** Where the archive goes, what is written over in its Chart.yaml, and how links of the folder are treated. */
+/** The folder for the archive, fields of Chart.yaml that are replaced in it, and how links are treated. */
 export type PackageOptions = LinkOptions & {
   destination: string;
   version?: string;
@@ -32,7 +33,7 @@ const MODIFIED = new Date('1980-01-01T00:00:00Z');
  * The time that `SOURCE_DATE_EPOCH` gives, in seconds since 1970; undefined where it is not set or empty.
  *
  * @see https://reproducible-builds.org/specs/source-date-epoch/
- * @throws {PkgError} `PKG_USAGE` for what is no such number, or beyond the times that an archive can hold
+ * @throws {PkgError} `PKG_USAGE` for anything else, and for a time that an archive cannot hold
  */
 export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>): Date | undefined {
   const text = env['SOURCE_DATE_EPOCH'] ?? '';
@@ -51,27 +52,21 @@ export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>
 /** The header of an entry holds eleven octal digits: the year 2242. */
 const MAX_SECONDS = 0o77777777777;
 
-/** The time of the files of an archive, where {@link sourceDateEpoch} gives this one. */
+/** The time of the files of an archive: the given one, else 1980. */
 export function packedTime(given: Date | undefined): Date {
   return given ?? MODIFIED;
 }
 
 /** The fields of Chart.yaml that Helm writes into an archive; it drops all others. */
-const FIELDS: ReadonlySet<string> = new Set(
-  (
-    'annotations apiVersion appVersion condition dependencies deprecated description home icon keywords kubeVersion ' +
-    'maintainers name sources tags type version'
-  ).split(' '),
-);
+const FIELDS: ReadonlySet<string> = new Set(CHART_FIELDS);
 
 /**
- * Packs a chart and its subcharts. The destination is made if it is not there; an archive of the same name
- * is written over, at once and as a whole.
+ * Packs a chart and its subcharts. The destination is made if it does not exist. An archive of the same name is replaced.
  *
  * @param folder the chart's
  * @returns the path of the archive, `NAME-VERSION.tgz` in the destination
- * @throws {PkgError} whatever loading the chart throws; `PKG_CHART_DEPENDENCY_MISSING`; `PKG_USAGE` for a
- *   version that is none; `PKG_SCHEMA_INVALID` for a schema that is no JSON; `PKG_FILE_UNWRITABLE`
+ * @throws {PkgError} whatever loading the chart throws; `PKG_CHART_DEPENDENCY_MISSING`; `PKG_USAGE` for an invalid
+ *   version; `PKG_SCHEMA_INVALID` for a schema that is not JSON; `PKG_FILE_UNWRITABLE`
  */
 export async function packageChart(folder: string, options: PackageOptions): Promise<string> {
   const { destination, version, appVersion } = options;
@@ -81,7 +76,9 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
     });
   }
   if ((await stat(folder).catch(() => undefined))?.isFile()) {
-    throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is a file, and only a chart folder can be packaged`);
+    throw new PkgError('PKG_CHART_INVALID', `${printable(folder)} is a file, and only a chart folder can be packaged`, {
+      hints: ['give the folder of the chart'],
+    });
   }
   const chart = await loadChart(folder, options);
   checkDependencies(chart);
@@ -98,7 +95,7 @@ export async function packageChart(folder: string, options: PackageOptions): Pro
 /**
  * The archive of a chart and its subcharts.
  *
- * @param modified the time of all files, which then is that of every Chart.lock too, as Helm has it
+ * @param modified the time of all files; as in Helm, it is written into every Chart.lock too
  * @throws {PkgError} `PKG_CHART_INVALID` for two subcharts of one name; `PKG_SCHEMA_INVALID`
  */
 export function packChart(chart: Chart, modified?: Date): Uint8Array {
@@ -135,20 +132,21 @@ function checkNames(files: readonly ChartFile[], folder: string): void {
     if (seen.has(name)) {
       throw new PkgError('PKG_CHART_INVALID', `two subcharts would both be packaged as ${printable(dirname(name))}`, {
         at: { file: folder },
+        hints: ['remove one of them from charts/'],
       });
     }
     seen.add(name);
   }
 }
 
-/** Chart.yaml as Helm prints it: its known fields that are not empty; without dependencies where requirements.yaml has them. */
+/** Chart.yaml as Helm prints it: known fields that are not empty, and no dependencies if requirements.yaml has them. */
 function packedMetadata(metadata: ChartMetadata, isOld: boolean): ValueMap {
-  const kept: ValueMap = new Map([['apiVersion', metadata.apiVersion]]);
+  const packed: ValueMap = new Map([['apiVersion', metadata.apiVersion]]);
   for (const [key, value] of metadata.all) {
-    const isKept = FIELDS.has(key) && !(isOld && key === 'dependencies');
-    if (isKept && !isEmpty(value)) kept.set(key, value);
+    const isPacked = FIELDS.has(key) && !(isOld && key === 'dependencies');
+    if (isPacked && !isEmpty(value)) packed.set(key, value);
   }
-  return kept;
+  return packed;
 }
 
 function isEmpty(value: Value): boolean {
@@ -170,13 +168,17 @@ function checkJson(schema: ChartFile, location: string): void {
     JSON.parse(Buffer.from(schema.data).toString('utf8'));
   } catch (cause) {
     const at = { file: `${location}/${schema.name}` };
-    throw new PkgError('PKG_SCHEMA_INVALID', 'the schema is not JSON', { at, cause });
+    throw new PkgError('PKG_SCHEMA_INVALID', 'the schema is not JSON', {
+      at,
+      hints: ['correct it, or remove it'],
+      cause,
+    });
   }
 }
 
 /**
- * Compresses, under the header by which Helm's archives are known: an extra field and the comment "Helm".
- * RFC 1952; no name, no time, no operating system.
+ * Compresses bytes (RFC 1952), with the extra field and the comment "Helm" that Helm's archives have in their header, and
+ * without name, time and operating system.
  */
 function gzip(bytes: Uint8Array): Buffer {
   // A subfield of RFC 1952: its name "rr", its length, its data.
@@ -194,7 +196,10 @@ function write(path: string, destination: string, bytes: Uint8Array): void {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code !== 'EEXIST' && code !== 'ENOTDIR') throw unwritable(destination, cause);
-    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(destination)} is not a folder`, { cause });
+    throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(destination)} is not a folder`, {
+      hints: ['give a folder with --destination'],
+      cause,
+    });
   }
   writeFileAtomic(path, bytes);
 }

@@ -1,10 +1,10 @@
-/** Regular expressions of Go (RE2). A module of its own, since loading RE2 takes 6 ms: it is imported only where needed. */
+/** Go's regular expressions (RE2). Loading RE2 takes 6 ms, so this module is imported only where a pattern is used. */
 import { RE2JS } from 're2js';
 import { withExactNames } from './re2-names.ts';
 
 /**
- * A compiled pattern; the numbers of the groups of each name, from left to right; and its number of instructions, in
- * which `a{100}` counts as 100.
+ * A compiled pattern, the numbers of the groups of each name from left to right, and its number of instructions, of which
+ * `a{100}` has 100.
  */
 export type Compiled = { regex: RE2JS; groups: ReadonlyMap<string, readonly number[]>; size: number };
 
@@ -13,9 +13,9 @@ export function compileRe2(pattern: string): Compiled {
   try {
     return compiled(RE2JS.compile(pattern), new Map());
   } catch (error) {
-    // RE2JS refuses two things that Go takes, and a pattern may have both.
+    // RE2JS refuses two things that Go takes: several groups of one name, and other spellings of Unicode classes.
     const own = new Map<string, string>();
-    const accepted = withOwnNames(withExactNames(pattern), own);
+    const accepted = withUniqueGroups(withExactNames(pattern), own);
     if (accepted === pattern) throw error;
     try {
       return compiled(RE2JS.compile(accepted), own);
@@ -37,8 +37,8 @@ function compiled(regex: RE2JS, names: ReadonlyMap<string, string>): Compiled {
 /** Quoted text, an escape, a class of characters, the start of a group with a name. */
 const TOKENS = /\\Q[^]*?(?:\\E|$)|\\[^]|\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*\]|\((\?P?<)(\w+)>/g;
 
-/** Go lets several groups have one name, RE2JS does not: each but the first gets a name of its own. */
-function withOwnNames(pattern: string, own: Map<string, string>): string {
+/** Renames groups, of which RE2JS does not take several with one name as Go does: the first keeps its name. */
+function withUniqueGroups(pattern: string, own: Map<string, string>): string {
   const seen = new Set<string>();
   return pattern.replace(TOKENS, (token: string, start?: string, name?: string) => {
     if (start === undefined || name === undefined) return token;

@@ -1,4 +1,4 @@
-/** Validates values by `values.schema.json`, with Helm's results. */
+/** Validates values against `values.schema.json`, with the same results as Helm. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
@@ -16,31 +16,31 @@ import type { SchemaProblem } from './schema/visit.ts';
 import { subchartValues } from './values.ts';
 
 /**
- * Gets the text of a schema that another refers to by its address on the web.
+ * Fetches the text of a schema that another one refers to by its address.
  *
  * @throws {PkgError} `PKG_SCHEMA_REMOTE`
  */
 export type SchemaLoader = (url: string) => Promise<Uint8Array>;
 
 /** The parts of a chart that validation needs. */
-type Judged = Pick<Chart, 'schema' | 'location' | 'dependencies'>;
+type ChartWithSchema = Pick<Chart, 'schema' | 'location' | 'dependencies'>;
 
 /**
- * Holds the values of a chart and its subcharts against their schemas: drafts 4, 6, 7, 2019-09 and
- * 2020-12, the last where `$schema` is missing.
+ * Validates the values of a chart and its subcharts against their schemas: drafts 4, 6, 7, 2019-09 and 2020-12, the last
+ * where `$schema` is missing.
  *
- * @param load gets what the schemas refer to; without it such references are refused
+ * @param load fetches schemas that a schema refers to; without it such references are refused
  * @returns one error for each value that does not fit, with its path, the rule and its origin, and
  *   `PKG_SCHEMA_INVALID` for each schema that cannot be used
  */
 export async function validateSchemas(
-  chart: Judged,
+  chart: ChartWithSchema,
   values: ValueMap,
   origins?: Origins,
   load: SchemaLoader = refuse,
 ): Promise<PkgError[]> {
   const errors: PkgError[] = [];
-  const visit = async (at: Judged, own: ValueMap, path: readonly string[]): Promise<void> => {
+  const visit = async (at: ChartWithSchema, own: ValueMap, path: readonly string[]): Promise<void> => {
     if (at.schema !== undefined) {
       const file = `${at.location}/${at.schema.name}`;
       try {
@@ -84,9 +84,7 @@ async function violation(
 function globalHints({ path, keyword }: SchemaProblem, chart: readonly string[], file: string): string[] {
   const isGlobal = chart.length > 0 && path.length === 1 && path[0] === 'global';
   if (!isGlobal || !FORBIDDING.has(keyword)) return [];
-  return [
-    `Helm gives every subchart a map "global", also where nobody sets one: allow it in ${file} under "properties", as "global": {"type": "object"}`,
-  ];
+  return [`add "global": {"type": "object"} to "properties" in ${file}: Helm gives every subchart a map "global"`];
 }
 
 /** Keywords by which a schema forbids properties that it does not name. */
@@ -155,6 +153,7 @@ async function loadDocument(url: string, file: string, load: SchemaLoader): Prom
   }
 }
 
+/** Refuses to load schemas. */
 const refuse: SchemaLoader = async (url) => {
   throw new PkgError(
     'PKG_SCHEMA_REMOTE',
@@ -168,7 +167,7 @@ const refuse: SchemaLoader = async (url) => {
   );
 };
 
-/** To Helm every number of a values file is a float64, also an integer that pkg keeps exact. */
+/** A value with all numbers as floats: in Helm every number of a values file is a float64. */
 function asFloats(value: Value): Value {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(asFloats);

@@ -11,8 +11,8 @@ const BLOCK = 512;
 /** An entry: its name as written, its type flag (`0` a file, `5` a folder, …) and its bytes. */
 export type TarEntry = { name: string; type: string; data: Uint8Array };
 
-/** The same by where its bytes lie in the archive. */
-export type TarPlace = { name: string; type: string; at: number; size: number };
+/** An entry, and the range of its bytes in the archive. */
+export type TarSpan = { name: string; type: string; at: number; size: number };
 
 /** An archive that is read piece by piece: `read` gives fewer bytes only at its end. */
 export type TarSource = { size: number; read: (at: number, length: number) => Buffer };
@@ -27,7 +27,10 @@ export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntr
   const tar = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const source = { size: tar.length, read: (at: number, length: number) => tar.subarray(at, at + length) };
   const damaged: Damaged = (reason) =>
-    new PkgError('PKG_CHART_INVALID', `this chart archive is damaged: ${reason}`, { at: { file: location } });
+    new PkgError('PKG_CHART_INVALID', `this chart archive is damaged: ${reason}`, {
+      at: { file: location },
+      hints: ['fetch it again, or package the chart again'],
+    });
   for (const { name, type, at, size } of scanTar(source, damaged)) {
     yield { name, type, data: tar.subarray(at, at + size) };
   }
@@ -36,8 +39,8 @@ export function* readTar(bytes: Uint8Array, location: string): Generator<TarEntr
 /** Makes the error for an archive that is damaged. */
 type Damaged = (reason: string) => PkgError;
 
-/** The places of the entries of an archive, in order; of it only headers are read. @throws what `damaged` makes */
-export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarPlace> {
+/** Finds the entries of an archive, in order, and reads only their headers. @throws what `damaged` makes */
+export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarSpan> {
   let offset = 0;
   let longName: string | undefined;
   let extended: Extended = {};
@@ -89,7 +92,7 @@ function hasValidChecksum(header: Buffer): boolean {
   return written === unsigned || written === signed;
 }
 
-/** An octal number, or GNU's base 256 where the first bit is set; undefined for what is neither. */
+/** An octal number, or GNU's base 256 where the first bit is set; undefined for anything else. */
 function readNumber(field: Buffer): number | undefined {
   const first = field[0] ?? 0;
   if ((first & 0x80) === 0) {
@@ -158,13 +161,13 @@ export function writeTar(files: readonly { name: string; data: Uint8Array }[], m
   return Buffer.concat(blocks);
 }
 
-/** What stands behind the last entry. */
+/** The bytes after the last entry. */
 export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK);
 
 /** The largest number that fits the eleven octal digits of a header field. */
 const MAX_OCTAL = 0o77777777777;
 
-/** What stands before the bytes of a file, as {@link writeTar} has it; a pax header says what does not fit. */
+/** The header before the bytes of a file, with a pax header for a name or size that does not fit into it. */
 export function tarHeader(name: string, size: number, modified: Date): Uint8Array[] {
   const split = splitName(name);
   const isLarge = size > MAX_OCTAL;
@@ -176,7 +179,7 @@ export function tarHeader(name: string, size: number, modified: Date): Uint8Arra
   return [writePaxHeader(name, bytes.length), bytes, tarPadding(bytes.length), header];
 }
 
-/** What stands behind the bytes of a file. */
+/** The zeros after the bytes of a file, up to the next block. */
 export function tarPadding(length: number): Uint8Array {
   return new Uint8Array((BLOCK - (length % BLOCK)) % BLOCK);
 }
@@ -222,7 +225,7 @@ function withChecksum(header: Buffer): Buffer {
   return header;
 }
 
-/** What a name field holds of a name that does not fit: ASCII, 100 characters of it, and no slash at the end. */
+/** The part of a name that the header holds if the whole does not fit: 100 characters of ASCII, no slash at the end. */
 function fieldOf(name: string): string {
   return name
     .replace(/[^\x01-\x7f]/g, '')

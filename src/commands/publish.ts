@@ -9,7 +9,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
-import { bundlePlace } from '../repository/chart-place.ts';
+import { bundleReference } from '../repository/bundle-reference.ts';
 import { digestOf } from '../repository/digest.ts';
 import { readProvenanceOf } from '../repository/provenance-file.ts';
 import { newestPublished, publish, targetOf } from '../repository/publish.ts';
@@ -86,7 +86,7 @@ class PublishCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PublishCommand);
     const { CHART: path, TARGET: places } = args;
-    const place = bundlePlace(path);
+    const place = bundleReference(path);
     const bundled =
       place === undefined ? undefined : await (await import('./support/bundle-chart.ts')).bundledArchive(place, {});
     if (!flags['skip-lint']) await checkChart(path, flags.strict, bundled?.archive);

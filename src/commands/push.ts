@@ -4,7 +4,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
-import { bundlePlace } from '../repository/chart-place.ts';
+import { bundleReference } from '../repository/bundle-reference.ts';
 import { digestOf } from '../repository/digest.ts';
 import { tagOf } from '../repository/oci.ts';
 import { readProvenanceOf } from '../repository/provenance-file.ts';
@@ -103,7 +103,7 @@ async function cosigningOf(flags: CosignFlags, remotes: Remotes): Promise<Signin
 type Pushed = { archive: Uint8Array; provenance: Buffer | undefined; created: Date };
 
 async function readPushed(path: string): Promise<Pushed> {
-  const bundle = bundlePlace(path);
+  const bundle = bundleReference(path);
   if (bundle !== undefined) {
     const { bundledArchive } = await import('./support/bundle-chart.ts');
     return { ...(await bundledArchive(bundle, {})), created: statSync(bundle.file).mtime };

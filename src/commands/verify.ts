@@ -1,5 +1,5 @@
 import { PkgError } from '../errors.ts';
-import { bundlePlace } from '../repository/chart-place.ts';
+import { bundleReference } from '../repository/bundle-reference.ts';
 import { print } from '../terminal/output.ts';
 import { Args, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
@@ -48,7 +48,7 @@ class VerifyCommand extends PkgCommand {
     }
     const names = Object.keys(COSIGN_TRUST_FLAGS) as (keyof typeof COSIGN_TRUST_FLAGS)[];
     const other = names.find((name) => flags[name] !== undefined);
-    const bundle = bundlePlace(reference);
+    const bundle = bundleReference(reference);
     if (bundle !== undefined) {
       const { verifyBundle } = await import('./support/verify-bundle.ts');
       print(await verifyBundle(bundle, flags, other !== undefined));

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { MAX_CHART } from '../chart/limits.ts';
 import { scanTar } from '../chart/tar.ts';
-import type { TarPlace } from '../chart/tar.ts';
+import type { TarSpan } from '../chart/tar.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseImageName } from '../image-name.ts';
@@ -54,7 +54,7 @@ export type BundleImage = { name: string; mediaType: string; digest: string };
 export class Bundle {
   readonly #path: string;
   readonly #descriptor: number;
-  readonly #files: ReadonlyMap<string, TarPlace>;
+  readonly #files: ReadonlyMap<string, TarSpan>;
   readonly charts: readonly BundleChart[];
   readonly images: readonly BundleImage[];
   /** When it was made: the creation time of charts that are pushed from it. */
@@ -190,8 +190,8 @@ export class Bundle {
     closeSync(this.#descriptor);
   }
 
-  #scan(): Map<string, TarPlace> {
-    const files = new Map<string, TarPlace>();
+  #scan(): Map<string, TarSpan> {
+    const files = new Map<string, TarSpan>();
     const { size } = fstatSync(this.#descriptor);
     const damaged = (reason: string): PkgError => invalid(this.#path, reason);
     for (const place of scanTar({ size, read: (at, length) => this.#read(at, length) }, damaged)) {
@@ -240,7 +240,7 @@ export class Bundle {
     return { name, mediaType, digest };
   }
 
-  #place(name: string): TarPlace {
+  #place(name: string): TarSpan {
     const place = this.#files.get(name);
     if (place === undefined) throw invalid(this.#path, `${printable(name, 100)} is missing`);
     return place;

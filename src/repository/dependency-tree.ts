@@ -6,8 +6,8 @@ import { isAskedFor } from '../chart/dependencies.ts';
 import type { LinkOptions } from '../chart/links.ts';
 import { loadChart } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
-import { readLocked } from './lock.ts';
-import { folderOf } from './sources.ts';
+import { readLocked } from './chart-lock.ts';
+import { folderOf } from './resolve-dependency.ts';
 
 /**
  * Where a chart of the tree is. `present`: in `charts/`. `folder`: in the folder that `file://` names. `locked`: not on this

@@ -9,7 +9,7 @@ import type { FoundChart } from './found-chart.ts';
 import { pickVersion } from './index-file.ts';
 import { tagOf, versionOfTag } from './oci.ts';
 import { archiveInRegistry, namedInRegistry } from './remote-archive.ts';
-import type { RegistryPlace } from './remote-archive.ts';
+import type { RegistryLocation } from './remote-archive.ts';
 import { ifFound } from './registry.ts';
 import type { ChartManifest, TaggedReference } from './registry.ts';
 import type { Remotes } from './remotes.ts';
@@ -34,7 +34,7 @@ export async function findInRegistry(
 /** A chart in a registry, found by its manifest. */
 export function describeInRegistry(
   reference: TaggedReference,
-  chart: RegistryPlace['chart'],
+  chart: RegistryLocation['chart'],
   manifest: ChartManifest,
   remotes: Remotes,
 ): FoundChart {

@@ -4,9 +4,9 @@ import type { Chart } from '../chart/chart.ts';
 import { loadChart, readChartArchive } from '../chart/load.ts';
 import { Bundle } from './bundle.ts';
 import { chooseBundled } from './bundled-chart.ts';
-import { bundlePlace, isPath } from './chart-place.ts';
-import type { BundlePlace } from './chart-place.ts';
-import { findChart, loadFound } from './locate.ts';
+import { bundleReference, isPath } from './bundle-reference.ts';
+import type { BundleReference } from './bundle-reference.ts';
+import { findChart, loadFound } from './find-chart.ts';
 import { DEFAULT_SETTINGS, Remotes } from './remotes.ts';
 import { verifyFile, verifyFound } from './verify-archive.ts';
 
@@ -40,7 +40,7 @@ export type RemoteOptions = {
  */
 export async function openChart(reference: string, options: RemoteOptions = {}): Promise<Chart> {
   if (!isPath(reference, options.repo ?? '')) return await fetchChart(reference, options);
-  const place = bundlePlace(reference);
+  const place = bundleReference(reference);
   if (place !== undefined) return await openBundled(place, options);
   if (options.verify === true) await verifyFile(reference, options);
   return await loadChart(reference);
@@ -72,7 +72,7 @@ async function fetchChart(reference: string, options: RemoteOptions): Promise<Ch
   }
 }
 
-async function openBundled({ file, name }: BundlePlace, options: RemoteOptions): Promise<Chart> {
+async function openBundled({ file, name }: BundleReference, options: RemoteOptions): Promise<Chart> {
   const bundle = new Bundle(file);
   try {
     const found = chooseBundled(bundle.charts, file, name, options.version ?? '');

@@ -23,7 +23,7 @@ import { chartReference, ifFound } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import { uploadChart, uploadRepository } from './chart-upload.ts';
 import type { IndexEntry } from './index-file.ts';
-import type { ChartRequest } from './locate.ts';
+import type { ChartRequest } from './find-chart.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import type { Subject } from './signatures/attach-signature.ts';

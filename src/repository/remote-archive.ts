@@ -43,7 +43,7 @@ const MAX_CONFIG = 4 << 20;
  * Where an archive is in a registry. `chart` is the chart that was asked for: its name, its version as a tag (empty where
  * only a digest was given), and what rules of a trust policy call it.
  */
-export type RegistryPlace = {
+export type RegistryLocation = {
   reference: ChartReference;
   manifest: ChartManifest;
   chart: { name: string; tag: string; names: () => readonly string[] };
@@ -52,7 +52,7 @@ export type RegistryPlace = {
 };
 
 /** The archive that a manifest names. */
-export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): RegistryArchive {
+export function archiveInRegistry(place: RegistryLocation, remotes: Remotes): RegistryArchive {
   const { reference, manifest, fileName, location } = place;
   const registry = remotes.registry();
   const archive = once(() => registry.blob(reference, manifest.chart, MAX_CHART));
@@ -84,7 +84,7 @@ export function archiveInRegistry(place: RegistryPlace, remotes: Remotes): Regis
  * Checks name and version of a signed chart against the reference. A signature covers the manifest and not its path or
  * tag: whoever can write to the registry could offer a signed chart under another name, or an old version as a new one.
  */
-function checkName(config: Buffer, { chart, location }: RegistryPlace): void {
+function checkName(config: Buffer, { chart, location }: RegistryLocation): void {
   const json = tryParseJson(config);
   const [name, version] = [textField(json, 'name'), textField(json, 'version')];
   const isWanted = name === chart.name && (chart.tag === '' || tagOf(version) === chart.tag);
@@ -96,13 +96,13 @@ function checkName(config: Buffer, { chart, location }: RegistryPlace): void {
 }
 
 /** A chart in a registry that the user named by its address, with a tag (empty for a digest alone). */
-export function namedInRegistry({ host, path }: ChartReference, tag: string): RegistryPlace['chart'] {
+export function namedInRegistry({ host, path }: ChartReference, tag: string): RegistryLocation['chart'] {
   const names = (): string[] => [`oci://${URL.parse(`https://${host}`)?.host ?? host}/${path}`];
   return { name: posix.basename(path), tag, names };
 }
 
 /** Where an archive is in a chart repository, or at an address of its own. `names` are what rules of a trust policy call it. */
-export type RepositoryPlace = {
+export type RepositoryLocation = {
   repository: Repository;
   url: URL;
   /** By the index; empty for none. */
@@ -113,7 +113,7 @@ export type RepositoryPlace = {
 };
 
 /** The archive at an address. */
-export function archiveInRepository(place: RepositoryPlace, remotes: Remotes): RemoteArchive {
+export function archiveInRepository(place: RepositoryLocation, remotes: Remotes): RemoteArchive {
   const { repository, url, names, fileName, location } = place;
   const archive = once(() => remotes.fetchArchive(repository, url, place.digest, MAX_CHART));
   const provenance = once(async () => {

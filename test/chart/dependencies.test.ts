@@ -259,7 +259,7 @@ describe('resolveDependencies', () => {
     });
     expect(resolveDependencies(await loadChart(path), new Map()).warnings).toEqual([
       "web asks for b '2' and has 1.0.0 in charts/",
-      'web names no version of c, so what else it says of it does not count, not even its condition',
+      'web names no version of c, so its alias, condition and tags have no effect',
       "the condition 'a.x' of a is not a boolean",
       "the tag 't' of a is not a boolean",
       "import-values: a has no map 'exports.none'",

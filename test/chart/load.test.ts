@@ -213,7 +213,7 @@ describe('what is no chart', () => {
   test('a folder without Chart.yaml, with where there is one', async () => {
     const chart = writeChart();
     const error = await errorOf(() => loadChart(dirname(chart)));
-    expect([error.code, error.hints]).toEqual(['PKG_CHART_NOT_FOUND', [`there is a chart in ${chart}`]]);
+    expect([error.code, error.hints]).toEqual(['PKG_CHART_NOT_FOUND', [`give ${chart}, which is a chart`]]);
     const misspelt = temporaryFolder();
     writeFileSync(join(misspelt, 'chart.yml'), '');
     expect((await errorOf(() => loadChart(misspelt))).hints).toEqual(['rename chart.yml to Chart.yaml']);

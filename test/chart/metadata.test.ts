@@ -215,8 +215,8 @@ describe('Chart.yaml', () => {
       'name: a\nversion: 1.0.0\ndependencies:\n- name: b\n  import-values:\n  - data\n  - 5\n  - child: c\n',
       'imports that are none',
       [
-        ['import-values holds names, or maps with child and parent', 7],
-        ['import-values holds names, or maps with child and parent', 8],
+        ['an item of import-values is neither a name nor a map with child and parent', 7],
+        ['an item of import-values is neither a name nor a map with child and parent', 8],
       ],
     ],
     [

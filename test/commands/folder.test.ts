@@ -202,7 +202,7 @@ test('a schema that forbids global blames nobody for what Helm gives every subch
   });
   const said = (...args: string[]): string => pkg(['template', 'web', ...args], { cwd: folder }).stderr;
   expect(said('--set', 'sub.a=1')).toContain(
-    'hint: Helm gives every subchart a map "global", also where nobody sets one',
+    'Helm gives every subchart a map "global"',
   );
   expect(said('--set', 'sub.a=1')).not.toContain('comes from');
   expect(said('--set', 'global.x=1')).toContain('values.sub.global comes from --set global\n');

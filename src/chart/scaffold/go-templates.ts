@@ -1,10 +1,10 @@
 /**
- * The templates of a new chart for Helm and pkg: the same objects as those of `templates.ts`, in Go's language.
+ * The templates of a new chart for Helm and pkg: the same objects as those of `native-templates.ts`, in Go's language.
  *
  * @param chart the chart's name: all charts of a release share the names of their definitions
  */
 export function goTemplates(chart: string): Readonly<Record<string, string>> {
-  // Braces are all that a name could break, and no name has them.
+  // The name needs no escapes: `helm create` allows only letters, digits, `.`, `_` and `-`.
   const named = Object.entries(TEMPLATES).map(([path, text]) => [path, text.replaceAll('CHART.', `${chart}.`)]);
   return Object.fromEntries(named);
 }

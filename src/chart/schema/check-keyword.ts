@@ -1,4 +1,4 @@
-/** Whether the value of a keyword has the type that the metaschema of its draft requires. */
+/** Checks the values of keywords against the types that the metaschema of a draft requires. */
 import type { Value } from '../../yaml/value.ts';
 import { isMap } from '../../yaml/value.ts';
 import { canonical, compareNumbers, isInteger, isNumber } from './numbers.ts';

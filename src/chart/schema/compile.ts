@@ -1,6 +1,6 @@
 /**
- * Compiles a schema into rules for validation. This is a validator of our own because results have to equal Helm's: of
- * generated schemas and values, @cfworker/json-schema gave another result than Helm for about one in six.
+ * Compiles a schema into rules for validation. The validator is our own because its results have to equal Helm's: for one in
+ * six generated schemas and values, @cfworker/json-schema gave another result than Helm.
  */
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -14,7 +14,7 @@ import { escapePointer } from './pointers.ts';
 import { SchemaError } from './schema-error.ts';
 import type { Draft } from './keyword-types.ts';
 
-/** One schema. A keyword whose value is no schema is read from `keywords` where it is applied. */
+/** One schema. Keywords whose values are not schemas are read from `keywords` where they are applied. */
 export type Rule = {
   /** Set for a boolean schema: whether it accepts every value or none. */
   always?: boolean;
@@ -41,7 +41,7 @@ export type Rule = {
   dependentRequired: readonly [string, string[]][];
   dependentSchemas: readonly [string, Rule][];
   unevaluatedProperties?: Rule;
-  /** Items by position, and what the rest has to be. */
+  /** The rules of the first items by position, and the rule of all further items. */
   prefixItems: readonly Rule[];
   restItems?: Rule;
   contains?: Rule;
@@ -60,9 +60,9 @@ const DEPENDENCIES: readonly string[] = ['dependencies', 'dependentRequired', 'd
  * Compiles a schema and all that it refers to.
  *
  * @param others the documents that it refers to, by address
- * @returns the rule of the whole
- * @throws {MissingDocument} for a reference to a document that is none of the others
- * @throws {SchemaError} for what no draft allows, references that lead nowhere, and patterns that are none
+ * @returns the rule of the whole schema
+ * @throws {MissingDocument} for a reference to a document that is not in `others`
+ * @throws {SchemaError} for a schema that its draft does not allow, references that lead nowhere, and invalid patterns
  */
 export function compileSchema(
   schema: Value,
@@ -151,8 +151,8 @@ class Compiler {
   }
 
   /**
-   * Until 2019 nothing beside a `$ref` counts. Helm's validator looks at the `const` of drafts 6 and 7 all
-   * the same, and wants their other keywords to compile.
+   * Before 2019-09 keywords beside a `$ref` are ignored. In drafts 6 and 7, Helm's validator nevertheless checks `const`, and
+   * requires the other keywords to compile.
    */
   #besideReference(rule: Rule, schema: ValueMap, pointer: string): void {
     const wanted = schema.get('const');
@@ -232,7 +232,7 @@ class Compiler {
     try {
       return this.#engine(source);
     } catch {
-      throw new SchemaError(`${printable(source, 120)} is no pattern in RE2's syntax`);
+      throw new SchemaError(`${printable(source, 120)} is not a pattern in RE2's syntax`);
     }
   }
 

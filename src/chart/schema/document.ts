@@ -1,6 +1,6 @@
 /**
- * A schema as a document: every subschema checked against the metaschema of its draft, and what `$id`,
- * `$anchor` and JSON pointers lead to (JSON Schema Core, 2020-12, sections 8 and 9; RFC 6901).
+ * A schema as a document: checks every subschema against the metaschema of its draft, and resolves `$id`, `$anchor` and JSON
+ * pointers (JSON Schema Core, 2020-12, sections 8 and 9; RFC 6901).
  */
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -12,14 +12,14 @@ import { MissingDocument, SchemaError } from './schema-error.ts';
 import { KEYWORDS } from './keyword-types.ts';
 import type { Draft, KeywordType } from './keyword-types.ts';
 
-/** A part of a schema with an address of its own: the whole, and whatever has an `$id`. */
+/** A part of a schema with an address of its own: the whole schema, and every subschema with an `$id`. */
 export type Resource = {
   /** The pointer of the document that it is in. */
   document: string;
   pointer: string;
   base: string;
   draft: Draft;
-  /** JSON pointers of what `$anchor` and `$dynamicAnchor` name. */
+  /** The JSON pointers that `$anchor` and `$dynamicAnchor` name. */
   anchors: Map<string, string>;
   dynamicAnchors: Set<string>;
 };
@@ -27,10 +27,10 @@ export type Resource = {
 /** The address that Helm gives a chart's schema. */
 const ROOT = 'file:///values.schema.json';
 
-/** How deep a schema may be nested: far more than schemas in use. */
+/** How deep a schema may be nested. Schemas in use are far less deep. */
 const MAX_DEPTH = 400;
 
-/** A subschema that is to be checked. */
+/** A subschema that is not checked yet. */
 type Pending = {
   pointer: string;
   value: Value;
@@ -42,18 +42,17 @@ type Pending = {
 };
 
 /**
- * A schema's subschemas by JSON pointer, and its resources. Those of a document that it refers to have the address of
- * that before their pointer: `https://json.example.org/a.json#/definitions/b`.
+ * The subschemas of a schema by JSON pointer, and its resources. Subschemas of another document have its address before their
+ * pointer: `https://json.example.org/a.json#/definitions/b`.
  */
 export class SchemaDocument {
   /** The schema itself as `''`, and the documents that it refers to. */
   readonly #documents: ReadonlyMap<string, Value>;
   readonly #engine: PatternEngine;
   readonly #resources = new Map<string, Resource>();
-  /** Every subschema that was looked at, and the resource that it is in. */
+  /** Every subschema that was checked, and the resource that it is in. */
   readonly #owners = new Map<string, { schema: Value; resource: Resource }>();
-
-  /** What pointers were found to lead to. */
+  /** The values that were found by pointers. */
   readonly #found = new Map<string, Value>();
 
   /** @param others the documents that it refers to, by address */
@@ -83,7 +82,7 @@ export class SchemaDocument {
   /**
    * Where a reference leads: a pointer, or undefined for a URN, which Helm takes for a schema that allows everything.
    *
-   * @throws {MissingDocument} for an address on the web that is none of the documents
+   * @throws {MissingDocument} for the address of a document that is not loaded
    */
   resolve(reference: string, from: Resource): string | undefined {
     const hash = reference.indexOf('#');
@@ -95,7 +94,7 @@ export class SchemaDocument {
     if (resource === undefined) {
       if (base.startsWith('urn:')) return undefined;
       if (/^https?:/.test(base)) throw new MissingDocument(base);
-      throw new SchemaError(`it refers to ${printable(reference, 120)}, and nothing outside of a chart is read`);
+      throw new SchemaError(`it refers to ${printable(reference, 120)}, and files outside of a chart are not read`);
     }
     if (fragment === '' || fragment.startsWith('/')) return resource.pointer + fragment;
     const pointer = resource.anchors.get(fragment);
@@ -128,7 +127,7 @@ export class SchemaDocument {
     return root;
   }
 
-  /** Checks a subschema and all below it, and notes their resources. */
+  /** Checks a subschema and all subschemas below it, and records their resources. */
   #admit(first: Pending): void {
     const pending = [first];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -144,14 +143,14 @@ export class SchemaDocument {
       }
       const resource = this.#resourceOf(value, pointer, parent);
       this.#owners.set(pointer, { schema: value, resource });
-      noteAnchors(value, pointer, resource);
+      recordAnchors(value, pointer, resource);
       const keywords = KEYWORDS[resource.draft];
       value.forEach((item, key) => {
         const type = keywords.get(key);
         if (type === undefined) return;
         const at = `${pointer}/${escapePointer(key)}`;
         if (!isFormer && !hasKeywordType(item, type, this.#engine)) throw keywordError(at, KEYWORD_TYPE_NAMES[type]);
-        // A reference to the list itself leads to what allows everything, as Helm's validator has it.
+        // As in Helm's validator, a reference to the list itself leads to a schema that allows everything.
         if (Array.isArray(item) && type === 'schemaOrSchemas') this.#owners.set(at, { schema: item, resource });
         const takesBoolean = resource.draft > 4 || type === 'schemaOrBoolean';
         const former = isFormer || type === 'formerSchema';
@@ -234,8 +233,8 @@ function idOf(schema: ValueMap, draft: Draft): string {
   return typeof id === 'string' ? id.replace(/#.*$/s, '') : '';
 }
 
-function noteAnchors(schema: ValueMap, pointer: string, resource: Resource): void {
-  const note = (name: Value | undefined): void => {
+function recordAnchors(schema: ValueMap, pointer: string, resource: Resource): void {
+  const record = (name: Value | undefined): void => {
     if (typeof name !== 'string') return;
     const known = resource.anchors.get(name);
     if (known !== undefined && known !== pointer)
@@ -245,17 +244,17 @@ function noteAnchors(schema: ValueMap, pointer: string, resource: Resource): voi
   if (resource.draft < 2019) {
     const id = schema.has('$ref') ? undefined : schema.get(resource.draft === 4 ? 'id' : '$id');
     const fragment = typeof id === 'string' ? decodeFragment(/#(.*)$/s.exec(id)?.[1] ?? '', id) : '';
-    if (fragment !== '' && !fragment.startsWith('/')) note(fragment);
+    if (fragment !== '' && !fragment.startsWith('/')) record(fragment);
     return;
   }
-  note(schema.get('$anchor'));
+  record(schema.get('$anchor'));
   if (resource.draft < 2020) return;
   const dynamic = schema.get('$dynamicAnchor');
-  note(dynamic);
+  record(dynamic);
   if (typeof dynamic === 'string') resource.dynamicAnchors.add(dynamic);
 }
 
-/** Gives the schemas that a keyword holds, with the pointer that leads to each. */
+/** Calls `give` with each schema in the value of a keyword, and the pointer to it from the keyword. */
 function eachSubschema(value: Value, type: KeywordType, give: (step: string, schema: Value) => void): void {
   switch (type) {
     case 'schema':
@@ -289,7 +288,7 @@ function decodeFragment(fragment: string, reference: string): string {
   try {
     return decodeURIComponent(fragment);
   } catch {
-    throw new SchemaError(`${printable(reference, 120)} in it is no URI`);
+    throw new SchemaError(`${printable(reference, 120)} in it is not a URI`);
   }
 }
 
@@ -298,7 +297,7 @@ function join(base: string, reference: string): string {
   // A URN has no path that a relative reference could replace.
   if (base.startsWith('urn:') && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(reference)) return base;
   const url = URL.parse(reference, base);
-  if (url === null) throw new SchemaError(`${printable(reference, 120)} in it is no URI`);
+  if (url === null) throw new SchemaError(`${printable(reference, 120)} in it is not a URI`);
   return url.href;
 }
 

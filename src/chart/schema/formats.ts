@@ -1,11 +1,11 @@
-/** The formats that Helm knows, with its verdicts; drafts before 2019-09 assert them. */
+/** The formats that Helm knows, checked as Helm checks them. Drafts before 2019-09 assert formats. */
 import { isIpv6, isUri, isUriReference, parsesAsUrl } from './uris.ts';
 import type { PatternEngine } from './patterns.ts';
 
 /** Is a text of a format? */
 export type FormatCheck = (text: string) => boolean;
 
-/** What checks a format; undefined for one that Helm does not know, which allows everything. */
+/** The check of a format; undefined for a format that Helm does not know, which allows everything. */
 export function formatCheck(name: string, engine: PatternEngine): FormatCheck | undefined {
   if (name !== 'regex') return FORMATS.get(name);
   return (text) => {
@@ -50,7 +50,7 @@ function isRelativeJsonPointer(text: string): boolean {
   return rest === '#' || isJsonPointer(rest);
 }
 
-/** ISO 8601, years to seconds in their order; weeks alone. */
+/** ISO 8601: years to seconds in this order, or weeks alone. */
 function isDuration(text: string): boolean {
   if (/^P[0-9]+W$/.test(text)) return true;
   return /^P(?!$)(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?!$)(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+S)?)?$/.test(text);
@@ -107,7 +107,7 @@ function isDate(text: string): boolean {
   return day <= days;
 }
 
-/** RFC 3339, a leap second only where it can be in UTC. */
+/** RFC 3339. A leap second is allowed only at 23:59 UTC. */
 function isTime(text: string): boolean {
   const parts = /^(..):(..):(..)(?:\.[0-9]+)?(?:[zZ]|([+-])(..):(..))$/s.exec(text);
   if (parts === null) return false;
@@ -126,8 +126,8 @@ function isDateTime(text: string): boolean {
 }
 
 /**
- * RFC 6570, as far as the braces of the path. Helm's library looks at Go's `URL.RawPath`, which is empty after a scheme without
- * a slash, and where the path is written as Go would escape it: `/%7B` fits, and `/%7b` does not.
+ * RFC 6570, of which only the braces in the path are checked. Helm's library looks at Go's `URL.RawPath`, which is empty after
+ * a scheme without a slash, and where the path is written as Go would escape it: `/%7B` fits, and `/%7b` does not.
  */
 function isUriTemplate(text: string): boolean {
   if (!parsesAsUrl(text)) return false;

@@ -1,9 +1,9 @@
-/** What each draft of JSON Schema calls a keyword, and what may be written there: its metaschema as a table. */
+/** The keywords of each draft of JSON Schema, and the types of their values: its metaschema as a table. */
 
 /** The drafts that Helm knows; a year stands for `2019-09` and `2020-12`. */
 export type Draft = 4 | 6 | 7 | 2019 | 2020;
 
-/** What kind of value a keyword has. Where it holds schemas, they are checked in turn. */
+/** The type of a keyword's value. Schemas in it are checked in turn. */
 export type KeywordType =
   | 'string'
   | 'uri'

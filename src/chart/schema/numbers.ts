@@ -22,7 +22,7 @@ function aligned(a: number | bigint, b: number | bigint): [bigint, bigint] {
   return [scale(left), scale(right)];
 }
 
-/** Is it a number, of whichever kind? */
+/** Is a value a finite number or a bigint? */
 export function isNumber(value: Value | undefined): value is number | bigint {
   return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
 }
@@ -45,7 +45,7 @@ export function isInteger(value: Value): boolean {
   return typeof value === 'bigint' || Number.isInteger(value);
 }
 
-/** A text that two values share exactly when they are the same JSON: `1` as `1.0`, maps in whatever order. */
+/** A text that is equal for two values exactly if they are the same JSON: `1` and `1.0`, maps in any order. */
 export function canonical(value: Value): string {
   if (isNumber(value)) return canonicalNumber(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`;

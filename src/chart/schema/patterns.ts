@@ -4,7 +4,7 @@ import type { Compiled } from '../re2.ts';
 /** A pattern that can be looked for in a text. */
 export type Pattern = { test(text: string): boolean };
 
-/** Makes a pattern. @throws for what is not in RE2's syntax */
+/** Compiles a pattern. @throws for a text that is not in RE2's syntax */
 export type PatternEngine = (source: string) => Pattern;
 
 /**

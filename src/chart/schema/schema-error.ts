@@ -3,7 +3,7 @@
 /** A schema that cannot be used; the message says why. */
 export class SchemaError extends Error {}
 
-/** A reference leads to a document that is not there yet. */
+/** The error for a reference to a document that is not loaded yet. */
 export class MissingDocument extends SchemaError {
   /** Its address, without a fragment. */
   readonly url: string;

@@ -1,13 +1,13 @@
-/** What Helm takes for addresses: Go's `net/url`. */
+/** Which texts are URLs to Helm, by the rules of Go's `net/url`. */
 
-/** Go's `url.Parse`, as far as whether it fails. */
+/** Does Go's `url.Parse` succeed? */
 export function parsesAsUrl(text: string): boolean {
   const hash = text.indexOf('#');
   if (hash < 0) return parsesWithoutFragment(text);
   return isEscaped(text.slice(hash + 1)) && parsesWithoutFragment(text.slice(0, hash));
 }
 
-/** The same for `url.ParseRequestURI`, which knows no fragments; without a scheme it takes more. */
+/** Does Go's `url.ParseRequestURI` succeed? It knows no fragments. Without a scheme this function accepts more. */
 export function parsesWithoutFragment(text: string): boolean {
   if (/[\u0000-\u001f\u007f]/.test(text) || text.startsWith(':')) return false;
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(text)?.[0] ?? '';

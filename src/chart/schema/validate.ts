@@ -1,4 +1,4 @@
-/** Holds a value against a compiled schema (JSON Schema Core and Validation, drafts 4 to 2020-12). */
+/** Validates a value against a compiled schema (JSON Schema Core and Validation, drafts 4 to 2020-12). */
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Rule } from './compile.ts';
@@ -8,10 +8,11 @@ import { StepBudget, Visit } from './visit.ts';
 import type { SchemaProblem } from './visit.ts';
 
 /**
- * What is wrong with a value; nothing when it fits.
+ * Validates a value.
  *
- * @throws {SchemaError} when the schema asks for more work than any real one does
- * @throws {RangeError} when it refers to itself too deeply
+ * @returns the problems; none where the value fits
+ * @throws {SchemaError} where the validation takes too many steps
+ * @throws {RangeError} where the schema refers to itself too deeply
  */
 export function validateValue(rule: Rule, value: Value): SchemaProblem[] {
   const problems: SchemaProblem[] = [];
@@ -42,7 +43,7 @@ function check(visit: Visit): void {
   checkUnevaluated(visit);
 }
 
-/** 2019-09: `$recursiveAnchor` gives way to the outermost one on the way here. */
+/** 2019-09: a reference to a schema with `$recursiveAnchor` leads to the outermost such schema among the visits. */
 function recursiveTarget(visit: Visit, target: Rule): Rule {
   if (target.keywords.get('$recursiveAnchor') !== true) return target;
   let found = target;
@@ -53,7 +54,7 @@ function recursiveTarget(visit: Visit, target: Rule): Rule {
   return found;
 }
 
-/** 2020-12: a `$dynamicAnchor` gives way to the outermost of its name on the way here. */
+/** 2020-12: a reference to a `$dynamicAnchor` leads to the outermost anchor of that name among the visits. */
 function dynamicTarget(visit: Visit, { rule, anchor }: { rule: Rule; anchor: string }): Rule {
   if (anchor === '' || rule.keywords.get('$dynamicAnchor') !== anchor) return rule;
   let found = rule;
@@ -83,7 +84,7 @@ function checkAnyOf(visit: Visit): void {
     if (visit.fits(inner, visit.problems && problems)) {
       hasFit = true;
       // Properties that the other alternatives evaluated count too.
-      if (!visit.wants) return;
+      if (!visit.needsEvaluated) return;
     }
     wrong.push(problems);
   }

@@ -6,7 +6,7 @@ import { SchemaError } from './schema-error.ts';
 /** A value that does not fit: where it is, the keyword that says so, and what is wrong with it. */
 export type SchemaProblem = { path: ValuePath; keyword: string; message: string };
 
-/** The most steps of a validation, about four seconds. A list of 3,000 items with 1,000 alternatives takes half of them. */
+/** The most steps of a validation: about four seconds. A list of 3,000 items with 1,000 alternatives takes half of them. */
 const MAX_STEPS = 12_000_000;
 
 /** The validation was stopped because it would take too long; schema and values may both be valid. */
@@ -25,25 +25,25 @@ export class StepBudget {
   }
 }
 
-/** Holds a schema against a value, and what is inside of it; see `validate.ts`. */
+/** Validates the value of a visit by its rule, and the values inside it: `validate.ts`. */
 export type Check = (visit: Visit) => void;
 
 /** What the visits of one validation share. */
 export type ValidationContext = { check: Check; budget: StepBudget };
 
-/** A visit. Keywords report to it; it is passed when nothing was reported. */
+/** A visit. Keywords report problems to it; the value fits if none was reported. */
 export class Visit {
   readonly rule: Rule;
   readonly value: Value;
   readonly path: ValuePath;
   readonly context: ValidationContext;
-  /** The visit that this one is a part of, until a value is looked at for its own sake. */
+  /** The visit that this one is a part of; undefined at the root, and for the name of a property. */
   readonly outer: Visit | undefined;
-  /** Where to say what is wrong; undefined where only the verdict counts. */
+  /** Where problems are collected; undefined where it matters only whether the value fits. */
   readonly problems: SchemaProblem[] | undefined;
-  /** Must it be known which properties or items were evaluated? */
-  readonly wants: boolean;
-  /** The properties or items that some keyword looked at. */
+  /** Are the evaluated properties or items needed, for `unevaluated…` here or in an outer schema? */
+  readonly needsEvaluated: boolean;
+  /** The properties or items that a keyword has evaluated. */
   readonly evaluated: Set<string | number> = new Set();
   failed = false;
 
@@ -52,7 +52,11 @@ export class Visit {
     value: Value,
     path: ValuePath,
     context: ValidationContext,
-    { outer, problems, wants = false }: { outer?: Visit; problems?: SchemaProblem[] | undefined; wants?: boolean } = {},
+    {
+      outer,
+      problems,
+      needsEvaluated = false,
+    }: { outer?: Visit; problems?: SchemaProblem[] | undefined; needsEvaluated?: boolean } = {},
   ) {
     this.rule = rule;
     this.value = value;
@@ -60,32 +64,37 @@ export class Visit {
     this.context = context;
     this.outer = outer;
     this.problems = problems;
-    this.wants = wants || rule.unevaluatedProperties !== undefined || rule.unevaluatedItems !== undefined;
+    this.needsEvaluated =
+      needsEvaluated || rule.unevaluatedProperties !== undefined || rule.unevaluatedItems !== undefined;
   }
 
-  /** Holds the visit's own rule against its own value. */
+  /** Validates the value of the visit by its rule. */
   passes(): boolean {
     this.context.budget.spend(1);
     this.context.check(this);
     return !this.failed;
   }
 
-  /** Says what is wrong with the value, or with the property or item `key` of it. */
+  /** Reports a problem with the value, or with its property or item `key`. */
   report(keyword: string, message: string, key?: string | number): void {
     this.failed = true;
     if (this.problems === undefined || this.problems.length >= MAX_PROBLEMS) return;
     this.problems.push({ path: key === undefined ? this.path : [...this.path, key], keyword, message });
   }
 
-  /** Does the same value fit another schema too? What that evaluates counts here. */
+  /** Does the same value fit another schema too? Properties and items that it evaluates count as evaluated here. */
   fits(rule: Rule, problems?: SchemaProblem[]): boolean {
-    const inner = new Visit(rule, this.value, this.path, this.context, { outer: this, problems, wants: this.wants });
+    const inner = new Visit(rule, this.value, this.path, this.context, {
+      outer: this,
+      problems,
+      needsEvaluated: this.needsEvaluated,
+    });
     if (!inner.passes()) return false;
-    if (this.wants) for (const key of inner.evaluated) this.evaluated.add(key);
+    if (this.needsEvaluated) for (const key of inner.evaluated) this.evaluated.add(key);
     return true;
   }
 
-  /** The same value has to fit another schema too. */
+  /** Requires that the same value fits another schema too. */
   must(rule: Rule): void {
     if (!this.fits(rule, this.problems)) this.failed = true;
   }
@@ -95,13 +104,13 @@ export class Visit {
     return new Visit(rule, value, [...this.path, key], this.context, { outer: this, problems }).passes();
   }
 
-  /** A property or item has to fit a schema. */
+  /** Requires that a property or item fits a schema. */
   mustInside(rule: Rule, value: Value, key: string | number): void {
-    if (this.wants) this.evaluated.add(key);
+    if (this.needsEvaluated) this.evaluated.add(key);
     if (!this.fitsInside(rule, value, key, this.problems)) this.failed = true;
   }
 
-  /** Does a value fit that is not part of the values, the name of a property? */
+  /** Does the name of a property fit a schema? It is not itself one of the values. */
   fitsAlone(rule: Rule, value: Value): boolean {
     return new Visit(rule, value, [], this.context).passes();
   }

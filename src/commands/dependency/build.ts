@@ -1,7 +1,7 @@
 import { loadChart } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { lockNameOf } from '../../repository/update.ts';
+import { lockNameOf } from '../../repository/update-dependencies.ts';
 import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { FETCH_ARGS, FETCH_FLAGS, fetchDependencies } from '../support/fetch-dependencies.ts';

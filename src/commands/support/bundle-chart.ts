@@ -4,12 +4,12 @@ import type { Chart } from '../../chart/chart.ts';
 import { readChartArchive } from '../../chart/load.ts';
 import { Bundle } from '../../repository/bundle.ts';
 import { chooseBundled } from '../../repository/bundled-chart.ts';
-import type { BundlePlace } from '../../repository/chart-place.ts';
+import type { BundleReference } from '../../repository/bundle-reference.ts';
 import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** Loads a chart of a bundle. @throws {PkgError} as {@link bundledArchive} does, and whatever loading the archive throws */
-export async function openBundled(place: BundlePlace, flags: RemoteFlags): Promise<Chart> {
+export async function openBundled(place: BundleReference, flags: RemoteFlags): Promise<Chart> {
   const { archive, location } = await bundledArchive(place, flags);
   return await readChartArchive(archive, location);
 }
@@ -23,7 +23,7 @@ export type LooseArchive = { archive: Uint8Array; location: string; provenance: 
  * @throws {PkgError} `PKG_BUNDLE_INVALID`; `PKG_CHART_AMBIGUOUS` for one of several charts; `PKG_CHART_NOT_FOUND`,
  *   `PKG_CHART_VERSION_NOT_FOUND`
  */
-export async function bundledArchive({ file, name }: BundlePlace, flags: RemoteFlags): Promise<LooseArchive> {
+export async function bundledArchive({ file, name }: BundleReference, flags: RemoteFlags): Promise<LooseArchive> {
   const bundle = new Bundle(file);
   try {
     const found = chooseBundled(bundle.charts, file, name, (flags.version ?? '').trim());

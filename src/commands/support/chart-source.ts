@@ -2,7 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
-import { bundlePlace, isPath as liesHere } from '../../repository/chart-place.ts';
+import { bundleReference, isPath as liesHere } from '../../repository/bundle-reference.ts';
 import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { LooseArchive } from './bundle-chart.ts';
 import { linkOptions } from './load.ts';
@@ -20,7 +20,7 @@ export async function openChart(
 ): Promise<Chart> {
   const path = reference.trim();
   if (isPath(path, flags)) {
-    const bundle = bundlePlace(path);
+    const bundle = bundleReference(path);
     if (bundle !== undefined) return (await import('./bundle-chart.ts')).openBundled(bundle, flags);
     const policy = trustPolicyFile(flags['trust-policy'] ?? '', process.env);
     if (policy !== undefined) await (await import('./local-trust.ts')).judgeLocal(path, policy);
@@ -40,7 +40,7 @@ export async function openChart(
  * @throws {PkgError} whatever fetching throws
  */
 export async function looseArchive(reference: string, flags: RemoteFlags): Promise<LooseArchive | undefined> {
-  const bundle = (flags.repo ?? '') === '' ? bundlePlace(reference) : undefined;
+  const bundle = (flags.repo ?? '') === '' ? bundleReference(reference) : undefined;
   if (bundle !== undefined) return (await import('./bundle-chart.ts')).bundledArchive(bundle, flags);
   return isPath(reference, flags) ? undefined : (await import('./fetch-chart.ts')).fetchArchive(reference, flags);
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
 import { chartNotFound, readChartArchive, similarPaths } from '../../chart/load.ts';
 import { PkgError } from '../../errors.ts';
-import { findChart, loadFound } from '../../repository/locate.ts';
+import { findChart, loadFound } from '../../repository/find-chart.ts';
 import type { FoundChart } from '../../repository/found-chart.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import { parseJson } from '../../yaml/json.ts';

@@ -2,8 +2,8 @@
 import type { ArgInput } from '@oclif/core/interfaces';
 import type { Chart } from '../../chart/chart.ts';
 import { sourceDateEpoch } from '../../chart/package.ts';
-import type { FetchedArchive } from '../../repository/sources.ts';
-import { checkLock, updateDependencies } from '../../repository/update.ts';
+import type { FetchedArchive } from '../../repository/resolve-dependency.ts';
+import { checkLock, updateDependencies } from '../../repository/update-dependencies.ts';
 import { print, printError } from '../../terminal/output.ts';
 import * as Args from './arg-types.ts';
 import type { FlagValues } from './flag-types.ts';

@@ -2,7 +2,7 @@
 import { PkgError } from '../../errors.ts';
 import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import type { RepositorySettings } from '../../repository/remotes.ts';
-import type { ChartRequest } from '../../repository/locate.ts';
+import type { ChartRequest } from '../../repository/find-chart.ts';
 import type { FlagValues } from './flag-types.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import type { CHART_FLAGS, SOURCE_FLAGS } from './chart-flags.ts';

@@ -4,7 +4,7 @@ import { printable } from '../../errors-text.ts';
 import { Bundle } from '../../repository/bundle.ts';
 import type { BundleChart } from '../../repository/bundle.ts';
 import { chooseBundled } from '../../repository/bundled-chart.ts';
-import type { BundlePlace } from '../../repository/chart-place.ts';
+import type { BundleReference } from '../../repository/bundle-reference.ts';
 import type { KeyringFlag } from '../../repository/verify-archive.ts';
 import { verificationText, verifyFound } from './verify.ts';
 import type { CosignTrustFlags } from './verify-cosign.ts';
@@ -22,7 +22,7 @@ export type VerifyBundleFlags = KeyringFlag & CosignTrustFlags & { version?: str
  *   `PKG_CHART_VERSION_NOT_FOUND`; what is wrong with the keys
  */
 export async function verifyBundle(
-  { file, name }: BundlePlace,
+  { file, name }: BundleReference,
   flags: VerifyBundleFlags,
   isCosign: boolean,
 ): Promise<string> {

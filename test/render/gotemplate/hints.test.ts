@@ -264,7 +264,7 @@ describe('the hint', () => {
   });
 
   test('a key that YAML reads as a boolean, only where one is there', async () => {
-    const said = 'there is a key true beside it, which is what YAML reads in a plain on: write it as "on":';
+    const said = 'put quotes around the key on: without them YAML reads it as true';
     expect((await failure('{{ .Values.on.tag }}', { true: { tag: 1 } })).hints).toEqual([said]);
     expect((await failure('{{ .Values.off.tag }}', { true: { tag: 1 } })).hints).not.toContain(said);
     expect((await failure('{{ .Values.on.tag }}', { yes: { tag: 1 } })).hints).not.toContain(said);

@@ -1,4 +1,4 @@
-/** The files of a new chart beside its templates: what the chart is, its defaults, and its README. */
+/** The files of a new chart besides its templates: Chart.yaml, values.yaml, .helmignore and README. */
 import { printScalar } from '../../yaml/print.ts';
 
 /** `Chart.yaml`. */
@@ -32,11 +32,11 @@ export const helmignore = `# What a packaged chart leaves out: one pattern a lin
 `;
 
 /**
- * `values.yaml`. The function is as long as the file that it writes.
+ * `values.yaml`.
  *
  * @param nameOverride the chart's name as a DNS label, empty when it is one already
  */
-// One text, the file that it writes: parts of it would only be put together again.
+// The function is one text, the file that it writes.
 // oxlint-disable-next-line max-lines-per-function
 export function valuesYaml(nameOverride: string): string {
   return `# How many pods run, unless autoscaling is on.

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { replaceArchives } from '../../src/repository/vendor.ts';
+import { replaceArchives } from '../../src/repository/replace-archives.ts';
 import { codeOf, craftArchive, temporaryFolder, writeChart } from '../chart/support.ts';
 
 const archive = (name: string, version: string): Buffer =>

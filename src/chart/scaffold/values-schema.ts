@@ -1,3 +1,4 @@
+/** The schema of a new chart's values. */
 import type { Json, JsonObject } from '../../yaml/value.ts';
 
 const string: Json = { type: 'string' };
@@ -8,7 +9,7 @@ const strings: Json = { type: 'object', additionalProperties: { type: 'string' }
 const port: Json = { type: 'integer', minimum: 1, maximum: 65535 };
 const count: Json = { type: 'integer', minimum: 0 };
 
-/** A map whose keys are all known: a misspelt value is an error, not a silence. */
+/** A map that allows only these keys, so that a misspelt one is an error. */
 function closed(properties: JsonObject, required: string[] = []): JsonObject {
   return { type: 'object', additionalProperties: false, ...(required.length > 0 && { required }), properties };
 }

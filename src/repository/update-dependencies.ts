@@ -10,13 +10,13 @@ import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { settleInParallel } from '../parallel.ts';
 import { textOf } from '../chart/fields.ts';
-import { declaredDependencies, declaresDependencies, lockDigest, lockText, readLocked } from './lock.ts';
-import type { Declared, Locked } from './lock.ts';
+import { declaredDependencies, declaresDependencies, lockDigest, lockText, readLocked } from './chart-lock.ts';
+import type { Declared, Locked } from './chart-lock.ts';
 import type { Freshness, Remotes } from './remotes.ts';
-import { resolveDependency } from './sources.ts';
-import type { Archive, FetchedArchive, Resolved } from './sources.ts';
+import { resolveDependency } from './resolve-dependency.ts';
+import type { Archive, FetchedArchive, Resolved } from './resolve-dependency.ts';
 import { shownText } from './urls.ts';
-import { replaceArchives } from './vendor.ts';
+import { replaceArchives } from './replace-archives.ts';
 
 /** How dependencies are fetched. */
 export type UpdateOptions = {

@@ -1,4 +1,4 @@
-/** Tells paths and charts of bundles from other references to charts. */
+/** Recognizes references to charts that are paths, or charts in bundles. */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { isBundle } from './bundle-file.ts';
@@ -11,14 +11,14 @@ import { isBundle } from './bundle-file.ts';
 export function isPath(reference: string, repo: string): boolean {
   if (repo !== '') return false;
   if (reference === '' || existsSync(reference) || isAbsolute(reference) || reference.startsWith('.')) return true;
-  return bundlePlace(reference) !== undefined;
+  return bundleReference(reference) !== undefined;
 }
 
-/** A bundle, and which of its charts is meant: empty for the only one. */
-export type BundlePlace = { file: string; name: string };
+/** A bundle, and the name of a chart in it; empty where the bundle has only one. */
+export type BundleReference = { file: string; name: string };
 
-/** What is written as `FILE` or `FILE#NAME`, where that file is a bundle; undefined for anything else. */
-export function bundlePlace(reference: string): BundlePlace | undefined {
+/** Reads `FILE` or `FILE#NAME`; undefined where that file is not a bundle. */
+export function bundleReference(reference: string): BundleReference | undefined {
   if (isBundle(reference)) return { file: reference, name: '' };
   if (!reference.includes('#')) return undefined;
   const [, file = '', name = ''] = /^(.+)#([^#/]+)$/s.exec(reference) ?? [];
