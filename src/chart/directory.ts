@@ -157,7 +157,10 @@ class Walk {
       if (cause instanceof PkgError) throw cause;
       const reason =
         cause instanceof FileReadError ? cause.reason : `cannot be read (${(cause as NodeJS.ErrnoException).code})`;
-      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(this.#shownPath(name))} ${reason}`, { cause });
+      throw new PkgError('PKG_FILE_UNREADABLE', `${printable(this.#shownPath(name))} ${reason}`, {
+        hints: ['make it readable, or list it in .helmignore'],
+        cause,
+      });
     }
   }
 

@@ -277,7 +277,7 @@ function tryRead<T>(path: string, work: () => T): T {
     if (code === 'EFBIG') throw chartTooLarge(path);
     if (code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP') throw chartNotFound(path);
     const reason = cause instanceof FileReadError ? cause.reason : `cannot be read (${code})`;
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${reason}`, { cause });
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(path)} ${reason}`, { hints: ['make it readable'], cause });
   }
 }
 

@@ -74,7 +74,10 @@ export function valueDocuments(text: string, file: string, writtenKeys = false):
   return parseYamlDocuments(text.startsWith('\ufeff') ? text.slice(1) : text, file, options).flatMap((document) => {
     if (document === null) return [];
     if (isMap(document)) return [document];
-    throw new PkgError('PKG_VALUES_INVALID', 'the values in this file are not a map', { at: { file, line: 1 } });
+    throw new PkgError('PKG_VALUES_INVALID', 'the values in this file are not a map', {
+      at: { file, line: 1 },
+      hints: ['write values as lines of KEY: VALUE'],
+    });
   });
 }
 

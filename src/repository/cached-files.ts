@@ -166,7 +166,10 @@ function removeFile(path: string): PkgError | undefined {
     return undefined;
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    return new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be removed (${code})`, { cause });
+    return new PkgError('PKG_FILE_UNWRITABLE', `${printable(path)} cannot be removed (${code})`, {
+      hints: ['remove it as the user who owns it'],
+      cause,
+    });
   }
 }
 

@@ -34,7 +34,10 @@ export function unreachable(error: unknown, url: URL): unknown {
   }
   if (error instanceof UnusableAnswer) {
     const code = error.reason === 'size' ? 'PKG_REPOSITORY_INVALID' : 'PKG_REPOSITORY_UNREACHABLE';
-    return new PkgError(code, `${shownUrl(error.url)} ${error.message}`, { cause: error });
+    return new PkgError(code, `${shownUrl(error.url)} ${error.message}`, {
+      hints: ['check the address, and ask the operator of the server'],
+      cause: error,
+    });
   }
   if (!(error instanceof Error)) return error;
   const { code, what } = failureOf(error);

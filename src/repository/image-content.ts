@@ -35,13 +35,10 @@ export async function readImage(
     if (visited.has(manifest.digest)) return;
     visited.add(manifest.digest);
     if (!manifest.digest.startsWith('sha256:')) {
-      throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} is not named by a SHA-256 digest`);
+      throw invalid(location, 'has a manifest with another digest than a SHA-256');
     }
     if (depth > MAX_DEPTH || visited.size > MAX_MANIFESTS) {
-      throw new PkgError(
-        'PKG_IMAGE_INVALID',
-        `the image ${printable(location, 300)} has manifests that are nested too deeply`,
-      );
+      throw invalid(location, 'has too many manifests, or manifests that are nested too deeply');
     }
     const json = jsonObject(manifest.bytes, location);
     if (INDEX_TYPES.includes(manifest.mediaType)) {
@@ -65,9 +62,7 @@ export async function readImage(
 export function addBlob(blobs: Map<string, Descriptor>, blob: Descriptor, location: string): void {
   const known = blobs.get(blob.digest);
   if (known !== undefined && known.size !== blob.size) {
-    throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} has two sizes for one blob`, {
-      notes: [`${blob.digest}: ${known.size} and ${blob.size}`],
-    });
+    throw invalid(location, 'has two sizes for one blob', [`${blob.digest}: ${known.size} and ${blob.size}`]);
   }
   blobs.set(blob.digest, blob);
 }
@@ -79,9 +74,13 @@ function partsOf(items: readonly Json[], location: string): Descriptor[] {
     const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
     // The specification allows SHA-512 too, but no image in use has it.
     if (isWhole && isDigest(digest) && digest.startsWith('sha256:')) return { digest, size };
-    throw new PkgError(
-      'PKG_IMAGE_INVALID',
-      `the image ${printable(location, 300)} has content without a digest or size`,
-    );
+    throw invalid(location, 'has content without a digest or size');
+  });
+}
+
+function invalid(location: string, what: string, notes: readonly string[] = []): PkgError {
+  return new PkgError('PKG_IMAGE_INVALID', `the image ${printable(location, 300)} ${what}`, {
+    notes,
+    hints: ['build and push the image again'],
   });
 }

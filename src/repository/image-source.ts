@@ -79,6 +79,7 @@ export function registrySource(remotes: Remotes): ImageSource {
       if (status === 404) {
         throw new PkgError('PKG_IMAGE_INVALID', `the image ${printable(fullImageName(name), 300)} is incomplete`, {
           notes: [`the registry does not have ${digest}`],
+          hints: ['push the image again'],
         });
       }
       if (status !== 200 && status !== 206) {
@@ -121,7 +122,9 @@ export function layoutSource(folder: string): ImageSource {
   const index = jsonObject(readPart(folder, 'index.json', MAX_MANIFEST), join(folder, 'index.json'));
   const version = jsonObject(readPart(folder, 'oci-layout', 1 << 16), join(folder, 'oci-layout'));
   if (textField(version, 'imageLayoutVersion') !== '1.0.0') {
-    throw new PkgError('PKG_IMAGE_INVALID', `${printable(folder)} is not an OCI image layout of version 1.0.0`);
+    throw new PkgError('PKG_IMAGE_INVALID', `${printable(folder)} is not an OCI image layout of version 1.0.0`, {
+      hints: ['give the folder of such a layout'],
+    });
   }
   const named = new Map<string, string>();
   for (const item of listField(index, 'manifests')) {

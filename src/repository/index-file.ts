@@ -206,6 +206,7 @@ function readIndex(bytes: Buffer, name: string | undefined, location: string): V
     if (!(error instanceof PkgError) || error.code === 'PKG_REPOSITORY_INVALID') throw error;
     throw new PkgError('PKG_REPOSITORY_INVALID', `this index cannot be read: ${error.message}`, {
       ...(error.at === undefined ? {} : { at: error.at }),
+      hints: [ASK_OPERATOR],
       cause: error,
     });
   }
@@ -311,6 +312,8 @@ function findLine(bytes: Buffer, from: number, pattern: RegExp): number | undefi
   return undefined;
 }
 
-function invalid(message: string, location: string, hints: readonly string[] = []): PkgError {
+const ASK_OPERATOR = 'check the address, and ask the operator of the repository to create the index again';
+
+function invalid(message: string, location: string, hints: readonly string[] = [ASK_OPERATOR]): PkgError {
   return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file: location }, hints });
 }

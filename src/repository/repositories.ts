@@ -36,7 +36,10 @@ export function readRepositories(file: string): Repository[] {
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     if (cause.code === 'ENOENT') return [];
-    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, { cause });
+    throw new PkgError('PKG_FILE_UNREADABLE', `${printable(file)} ${cause.reason}`, {
+      hints: ['make it readable: it holds the known repositories'],
+      cause,
+    });
   }
   const problems: Problem[] = [];
   const value = parseYamlDocuments(text, file)[0] ?? null;
@@ -59,7 +62,10 @@ export function readRepositories(file: string): Repository[] {
 }
 
 function invalid(message: string, file: string): PkgError {
-  return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file } });
+  return new PkgError('PKG_REPOSITORY_INVALID', message, {
+    at: { file },
+    hints: ['correct it, or remove it and add the repositories again'],
+  });
 }
 
 /**

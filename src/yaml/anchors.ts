@@ -5,7 +5,7 @@ import type { Value } from './value.ts';
 
 /** go-yaml allows so many values from aliases in any document; whether it allows more depends on the document's size. */
 const MAX_ALIASED = 900;
-/** So many characters from aliases cannot fill the memory. */
+/** The most characters from aliases: the exact reader has a bound that protects the memory. */
 const MAX_TEXT = 1 << 20;
 
 /** Values by the names of their anchors. Throws {@link GIVE_UP} where only the exact reader can decide. */

@@ -1,4 +1,4 @@
-/** The base of the reader by lines (`fast.ts`): its position, and keys, quoted scalars and flow collections, wherever they stand. */
+/** The base of the reader by lines (`fast.ts`): its position, and methods for keys, quoted scalars and flow collections. */
 import {
   BLANK_LINES,
   DOUBLE,
@@ -27,7 +27,7 @@ export function giveUp(): never {
 /** `[]`, two characters, becomes a list of 40 bytes. The exact reader refuses texts of more collections than this. */
 const MAX_COLLECTIONS = 2_000_000;
 
-/** Reads a text. Its methods throw {@link GIVE_UP} for what is not certain to be what the exact reader makes of it. */
+/** Reads a text. Its methods throw {@link GIVE_UP} where the exact reader might read another value. */
 export class LineCursor {
   protected readonly text: string;
   protected readonly endsLine: boolean;
@@ -73,7 +73,7 @@ export class LineCursor {
     return this.at === this.text.length ? -1 : this.at - start;
   }
 
-  /** Whether the dash of a list's entry stands here. */
+  /** Whether the dash of a list's entry is here. */
   protected isEntry(): boolean {
     if (this.text.charCodeAt(this.at) !== 45) return false;
     const next = this.text.charCodeAt(this.at + 1);

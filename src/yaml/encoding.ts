@@ -1,4 +1,4 @@
-/** Files of YAML have to be UTF-8. */
+/** Checks that files of YAML are UTF-8. */
 import { PkgError } from '../errors.ts';
 import { positionAt } from './read.ts';
 
@@ -16,7 +16,7 @@ export function requireUtf8(text: string, file: string): void {
     at: positionAt(text, text.search(/\p{Surrogate}/u), file),
     hints: [
       isUtf16
-        ? 'save it as UTF-8; what Windows PowerShell writes with > is UTF-16, with | Out-File -Encoding utf8 it is not'
+        ? 'save it as UTF-8; in Windows PowerShell write it with | Out-File -Encoding utf8, since > writes UTF-16'
         : 'save it as UTF-8',
     ],
   });

@@ -3,8 +3,8 @@
  * collections, comments. Regular expressions do its work: they are fast from the first call on, while V8 interprets a
  * scanner of single characters until it has run long enough to be compiled.
  *
- * It refuses no text. What is not certain to have the value that the exact reader (`nodes.ts`, `decode.ts`) gives, and every
- * error, is left to that. The tests compare the two on generated texts.
+ * It reports no errors. A text that has an error, or for which it might give another value than the exact reader (`nodes.ts`,
+ * `decode.ts`), is left to the exact reader. The tests compare the two on generated texts.
  */
 import { Anchors } from './anchors.ts';
 import { LineCursor, finite, GIVE_UP, giveUp } from './cursor.ts';
@@ -242,11 +242,11 @@ class FastReader extends LineCursor {
       this.back(next);
       return finite(resolvePlainScalar(first));
     }
-    return this.#longPlain(first, end, here, column);
+    return this.#plainLines(first, end, here, column);
   }
 
   /** Reads a plain scalar of several lines; `first` is the first of them, which ended at `firstEnd`. */
-  #longPlain(first: string, firstEnd: number, start: number, column: number): string {
+  #plainLines(first: string, firstEnd: number, start: number, column: number): string {
     let text = first;
     let end = firstEnd;
     this.at = start;
@@ -310,20 +310,20 @@ class FastReader extends LineCursor {
 }
 
 /**
- * Folds the lines of a block scalar of style `>`: a line break becomes a blank, and one of several is dropped, but before
- * and behind lines that begin with a blank all are kept.
+ * Folds the lines of a block scalar of style `>`: a line break becomes a blank, and of several the first is dropped. Before
+ * and after lines that begin with a blank, all line breaks stay.
  */
 function fold(lines: string): string {
   let text = '';
-  let keeps = true;
+  let isAfterIndented = true;
   let breaks = 0;
   for (const line of lines.split('\n')) {
     if (line !== '') {
       const first = line.charCodeAt(0);
       const isIndented = first === 32 || first === 9;
-      text += keeps || isIndented ? '\n'.repeat(breaks) : breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+      text += isAfterIndented || isIndented ? '\n'.repeat(breaks) : breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
       text += line;
-      keeps = isIndented;
+      isAfterIndented = isIndented;
       breaks = 0;
     }
     breaks++;

@@ -24,7 +24,7 @@ export type ScalarPosition = {
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 
-/** ASCII that may stand without quotes by its characters. Whether it is read as a text, {@link isString} tells. */
+/** Matches ASCII whose characters need no quotes. It may still be read as a number, for instance: {@link isString}. */
 const PLAIN =
   /^(?![-?:](?: |$)|---|\.\.\.)[^\x00-\x20#,[\]{}&*!|>'"%@`\x7f-\uffff](?:[!-9;-~]|:(?=[!-~])| (?=[ -"$-~]))*$/;
 
@@ -170,30 +170,30 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': 'P',
 };
 
-/** What a double-quoted scalar holds as it is, besides spaces. */
-const KEPT = /[!#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]+/y;
+/** Matches characters that are not escaped in double quotes, except spaces. */
+const UNESCAPED = /[!#-[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]+/y;
 
 function printDouble(text: string, position: ScalarPosition, dialect: Dialect): string {
   // As go-yaml: where the text begins with a byte order mark, every character is escaped.
-  const all = text.startsWith('\ufeff');
+  const escapesAll = text.startsWith('\ufeff');
   let out = '"';
   let column = position.column + 1;
   let spaces = false;
   const foldsAt = position.simpleKey ? Infinity : dialect.width;
   for (let at = 0; at < text.length;) {
-    KEPT.lastIndex = at;
-    const kept = all ? undefined : KEPT.exec(text)?.[0];
-    if (kept !== undefined) {
-      out += kept;
-      column += kept.length;
+    UNESCAPED.lastIndex = at;
+    const run = escapesAll ? undefined : UNESCAPED.exec(text)?.[0];
+    if (run !== undefined) {
+      out += run;
+      column += run.length;
       spaces = false;
-      at += kept.length;
+      at += run.length;
       continue;
     }
     const rune = text.codePointAt(at) ?? 0;
     const size = rune > 0xffff ? 2 : 1;
     const character = text.slice(at, at + size);
-    if (rune !== 32 || all) {
+    if (rune !== 32 || escapesAll) {
       const escape = escaped(rune, character);
       out += escape;
       column += escape.length;

@@ -11,6 +11,7 @@ import { readFast } from './fast.ts';
 import { DocumentReader } from './nodes.ts';
 import type { YamlNode } from './nodes.ts';
 import { positionAt } from './read.ts';
+import { encodeText } from '../utf8.ts';
 import { decodeBytes, validText } from './readable.ts';
 import { isMap } from './value.ts';
 import type { Value, ValueMap } from './value.ts';
@@ -44,7 +45,7 @@ export function documentHead(text: string): DocumentHead {
     const head: DocumentHead = { apiVersion: '', kind: '', name: '', annotations: undefined };
     if (node !== undefined) {
       // The whole document is decoded first: as in Helm, an error anywhere in it is reported before one in its head.
-      new Decoder(false).document(node, takeOutTexts);
+      new Decoder(false).document(node, clearTextFields);
       readHead(head, node);
     }
     return head;
@@ -69,12 +70,12 @@ function plainHead(document: ValueMap): DocumentHead | undefined {
   const name = metadata.get('name') ?? '';
   const annotations = metadata.get('annotations') ?? undefined;
   if (typeof name !== 'string' || (annotations !== undefined && !isMap(annotations))) return undefined;
-  const head = { apiVersion: encode(apiVersion), kind: encode(kind), name: encode(name) };
+  const head = { apiVersion: encodeText(apiVersion), kind: encodeText(kind), name: encodeText(name) };
   if (annotations === undefined) return { ...head, annotations: undefined };
   const texts = new Map<string, string>();
   for (const [key, value] of annotations) {
     if (typeof value !== 'string') return undefined;
-    texts.set(encode(key), encode(value));
+    texts.set(encodeText(key), encodeText(value));
   }
   return { ...head, annotations: texts };
 }
@@ -94,20 +95,20 @@ function hasUsualCase(map: ValueMap, usual: ReadonlySet<string>): boolean {
  * Sets numbers in the fields of the head, which are of type string, to 0. sigs.k8s.io/yaml converts these to text before it
  * makes JSON, so that infinity is an error in any other field, but not in them.
  */
-function takeOutTexts(document: Value): void {
+function clearTextFields(document: Value): void {
   if (!isMap(document)) return;
   for (const [key, value] of document) {
     const field = foldCase(key);
-    if (field === 'apiversion' || field === 'kind') takeOut(document, key);
+    if (field === 'apiversion' || field === 'kind') clearNumber(document, key);
     if (field !== 'metadata' || !isMap(value)) continue;
     for (const [name, item] of value) {
-      if (foldCase(name) === 'name') takeOut(value, name);
-      else if (foldCase(name) === 'annotations' && isMap(item)) for (const note of item.keys()) takeOut(item, note);
+      if (foldCase(name) === 'name') clearNumber(value, name);
+      else if (foldCase(name) === 'annotations' && isMap(item)) for (const note of item.keys()) clearNumber(item, note);
     }
   }
 }
 
-function takeOut(map: ValueMap, key: string): void {
+function clearNumber(map: ValueMap, key: string): void {
   if (typeof map.get(key) === 'number') map.set(key, 0);
 }
 
@@ -134,7 +135,7 @@ function readMetadata(head: DocumentHead, metadata: YamlNode, at: string): void 
         continue;
       }
       const annotations = new Map(head.annotations);
-      for (const [name, item] of entries) annotations.set(encode(name), textOf(item, [at, key, name]) ?? '');
+      for (const [name, item] of entries) annotations.set(encodeText(name), textOf(item, [at, key, name]) ?? '');
       head.annotations = annotations;
     }
   }
@@ -170,12 +171,7 @@ function textOf(node: YamlNode, path: readonly string[]): string | undefined {
   if (value === null) return undefined;
   if (typeof value === 'number' && !Number.isFinite(value))
     return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-  return typeof value === 'string' ? encode(value) : scalarText(scalar, value as boolean | number | bigint);
-}
-
-/** A text as UTF-8 with one byte a character. */
-function encode(text: string): string {
-  return /[^\x00-\x7f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+  return typeof value === 'string' ? encodeText(value) : scalarText(scalar, value as boolean | number | bigint);
 }
 
 /**

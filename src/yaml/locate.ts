@@ -16,8 +16,8 @@ export type Located = { line: number; column: number };
 let last: { text: string; documents: readonly YamlNode[] } | undefined;
 
 /**
- * The position of the key at the end of a path, or of the item where the path ends in an index. When several documents of
- * the text have the path it is that in the last one, whose value counts when they are merged.
+ * The position of the key at the end of a path, or of the item where the path ends in an index. If several documents of
+ * the text have the path, it is the position in the last one, whose value counts when they are merged.
  *
  * @param document the number of the document, counted from 0, where it is known
  * @returns undefined for an empty path, and where the text does not have the path
@@ -44,14 +44,14 @@ export function locatePlain(text: string, path: ValuePath, index?: number): (Loc
   return undefined;
 }
 
-/** The offset of the value at a path of the first document; undefined where the text does not have the path, or is no YAML. */
+/** The offset of the value at a path of the first document; undefined where the text does not have the path, or is not YAML. */
 export function locateValue(text: string, path: ValuePath): number | undefined {
   const [document] = readDocuments(text);
   if (document === undefined) return undefined;
   return path.length === 0 ? document.at : entryAt(document, path)?.value.at;
 }
 
-/** The documents of a text, up to the first that is no YAML. */
+/** The documents of a text, up to the first that is not YAML. */
 function readDocuments(text: string): YamlNode[] {
   const documents: YamlNode[] = [];
   const reader = new DocumentReader(text);
@@ -63,7 +63,7 @@ function readDocuments(text: string): YamlNode[] {
   return documents;
 }
 
-/** An entry of a map, or an item of a list: where it begins, and its value. */
+/** An entry of a map, or an item of a list: the offset at which it begins, and its value. */
 type Entry = { at: number; value: YamlNode };
 
 function entryAt(document: YamlNode, path: ValuePath): Entry | undefined {
@@ -96,7 +96,7 @@ function childOf({ kind, children }: YamlNode, part: string | number): Entry | u
   return undefined;
 }
 
-/** Of several merged maps the first that has a key counts. */
+/** The entry of the first of several merged maps that has the key. */
 function mergedEntry(from: YamlNode, name: string): Entry | undefined {
   const target = targetOf(from);
   const maps = target.kind === 'list' ? target.children.map(targetOf) : [target];

@@ -27,7 +27,7 @@ export type YamlNode = {
   readonly target: YamlNode | undefined;
 };
 
-/** A text that is nested deeper is refused: whoever walks through its value recursively has stack for this. */
+/** Texts that are nested deeper are refused: code that walks through their values recursively has enough stack for this. */
 const MAX_DEPTH = 1000;
 
 const YAML_TAGS = 'tag:yaml.org,2002:';

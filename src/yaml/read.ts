@@ -41,7 +41,7 @@ const TOO_LARGE = 'this YAML is larger than 16 MiB';
  * Reads a text of one document; an empty text is null.
  *
  * @param file for the position in errors
- * @throws {PkgError} `PKG_YAML_SYNTAX` with the position for what is no YAML, and for more than one document;
+ * @throws {PkgError} `PKG_YAML_SYNTAX` with the position for a text that is not YAML, and for more than one document;
  *   `PKG_YAML_TOO_COMPLEX` for a text that is too large, nested too deeply, or unfolds to too much by its aliases
  */
 export function parseYaml(text: string, file: string, options: YamlOptions = {}): Value {
@@ -49,7 +49,7 @@ export function parseYaml(text: string, file: string, options: YamlOptions = {})
   if (documents.length > 1) {
     throw new PkgError('PKG_YAML_SYNTAX', 'there is more than one YAML document where one is expected', {
       at: positionAt(text, documents[1]?.offset ?? 0, file),
-      hints: ["Remove the '---' line and what follows it"],
+      hints: ["remove the '---' line and what follows it"],
     });
   }
   return documents[0]?.value ?? null;
@@ -70,7 +70,7 @@ export function readFirstDocument(bytes: string, floats?: 'text'): Value {
   if (bytes.length > 2 * MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, true);
   const valid = validText(bytes);
   const fast = valid === undefined ? undefined : readFast(valid, false);
-  if (fast !== undefined && !(floats === 'text' && holdsDoubtful(fast.value))) return fast.value;
+  if (fast !== undefined && !(floats === 'text' && hasAmbiguousNumber(fast.value))) return fast.value;
   const { text, readError } = decodeBytes(bytes);
   if (text.length > MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, true);
   const node = new DocumentReader(text, readError).next();
@@ -91,6 +91,7 @@ export function positionAt(text: string, offset: number, file: string): Position
 /** Matches a text that may have a key that YAML 1.1 takes for a boolean. */
 const BOOLEAN_KEY = /(?:^|[\s,{?])(?:y|n|yes|no|on|off)[ \t]*:/im;
 
+/** A document, and the offset at which it begins. */
 type Document = { value: Value; offset: number };
 
 /** Reads all documents: by lines where that is certain to give the same, else exactly. */
@@ -103,7 +104,7 @@ function compose(given: string, file: string, options: YamlOptions): Document[] 
   const textFloats = options.floats === 'text';
   const written = options.keys === 'written' && BOOLEAN_KEY.test(text);
   const fast = written ? undefined : readFast(text, unique);
-  if (fast !== undefined && !(textFloats && holdsDoubtful(fast.value))) return [{ value: fast.value, offset: 0 }];
+  if (fast !== undefined && !(textFloats && hasAmbiguousNumber(fast.value))) return [{ value: fast.value, offset: 0 }];
   const decoder = new Decoder(unique, textFloats, written);
   let from = 0;
   try {
@@ -136,11 +137,11 @@ function readNode(decoder: Decoder, node: YamlNode, from = 0): Document {
 }
 
 /**
- * Whether a value has a number whose text depends on whether it was written as an integer or as a float, which the number
- * does not tell: 1000000 is `1000000` or `1e+06`.
+ * Whether a value has a number of which it is not known whether it was written as an integer or as a float, and whose text
+ * depends on that: 1000000 is `1000000` or `1e+06`.
  */
-function holdsDoubtful(value: Value): boolean {
+function hasAmbiguousNumber(value: Value): boolean {
   if (typeof value === 'number') return Object.is(value, -0) || (Number.isInteger(value) && Math.abs(value) >= 1e6);
-  if (Array.isArray(value)) return value.some(holdsDoubtful);
-  return isMap(value) ? [...value.values()].some(holdsDoubtful) : typeof value === 'bigint';
+  if (Array.isArray(value)) return value.some(hasAmbiguousNumber);
+  return isMap(value) ? [...value.values()].some(hasAmbiguousNumber) : typeof value === 'bigint';
 }

@@ -119,7 +119,7 @@ const AMBIGUOUS_NUMBER =
 const PLAIN =
   /^(?:[A-Za-z0-9_/.+$(\\;\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff]|-(?=[A-Za-z0-9_/.+-]))(?:[A-Za-z0-9_/.+$()\\;,=*&!|>@%^~<"'?{}[\]`\u00a1-\u02ff\u0370-\u1fff\u3040-\ud7ff-]|:(?=[A-Za-z0-9_/.+$()=@%~-])| (?=[^#\s])|(?<! )#)*$/;
 
-/** Answers for short texts: the same keys and kinds come in every document. */
+/** The results for short texts, since the same keys and kinds occur in every document. */
 const known = new Map<string, boolean>();
 const MAX_KNOWN = 4096;
 

@@ -3,7 +3,7 @@
  * and at the same line.
  *
  * The scanner follows libyaml's, from which go-yaml's was translated. Whether a scalar is a key is known only when the colon
- * behind it is met (`a: 1`), so each place where a key may begin is remembered, and the tokens for the beginning of a map
+ * behind it is met (`a: 1`), so each position where a key may begin is remembered, and the tokens for the beginning of a map
  * and of a key are inserted later, before those of the key itself.
  */
 import { scanAnchorName, scanDirective, scanTag } from './scan-properties.ts';
@@ -14,8 +14,8 @@ import type { TokenType, YamlToken } from './tokens.ts';
 import { YamlError } from './yaml-error.ts';
 
 /**
- * A place where a key may have begun. It is `required` where the block demands a key: then it is an error if no colon
- * follows. `token` is the number, counted from the first of the text, of the token that is the key.
+ * A position at which a key may have begun. It is `required` where the block needs a key, so that a missing colon is an error.
+ * `token` is the number of the token that is the key, counted from the first token of the text.
  */
 type SimpleKey = { possible: boolean; required: boolean; token: number; at: number; line: number; column: number };
 
@@ -49,7 +49,7 @@ export class Scanner extends TextReader {
   /**
    * The next token, which is not taken: {@link skip} does.
    *
-   * @throws {YamlError} where the text is no YAML
+   * @throws {YamlError} where the text is not YAML
    */
   peek(): YamlToken {
     for (;;) {
@@ -161,7 +161,7 @@ export class Scanner extends TextReader {
     }
   }
 
-  /** Whether the place may still be that of a key: a key is on one line and not too long. */
+  /** Whether a key may still have begun at this position: a key is on one line and not too long. */
   #isValid(key: SimpleKey): boolean {
     if (!key.possible) return false;
     if (key.line < this.line || (this.at - key.at > MAX_KEY_LENGTH && this.#isLong(key))) {
@@ -189,7 +189,7 @@ export class Scanner extends TextReader {
     this.#keyOfToken.set(token, key);
   }
 
-  /** No key begins at the place that was remembered last. */
+  /** Forgets the last position at which a key may have begun. */
   #removeKey(): void {
     const key = this.#keys.at(-1);
     if (!key?.possible) return;

@@ -1,12 +1,12 @@
-/** Streams of YAML as Kubernetes takes them apart. */
+/** Splits streams of YAML as Kubernetes does. */
 import { syntaxError, YamlError } from './yaml-error.ts';
 
-/** More documents than one file of values or CRDs has; each is read by itself. */
+/** The most documents of a stream, which are read one by one: more than any file of values or CRDs has. */
 const MAX_PARTS = 100_000;
 
 /**
- * The parts of a stream: it ends where a line begins with `---`, whatever YAML would make of that line, as within a text
- * in quotes (k8s.io/apimachinery, pkg/util/yaml/decoder.go, YAMLReader). A line that nothing comes before begins a part.
+ * The parts of a stream. A part ends where a line begins with `---`, even within a text in quotes (k8s.io/apimachinery,
+ * pkg/util/yaml/decoder.go, YAMLReader). If the text begins with such a line, that line belongs to the first part.
  *
  * @throws {YamlError} where something other than a comment follows the dashes
  */
@@ -25,7 +25,7 @@ export function* partsOfStream(text: string): Generator<{ from: number; text: st
   yield { from, text: text.slice(from) };
 }
 
-/** Where the next line behind a place is that begins with dashes; -1 for none. */
+/** The offset of the next line after `at` that begins with dashes; -1 for none. */
 function nextMark(text: string, at: number): number {
   const found = text.indexOf('\n---', at);
   return found === -1 ? -1 : found + 1;

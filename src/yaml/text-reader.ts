@@ -1,7 +1,7 @@
 /** The characters of a YAML text, with the line and column at which they stand. */
 import { syntaxError } from './yaml-error.ts';
 
-/** From this offset on a text cannot be read. go-yaml says so when it has read what stands before. */
+/** The offset from which a text cannot be read. go-yaml reports it after it has read the text before. */
 export type ReadError = { at: number; problem: string };
 
 /** The code of a tab. */
@@ -50,7 +50,7 @@ export class TextReader {
   }
 
   /**
-   * The character that stands so many places ahead; 0 at the end of the text.
+   * The code of the character so many characters ahead; 0 at the end of the text.
    *
    * @throws {YamlError} at the end, if the text cannot be read further
    */
@@ -89,7 +89,7 @@ export class TextReader {
     return code === LS ? '\u2028' : code === PS ? '\u2029' : '\n';
   }
 
-  /** The line ends here though no line break stands here: the text is over. */
+  /** Ends the last line of a text that has no line break at its end. */
   protected endLine(): void {
     if (this.column === 0) return;
     this.line++;

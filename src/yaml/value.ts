@@ -101,7 +101,7 @@ export function asObject(value: Json | undefined): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
-/** A field of an object; undefined where the value is no object or has no such field. */
+/** A field of an object; undefined where the value is not an object or has no such field. */
 export function fieldOf(value: Json | undefined, key: string): Json | undefined {
   return isJsonObject(value) ? getOwn(value, key) : undefined;
 }

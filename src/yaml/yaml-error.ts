@@ -1,4 +1,4 @@
-/** A text is no YAML. Whoever knows the file makes a `PkgError` with the position of it. */
+/** The error for a text that is not YAML. Code that knows the file turns it into a `PkgError` with the position. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';
   /** The offset of the problem in the text. */

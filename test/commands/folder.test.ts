@@ -201,9 +201,7 @@ test('a schema that forbids global blames nobody for what Helm gives every subch
     'charts/sub/values.schema.json': JSON.stringify({ additionalProperties: false, properties: { a: {} } }),
   });
   const said = (...args: string[]): string => pkg(['template', 'web', ...args], { cwd: folder }).stderr;
-  expect(said('--set', 'sub.a=1')).toContain(
-    'Helm gives every subchart a map "global"',
-  );
+  expect(said('--set', 'sub.a=1')).toContain('Helm gives every subchart a map "global"');
   expect(said('--set', 'sub.a=1')).not.toContain('comes from');
   expect(said('--set', 'global.x=1')).toContain('values.sub.global comes from --set global\n');
   expect(said('--set', 'sub.b=1')).toContain('values.sub.b comes from --set sub.b\n');

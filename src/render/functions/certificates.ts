@@ -262,7 +262,7 @@ function readAuthority({ Cert, Key }: CertificatePair): Authority {
   }
 }
 
-/** The subject of a certificate, and the identifier of its key if it has one. @throws {RangeError} for bytes that are no DER */
+/** The subject of a certificate, and the identifier of its key if it has one. @throws {RangeError} for bytes that are not DER */
 function subjectOf(der: Buffer): Pick<Authority, 'subject' | 'keyId'> {
   const [body] = fieldsOf(der);
   const fields = decode(body?.contents ?? der);
@@ -285,9 +285,9 @@ function readCertificate(text: string, what: string): X509Certificate {
   try {
     if (block !== undefined) return new X509Certificate(block.der);
   } catch {
-    // The error below says it.
+    // Reported below.
   }
-  throw new FunctionFailure(`cannot read ${what}: it is no certificate in PEM`);
+  throw new FunctionFailure(`cannot read ${what}: it is not a certificate in PEM`);
 }
 
 const KEY_FORMS: Readonly<Record<string, 'pkcs1' | 'pkcs8' | 'sec1'>> = {
@@ -308,7 +308,7 @@ function readKey(text: string, what: string): KeyObject {
   } catch (error) {
     if (error instanceof LimitReached) throw error;
   }
-  throw new FunctionFailure(`cannot read ${what}: it is no private key in PEM`);
+  throw new FunctionFailure(`cannot read ${what}: it is not a private key in PEM`);
 }
 
 /** A private key in PEM, in the format in which Sprig writes a key of its type. */

@@ -1,5 +1,4 @@
 /** Dates by Go's layouts: a layout is the time `Mon Jan 2 15:04:05 MST 2006`, written as the date is to be written. */
-
 import { chargeCharacters } from './limits.ts';
 import { civilOf } from './civil.ts';
 import type { Civil } from './civil.ts';
@@ -115,8 +114,8 @@ function padded(number: number, width: number): string {
 function fraction(element: string, nanoseconds: number): string {
   const digits = padded(nanoseconds, 9).slice(0, element.length - 1);
   if (element[1] === '0') return element.slice(0, 1) + digits;
-  const kept = digits.replace(/0+$/, '');
-  return kept === '' ? '' : element.slice(0, 1) + kept;
+  const significant = digits.replace(/0+$/, '');
+  return significant === '' ? '' : element.slice(0, 1) + significant;
 }
 
 function offsetText(element: string, offset: number): string {

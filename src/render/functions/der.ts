@@ -65,7 +65,7 @@ export function bitString(bytes: Uint8Array, unused = 0): Buffer {
 /** A decoded value: all its bytes, and its contents. */
 export type Element = { tag: number; whole: Buffer; contents: Buffer };
 
-/** Decodes the values that follow each other in bytes. @throws {RangeError} for bytes that are no DER */
+/** Decodes the values that follow each other in bytes. @throws {RangeError} for bytes that are not DER */
 export function decode(bytes: Buffer): Element[] {
   const elements: Element[] = [];
   for (let at = 0; at < bytes.length;) {

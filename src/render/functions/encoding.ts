@@ -76,7 +76,7 @@ export function decodeText(bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new FunctionFailure('finds bytes that are not UTF-8 text', [
-      'Leave binary data in base64 and put it into binaryData or data as it is',
+      'leave binary data in base64, and put it into binaryData or data unchanged',
     ]);
   }
 }

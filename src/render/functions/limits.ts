@@ -64,7 +64,7 @@ export function outOfSteps({ most }: Meter): LimitReached {
   return new LimitReached(`the templates take more than ${most} steps`);
 }
 
-/** What templates did when JavaScript refuses to go on by a RangeError. */
+/** Explains a RangeError of JavaScript by what the templates did. */
 export function rangeMessage(error: RangeError): string {
   return error.message.startsWith('Maximum call stack size')
     ? 'the templates are nested too deeply'
@@ -107,8 +107,8 @@ export function chargePrint(entries: number, depth = 0): void {
 }
 
 /**
- * Charges for copying or printing a value with all that is in it. What is in it twice counts twice: of sixty maps that each
- * hold the next one twice, 2^60 are printed.
+ * Charges for copying or printing a value with all that it holds. A map that it holds twice counts twice: sixty maps that each
+ * hold the next one twice would be printed 2^60 times.
  */
 export function chargeWalk(value: Value, depth = 0): void {
   if (typeof value === 'string') return chargeRead(value);
@@ -131,7 +131,7 @@ export function chargeCharacters(text: string): void {
 
 /**
  * Replaces every occurrence of a text. The result is one piece of memory, unlike that of `replaceAll`, which is a tree with
- * 32 bytes for each occurrence: 900 KB of text took 27 MB while a template kept it.
+ * 32 bytes for each occurrence: 900 KB of text took 27 MB for as long as a template used it.
  *
  * @param old not empty
  */

@@ -2,6 +2,7 @@
 import { compileRe2 } from '../../chart/re2.ts';
 import type { Compiled } from '../../chart/re2.ts';
 import { printable } from '../../errors-text.ts';
+import { encodeText } from '../../utf8.ts';
 import { FunctionFailure, shown } from './failure.ts';
 import { charge, chargeCharacters, checkCount, checkLength, LimitReached } from './limits.ts';
 
@@ -142,7 +143,6 @@ function matches(pattern: string, text: string, count: number, encoding: Encodin
     };
     found.push({ start, end, group });
     checkCount(found.length);
-
     charge(MATCH + groups.length);
     if (Date.now() - started > MAX_SEARCH_MS) {
       throw new FunctionFailure(`takes too long to find all matches of ${shown(pattern)}`);
@@ -161,8 +161,7 @@ function templateParts(template: string, encoding: Encoding): ReplacementPart[] 
   const bytes = Buffer.from(template, 'latin1');
   const text = bytes.toString('utf8');
   if (!Buffer.from(text).equals(bytes)) return splitTemplate(template, ASCII_NAMES);
-  const inBytes = (part: string): string => Buffer.from(part).toString('latin1');
-  return splitTemplate(text, namePattern()).map((part) => (typeof part === 'string' ? inBytes(part) : part));
+  return splitTemplate(text, namePattern()).map((part) => (typeof part === 'string' ? encodeText(part) : part));
 }
 
 // Made on first use: compiling a pattern with Unicode classes takes 0.1 ms and more (Node 26).
@@ -171,6 +170,7 @@ let names: RegExp | undefined;
 function namePattern(): RegExp {
   return (names ??= /(\$\$|\$\{[\p{L}\p{Nd}_]+\}|\$[\p{L}\p{Nd}_]+)/u);
 }
+
 const ASCII_NAMES = /(\$\$|\$\{\w+\}|\$\w+)/;
 
 /** Splits a template at what `names` matches. */

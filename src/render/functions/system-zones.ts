@@ -104,7 +104,7 @@ const FOLDERS: readonly string[] = [
 
 const zones: Map<string, Location | undefined> = new Map();
 
-/** The zone with a name in the database; undefined for an unknown name. Zones are read once and kept. */
+/** The zone with a name in the database; undefined for an unknown name. Each zone is read once. */
 export function findZone(name: string): Location | undefined {
   if (name === '' || name === 'UTC') return utc;
   if (name === 'Local') return localZone();

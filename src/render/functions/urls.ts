@@ -107,7 +107,7 @@ function readHost(scheme: string, host: string, wrong: Wrong): string {
       ? unescapeHost(inside, wrong)
       : unescapeHost(inside.slice(0, zone), wrong) + unescapeZone(inside.slice(zone), wrong);
   const [plain, zoneName] = halves(address, '%');
-  if (!isIPv6(plain) || (address.includes('%') && zoneName === '')) wrong('its host is no address of version 6');
+  if (!isIPv6(plain) || (address.includes('%') && zoneName === '')) wrong('its host is not an IPv6 address');
   return `[${address}]${port}`;
 }
 

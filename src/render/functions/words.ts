@@ -63,7 +63,7 @@ function isConnector(character: string): boolean {
 }
 
 /**
- * `camelcase`: `http_server` becomes `HttpServer`, and `HTTPServer` becomes `Httpserver`. Connectors at the start are kept,
+ * `camelcase`: `http_server` becomes `HttpServer`, and `HTTPServer` becomes `Httpserver`. Connectors at the start stay,
  * and of several in a row all but one.
  */
 export function camelCase(text: string): string {
