@@ -19,8 +19,8 @@ import { templates } from './scaffold/native-templates.ts';
  * @param name the chart's name and its folder's, as `helm create` allows it
  * @param isForHelm write Go templates, which Helm renders to the same bytes, instead of native ones
  * @returns the paths that were written, in order
- * @throws {PkgError} `PKG_USAGE` for a name that no chart can have, `PKG_FILE_UNWRITABLE` when something
- *   of that name exists (nothing is overwritten) or the folder cannot be written
+ * @throws {PkgError} `PKG_USAGE` for a name that no chart can have, `PKG_FILE_UNWRITABLE` when something of that name
+ *   exists (nothing is overwritten) or the folder cannot be written
  */
 export async function createChart(parent: string, name: string, isForHelm = false): Promise<string[]> {
   checkName(name);

@@ -1,6 +1,6 @@
 /**
- * The grammar of `--set` and its kin, as Helm's strvals has it (helm v4, pkg/strvals): names with dots,
- * indices in brackets, lists in braces, backslash escapes, several pairs separated by commas.
+ * The grammar of `--set` and its kin, as Helm's strvals has it (helm v4, pkg/strvals): names with dots, indices in
+ * brackets, lists in braces, backslash escapes, several pairs separated by commas.
  */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';

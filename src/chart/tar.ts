@@ -1,8 +1,8 @@
 /**
  * Tar archives: what Go's `archive/tar` reads and writes for charts, and nothing more.
  *
- * Formats: POSIX ustar and pax (IEEE Std 1003.1, "pax Interchange Format"), GNU long names, V7.
- * Reading is strict: where two readers could take an archive for different files, it is refused.
+ * Formats: POSIX ustar and pax (IEEE Std 1003.1, "pax Interchange Format"), GNU long names, V7. Reading is strict:
+ * where two readers could take an archive for different files, it is refused.
  */
 import { PkgError } from '../errors.ts';
 
@@ -147,8 +147,8 @@ function readExtended(data: Buffer, damaged: Damaged): Extended {
 }
 
 /**
- * An archive of plain files, readable by all and writable by their owner, as Go writes it: ustar, with a
- * pax header before an entry whose name does not fit.
+ * An archive of plain files, readable by all and writable by their owner, as Go writes it: ustar, with a pax header
+ * before an entry whose name does not fit.
  *
  * @param modified the time of all files: a fixed one gives the same bytes for the same files
  */

@@ -1,6 +1,6 @@
 /**
- * Versions as Helm reads them (Masterminds/semver 3, `NewVersion`): SemVer 2, but a leading `v`, missing
- * minor and patch numbers, and leading zeros in the numbers are taken too.
+ * Versions as Helm reads them (Masterminds/semver 3, `NewVersion`): SemVer 2, but a leading `v`, missing minor and
+ * patch numbers, and leading zeros in the numbers are taken too.
  */
 
 /** A version, taken apart. Numbers are bigints: Helm counts to 2^64. */

@@ -28,8 +28,8 @@ const MAX_ANSWER = 32 << 20;
  * Searches a hub.
  *
  * @param endpoint its address
- * @throws {PkgError} `PKG_USAGE` for a text that is not an address, `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_INVALID` for an
- *   answer that is not the API's
+ * @throws {PkgError} `PKG_USAGE` for a text that is not an address, `PKG_REPOSITORY_UNREACHABLE`,
+ *   `PKG_REPOSITORY_INVALID` for an answer that is not the API's
  */
 export async function searchHub(
   endpoint: string,

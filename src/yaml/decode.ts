@@ -231,9 +231,10 @@ export class Decoder {
   }
 
   /**
-   * Counts a node, and refuses too many from aliases, with go-yaml's bound: they may make up nearly all of a small document,
-   * and a tenth of a large one.
-   * https://github.com/yaml/go-yaml/blob/v2/decode.go, `allowedAliasRatio`
+   * Counts a node, and refuses too many from aliases, with go-yaml's bound: they may make up nearly all of a small
+   * document, and a tenth of a large one.
+   *
+   * @see https://github.com/yaml/go-yaml/blob/v2/decode.go, `allowedAliasRatio`
    */
   #count(node: YamlNode): void {
     this.#nodes++;

@@ -14,8 +14,8 @@ import type { TokenType, YamlToken } from './tokens.ts';
 import { YamlError } from './yaml-error.ts';
 
 /**
- * A position at which a key may have begun. It is `required` where the block needs a key, so that a missing colon is an error.
- * `token` is the number of the token that is the key, counted from the first token of the text.
+ * A position at which a key may have begun. It is `required` where the block needs a key, so that a missing colon is an
+ * error. `token` is the number of the token that is the key, counted from the first token of the text.
  */
 type SimpleKey = { possible: boolean; required: boolean; token: number; at: number; line: number; column: number };
 

@@ -126,8 +126,9 @@ function isDateTime(text: string): boolean {
 }
 
 /**
- * RFC 6570, of which only the braces in the path are checked. Helm's library looks at Go's `URL.RawPath`, which is empty after
- * a scheme without a slash, and where the path is written as Go would escape it: `/%7B` fits, and `/%7b` does not.
+ * RFC 6570, of which only the braces in the path are checked. Helm's library looks at Go's `URL.RawPath`, which is
+ * empty after a scheme without a slash, and where the path is written as Go would escape it: `/%7B` fits, and `/%7b`
+ * does not.
  */
 function isUriTemplate(text: string): boolean {
   if (!parsesAsUrl(text)) return false;

@@ -107,8 +107,8 @@ export function chargePrint(entries: number, depth = 0): void {
 }
 
 /**
- * Charges for copying or printing a value with all that it holds. A map that it holds twice counts twice: sixty maps that each
- * hold the next one twice would be printed 2^60 times.
+ * Charges for copying or printing a value with all that it holds. A map that it holds twice counts twice: sixty maps
+ * that each hold the next one twice would be printed 2^60 times.
  */
 export function chargeWalk(value: Value, depth = 0): void {
   if (typeof value === 'string') return chargeRead(value);

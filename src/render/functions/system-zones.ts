@@ -119,8 +119,8 @@ export function findZone(name: string): Location | undefined {
 let local: Location | undefined;
 
 /**
- * The zone of this machine: that of the variable `TZ`, else of `/etc/localtime`, else one that is like UTC. As in Go it is never
- * {@link utc} itself: `%#v` prints `time.Local`.
+ * The zone of this machine: that of the variable `TZ`, else of `/etc/localtime`, else one that is like UTC. As in Go it
+ * is never {@link utc} itself: `%#v` prints `time.Local`.
  */
 export function localZone(): Location {
   local ??= readLocal() ?? new Location('UTC');

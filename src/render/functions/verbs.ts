@@ -1,6 +1,6 @@
 /**
- * Prints numbers and texts by the verbs of Go's package fmt, for both engines. Texts are UTF-8 with one byte a character. What
- * a verb does with a value of another type is decided by the engine.
+ * Prints numbers and texts by the verbs of Go's package fmt, for both engines. Texts are UTF-8 with one byte a
+ * character. What a verb does with a value of another type is decided by the engine.
  */
 import { formatFloat } from './floats.ts';
 import { charge } from './limits.ts';
