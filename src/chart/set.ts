@@ -14,12 +14,12 @@ const MAX_LISTS = 500;
 const MAX_INDEX = 65536;
 const END = Symbol('end');
 
-/** How the text after `=` becomes a value. */
+/** Makes a value of the text after `=`. */
 export type SetReader = (text: string) => Value;
 
 /**
- * `--set`: booleans, null and integers get their type, all else is a string. An integer is a bigint: Go templates
- * tell it from the numbers of YAML, which are floating.
+ * Reads a value of `--set`: booleans, null and integers get their type, anything else is a string. An integer is a bigint, so
+ * that Go templates can distinguish it from the numbers of YAML, which are floats.
  */
 export function typedValue(text: string): Value {
   const lower = text.toLowerCase();
@@ -30,7 +30,7 @@ export function typedValue(text: string): Value {
   return text.startsWith('0') ? text : (int64Of(text) ?? text);
 }
 
-/** The integer that a text is to Go's strconv, undefined for any other text. */
+/** The integer that Go's strconv reads in a text; undefined for any other text. */
 function int64Of(text: string): bigint | undefined {
   const [, sign = '', digits] = /^([-+]?)0*([0-9]{1,19})$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
@@ -58,7 +58,7 @@ export function applySetJson(into: ValueMap, text: string, merge: (over: ValueMa
   run(new SetParser(into, text, '--set-json', { read: (json) => fromPlain(jsonOf(json)), json: true }), into);
 }
 
-/** Applies `key=text`: the text is taken as it is, commas and backslashes too; in place. */
+/** Applies `key=text`, in place. The text is used unchanged, commas and backslashes included. */
 export function applySetLiteral(into: ValueMap, text: string): void {
   const parser = new SetParser(into, text, '--set-literal', { read: (value) => value, literal: true });
   parser.key(into, 0);
@@ -92,7 +92,7 @@ function wellFormed(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]));
 }
 
-/** Of a number such as 1e400 JavaScript makes infinity, which JSON does not have. */
+/** Is every number finite? JavaScript reads 1e400 as infinity, which JSON does not have. */
 function isFinite(value: Json): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
@@ -102,7 +102,7 @@ function isFinite(value: Json): boolean {
 const MAX_FILLED = 1_000_000;
 const FILLED: WeakMap<ValueMap, number> = new WeakMap();
 
-/** How values are read: as JSON, or as texts up to the end (`literal`), or as texts and lists `{a,b}`. */
+/** How values are read: as JSON, as text up to the end (`literal`), or as texts and lists `{a,b}`. */
 type SetGrammar = { read: SetReader; json?: boolean; literal?: boolean };
 
 class SetParser {
@@ -251,7 +251,7 @@ class SetParser {
     return Number(index);
   }
 
-  /** As in Helm an index is too large only where there is a value for it: `a[0][65537]` without one is nothing. */
+  /** Sets an item. As in Helm, an index is too large only if it has a value: `a[0][65537]` without one is ignored. */
   #setIndex(list: Value[], index: number, value: Value): void {
     if (index > MAX_INDEX) throw this.#error(`the index ${index} is larger than ${MAX_INDEX}`);
     const missing = index + 1 - list.length;
@@ -327,8 +327,8 @@ const JSON_WORD = /^(?:"(?:[^"\\]|\\.)*"|true|false|null)/s;
 const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/;
 
 /**
- * How long the JSON value is that a text begins with; all of the text where it begins with none. As for Go's decoder a value
- * ends where it cannot go on: `a=1b=2` are two pairs.
+ * The length of the JSON value at the start of a text; the length of the text if it does not start with one. As in Go's
+ * decoder, a value ends where it cannot continue: `a=1b=2` are two pairs.
  */
 function jsonLength(text: string): number {
   const word = JSON_WORD.exec(text);

@@ -1,4 +1,4 @@
-/** What the user gives beside the chart: `-f` files and the `--set` family, merged in Helm's order. */
+/** The values that the user gives: `-f` files and the `--set` family, merged in Helm's order. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { PkgError } from '../errors.ts';
@@ -32,7 +32,7 @@ type ReadingOptions = { writtenKeys?: boolean; known?: ReadonlyMap<string, strin
 /**
  * Reads and merges the user's values.
  *
- * @param stdin gives the text of standard input, as `decodeFile` makes it
+ * @param stdin gives the text of standard input, as `decodeFile` returns it
  * @param options.writtenKeys for a chart that {@link keepsWrittenKeys}
  * @param options.known texts of values files that were read before
  * @throws {PkgError} `PKG_FILE_UNREADABLE`, `PKG_VALUES_INVALID`, `PKG_YAML_SYNTAX`, `PKG_SET_SYNTAX`
@@ -81,12 +81,14 @@ export function valueDocuments(text: string, file: string, writtenKeys = false):
   });
 }
 
-/** The name under which {@link UserValues.texts} has what `--set-file a=-` read. */
+/** The key of {@link UserValues.texts} for the text that `--set-file a=-` read from standard input. */
 const FROM_INPUT = '--set-file -';
 
 /**
- * Gives the texts of the files that `--set-file` names. They are read before, since its grammar cannot wait for them. As in
- * Helm standard input is read once, by a values file or the first that names it, and is empty for all others.
+ * Reads the files that `--set-file` names. They are read first, since the parser of the flags cannot wait for them. As in
+ * Helm, standard input is read once, by a values file or by the first flag that names it, and is empty for all others.
+ *
+ * @returns a function that gives the text of a file
  */
 async function fileReader(
   flags: readonly string[],

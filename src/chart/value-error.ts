@@ -1,17 +1,18 @@
+/** Errors of templates that a value caused. */
 import { PkgError } from '../errors.ts';
 import type { Position } from '../errors.ts';
 
 /** An error of a template, with what is needed to find the origin of the value that caused it. */
 export class ValueError extends PkgError {
-  /** The path of the value in the values of the top chart; undefined where it is none of them. */
+  /** The path of the value in the values of the top chart; undefined where the value is not one of them. */
   valuePath: readonly string[] | undefined;
   /** The path of the value that holds the text that `tpl` ran, where the error is in that text. */
   textPath: readonly string[] | undefined;
-  /** There is no value at that path. */
+  /** Whether the path has no value. */
   isMissing = false;
   /** Whether quotes around the value in its file would correct the error. */
   isUnquoted = false;
-  /** The paths are already those of the top chart: errors pass through templates of subcharts, whose values are a part of them. */
+  /** Whether the paths begin at the top chart. Errors of subcharts pass through their templates first, with shorter paths. */
   isInTop = false;
 
   /** The same error with another position, if it has none, and with further lines about how it was reached. */
@@ -35,7 +36,7 @@ export class ValueError extends PkgError {
   }
 }
 
-/** So many lines are shown: an endless recursion has hundreds. */
+/** The most lines that are shown: an endless recursion has hundreds. */
 const MAX_NOTES = 12;
 
 function shortened(notes: readonly string[]): readonly string[] {

@@ -5,7 +5,7 @@ import { ValueError } from './value-error.ts';
 import { cloneValue, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 
-/** As several `-f` files merge: maps key by key, anything else is replaced; nulls are kept. */
+/** Merges values as those of several `-f` files: maps key by key, anything else is replaced, nulls stay. */
 export function mergeValues(base: ValueMap, over: ValueMap): ValueMap {
   const merged: ValueMap = new Map(base);
   for (const [key, value] of over) {
@@ -15,18 +15,18 @@ export function mergeValues(base: ValueMap, over: ValueMap): ValueMap {
   return merged;
 }
 
-/** What a subchart sees of its parent's coalesced values. */
+/** The part of the coalesced values of a chart that its subchart sees. */
 export function subchartValues(values: ValueMap, name: string): ValueMap {
   const own = values.get(name);
   return isMap(own) ? own : new Map();
 }
 
-/** The merged values of a chart tree, and what Helm warns of on the way. */
+/** The merged values of a chart tree, and Helm's warnings about them. */
 export type Coalesced = { values: ValueMap; warnings: string[] };
 
 /**
- * The user's values over the defaults of a chart and its subcharts: a null deletes a default, each subchart
- * gets its block with `global` filled in. They share nothing with what they are made of, and may be changed.
+ * Merges the user's values over the defaults of a chart and its subcharts: a null deletes a default, and each subchart gets
+ * its block with `global` filled in. The result shares nothing with the chart and the user's values, so it may be changed.
  *
  * @throws {ValueError} `PKG_VALUES_INVALID` where the block of a subchart is not a map
  */
@@ -38,15 +38,16 @@ export function coalesceValues(chart: Chart, userValues: ValueMap): Coalesced {
 }
 
 /**
- * As {@link coalesceValues}, to be read only: what was not changed is shared.
+ * As {@link coalesceValues}, for reading only: maps that the merge did not change are shared with the chart and the user's
+ * values.
  *
- * @param keepNulls nulls neither delete nor go away: Helm's MergeValues
+ * @param keepNulls nulls stay and delete nothing, as in Helm's MergeValues
  */
 export function coalescedView(chart: Chart, userValues: ValueMap, keepNulls = false): ValueMap {
   return new Coalescer().tree(chart, userValues, keepNulls);
 }
 
-/** The same with nulls kept, of the defaults alone: maps may be changed, and those that Helm shares are shared. */
+/** The merged defaults with their nulls. Maps may be changed, and are shared where Helm shares them. */
 export function mergedDefaults(chart: Chart): ValueMap {
   const coalescer = new Coalescer();
   const values = coalescer.tree(chart, new Map(), true);
@@ -64,7 +65,7 @@ export function shareTables(over: ValueMap, under: ValueMap): ValueMap | undefin
   return share(over, under, 0) && !holdsItself(over, new Set(), new Set()) ? over : undefined;
 }
 
-/** Deeper maps than YAML may have come of a map in itself. */
+/** Maps are deeper than YAML allows only if a map is a part of itself. */
 const MAX_SHARED_DEPTH = 1000;
 
 function share(over: ValueMap, under: ValueMap, depth: number): boolean {
@@ -88,7 +89,7 @@ function holdsItself(map: ValueMap, around: Set<ValueMap>, known: Set<ValueMap>)
   return found;
 }
 
-/** The values of `over` win; nulls of `over` delete unless nulls are kept. What was not changed is shared. */
+/** Merges `over` over `under`; nulls of `over` delete, unless `keepNulls` is set. Unchanged maps are shared. */
 export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = false): ValueMap {
   return new Coalescer().tables(over, under, '', keepNulls);
 }
@@ -99,7 +100,7 @@ export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = fals
  */
 class Coalescer {
   readonly warnings: string[] = [];
-  /** The maps that were made here, which change in place, and lists. */
+  /** The maps and lists that were made here: these change in place. */
   readonly #own: Set<Value> = new Set();
 
   tree(chart: Chart, userValues: ValueMap, keepNulls: boolean): ValueMap {
@@ -176,9 +177,9 @@ class Coalescer {
     }
   }
 
-  /** Fills `over` with what only `under` has; in place where it was made here. Gives what came of it. */
+  /** Adds to `over` the keys that only `under` has, in place if `over` was made here. @returns the result */
   tables(over: ValueMap, under: ValueMap, prefix: string, keepNulls: boolean): ValueMap {
-    // `under` is empty, so there is nothing to add.
+    // The same map has nothing to add.
     if (over === under) return over;
     let filled = over;
     for (const [key, value] of under) {
@@ -199,7 +200,7 @@ class Coalescer {
     return filled;
   }
 
-  /** Copies everything in it that belongs to the chart or the user. What was made here may occur twice, and stays shared. */
+  /** Copies maps and lists that belong to the chart or the user. Those that were made here stay, and may occur twice. */
   unshare(values: ValueMap, done: Set<ValueMap> = new Set()): void {
     done.add(values);
     values.forEach((value, key) => {
@@ -241,26 +242,26 @@ function notAMap(path: readonly string[], value: Value | undefined): ValueError 
   // The value itself is not shown: it may be a secret.
   const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${kind}`;
   const name = path.map((part) => printable(part, 60)).join('.');
-  const fault = new ValueError('PKG_VALUES_INVALID', `the values of the subchart ${name} are ${what}, not a map`, {
+  const error = new ValueError('PKG_VALUES_INVALID', `the values of the subchart ${name} are ${what}, not a map`, {
     hints: ['give a map, {} for an empty one, or leave it out'],
   });
-  fault.valuePath = path;
-  return fault;
+  error.valuePath = path;
+  return error;
 }
 
 /** Removes defaults that are null. A value without any is returned unchanged. */
 function withoutNulls<T extends Value>(value: T): T;
 function withoutNulls(value: Value): Value {
   if (!isMap(value)) return value;
-  let kept = value;
+  let result = value;
   value.forEach((item, key) => {
     const inner = withoutNulls(item);
     if (inner !== null && inner === item) return;
-    if (kept === value) kept = new Map(value);
-    if (inner === null) kept.delete(key);
-    else kept.set(key, inner);
+    if (result === value) result = new Map(value);
+    if (inner === null) result.delete(key);
+    else result.set(key, inner);
   });
-  return kept;
+  return result;
 }
 
 function join(prefix: string, name: string): string {

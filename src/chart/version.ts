@@ -11,10 +11,10 @@ const VERSION =
 
 const MAX_UINT64 = 2n ** 64n - 1n;
 
-/** Longer texts are no versions. */
+/** Longer texts are not versions. */
 export const MAX_VERSION_LENGTH = 256;
 
-/** The version that a text names, or undefined if it names none. Build metadata does not count in comparisons. */
+/** Parses a version; undefined for any other text. Build metadata does not count in comparisons. */
 export function parseVersion(text: string): Version | undefined {
   const match = text.length > MAX_VERSION_LENGTH ? null : VERSION.exec(text);
   if (match === null) return undefined;
@@ -69,7 +69,7 @@ function comparePart(a: string, b: string): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** A part of digits alone is a number; beyond 2^64 it is text to Helm. */
+/** The number of a part that has only digits; undefined for any other, and beyond 2^64, where Helm takes it for text. */
 function numberOf(part: string): bigint | undefined {
   if (!/^[0-9]+$/.test(part)) return undefined;
   const number = BigInt(part);

@@ -1,3 +1,4 @@
+/** Decides how unquoted keys of values are read. */
 import type { Chart } from './chart.ts';
 import { isGuard } from './guard.ts';
 
@@ -6,15 +7,15 @@ import { isGuard } from './guard.ts';
  * and its subcharts are native. Go templates get the booleans that Helm reads from them.
  */
 export function keepsWrittenKeys(chart: Chart): boolean {
-  let native = false;
-  let go = false;
+  let hasNative = false;
+  let hasGo = false;
   const visit = ({ templates, dependencies }: Chart): void => {
     for (const { name } of templates) {
-      if (name.endsWith('.hbs')) native = true;
-      else if (!isGuard(name)) go = true;
+      if (name.endsWith('.hbs')) hasNative = true;
+      else if (!isGuard(name)) hasGo = true;
     }
     for (const child of dependencies) visit(child);
   };
   visit(chart);
-  return native && !go;
+  return hasNative && !hasGo;
 }

@@ -36,7 +36,7 @@ const MAX_FILES = 100_000;
 const MAX_CONTENTS = 16 << 20;
 const PIECE = 1 << 20;
 
-/** A chart of a bundle; `provenance` is empty where there is none, and `manifest` where no signatures are carried. */
+/** A chart of a bundle. `provenance` is empty without one, and `manifest` if the bundle has no signatures of the chart. */
 export type BundleChart = {
   name: string;
   version: string;

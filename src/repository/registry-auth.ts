@@ -21,7 +21,7 @@ const MAX_TOKEN = 1 << 20;
 
 /**
  * Reads the challenges of an answer (RFC 9110, section 11.6.1): several may come in one `WWW-Authenticate` header or in
- * several. Gives the first that can be answered; else the first of all, whose scheme is empty where there is none.
+ * several. Gives the first that can be answered, else the first of all. Without a challenge, its scheme is empty.
  */
 export function parseChallenge(header: string | readonly string[] | undefined): Challenge {
   const challenges: Challenge[] = [];

@@ -45,7 +45,7 @@ export type ChartManifest = {
   provenance: Descriptor | undefined;
 };
 
-/** Media types of the archive: that of Helm, and the one that it used before version 3.7. */
+/** Media types of the archive: Helm's, and that of Helm before version 3.7. */
 const CONTENT_TYPES: readonly string[] = [CHART_CONTENT, 'application/tar+gzip'];
 const ACCEPT = [...MANIFEST_TYPES, ...INDEX_TYPES].join(', ');
 

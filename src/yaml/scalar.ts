@@ -35,8 +35,9 @@ export function resolvePlainScalar(text: string): Value {
   const first = text.charCodeAt(0);
   // Only a digit, a sign or a point begins a number.
   if (first > 57 || first < 43 || first === 44 || first === 47) return text;
-  // Most numbers are written as JavaScript writes them, and most other texts (`1.2.3`, `10Gi`, `2026-11-29`) are none to it,
-  // which only `_`, a sign, or a letter behind a zero may change. So most runs compile none of the patterns above.
+  // Most numbers are written as JavaScript writes them. Most other texts (`1.2.3`, `10Gi`, `2026-11-29`) are not numbers to
+  // JavaScript, nor to go-yaml unless they have a `_`, a sign, or a letter after a zero. So most runs compile none of the
+  // patterns above.
   const number = Number(text);
   if (String(number) === text && Number.isFinite(number) && isExact(number)) return number;
   const isSpecial = first < 46 || (first === 48 && text.charCodeAt(1) > 57);

@@ -34,10 +34,11 @@ export class Changes {
    * Saves an archive under the name and version of its chart. Existing files with the same bytes are not written again.
    *
    * @param replace whether a version with other content is replaced
-   * @throws {Refusal} 400 for what is no chart or no provenance of it, 409 for a version with other content
+   * @throws {Refusal} 400 for an archive that is not a chart, or a provenance of another one; 409 for a version
+   *   with other content
    */
   async save(archive: Buffer, provenance: Buffer | undefined, replace: boolean): Promise<void> {
-    const { name, version } = (await readable(() => readChartArchive(archive, 'the upload'))).metadata;
+    const { name, version } = (await readUpload(() => readChartArchive(archive, 'the upload'))).metadata;
     const file = fileOf(name, version);
     if (provenance !== undefined) await checkProvenance(provenance, archive, file);
     await this.#inTurn(async () => {
@@ -45,7 +46,7 @@ export class Changes {
       // The lock keeps out `pkg publish` and other servers of the same folder.
       await whileLocked(join(this.#folder, 'index.yaml'), () => {
         // A file of this name that is not a chart is not overwritten either.
-        const there = [...new Set([...files, ...this.#ifThere(file)])];
+        const there = [...new Set([...files, ...this.#ifExists(file)])];
         const isSame = there.length > 0 && there.every((one) => this.#read(one, MAX_CHART)?.equals(archive));
         if (there.length > 0 && !isSame && !replace) throw exists(`${name} ${version}`);
         const target = isSame ? (there[0] ?? file) : file;
@@ -67,11 +68,11 @@ export class Changes {
   /**
    * Saves a provenance file of an archive that is there.
    *
-   * @throws {Refusal} 400 for what is none, 404 without the archive, 409 where it has another one
+   * @throws {Refusal} 400 for a text that is not a provenance, 404 without the archive, 409 where it has another one
    */
   async sign(provenance: Buffer, replace: boolean): Promise<void> {
     const { readStatement } = await import('../provenance.ts');
-    const { name, version } = await readable(() => readStatement(provenance, 'the upload'));
+    const { name, version } = await readUpload(() => readStatement(provenance, 'the upload'));
     const file = fileOf(name, version);
     await this.#inTurn(async () => {
       const archive = this.#read(file, MAX_CHART);
@@ -97,7 +98,7 @@ export class Changes {
   #saveProvenance(file: string, provenance: Buffer, replace: boolean): void {
     const there = this.#read(file, MAX_PROVENANCE);
     if (there?.equals(provenance) === true) return;
-    if (this.#ifThere(file).length > 0 && !replace) throw exists(file);
+    if (this.#ifExists(file).length > 0 && !replace) throw exists(file);
     this.#write(file, provenance);
     this.#tell(`saved ${printable(file)}`);
   }
@@ -108,7 +109,7 @@ export class Changes {
     await done;
   }
 
-  #ifThere(file: string): string[] {
+  #ifExists(file: string): string[] {
     return existsSync(join(this.#folder, file)) ? [file] : [];
   }
 
@@ -116,7 +117,7 @@ export class Changes {
     try {
       return readRegularFile(join(this.#folder, file), limit);
     } catch {
-      return undefined; // not there, or no file that an upload could be the same as
+      return undefined; // it does not exist, or cannot be equal to an upload
     }
   }
 
@@ -137,16 +138,16 @@ function exists(what: string): Refusal {
 function fileOf(name: string, version: string): string {
   const file = `${name}-${version}.tgz`;
   if (/^[A-Za-z0-9][\w.+-]*$/.test(file) && isServedName(file) && file.length <= MAX_NAME_LENGTH) return file;
-  throw new Refusal(400, `'${printable(file, 100)}' is no name that an archive can be saved under`);
+  throw new Refusal(400, `an archive cannot be saved under the name '${printable(file, 100)}'`);
 }
 
 async function checkProvenance(provenance: Buffer, archive: Buffer, file: string): Promise<void> {
   const { checkStatement, readStatement } = await import('../provenance.ts');
-  await readable(async () => checkStatement(await readStatement(provenance, file), archive, file));
+  await readUpload(async () => checkStatement(await readStatement(provenance, file), archive, file));
 }
 
 /** Runs `read` on an upload and turns its errors into answers with status 400. */
-async function readable<T>(read: () => Promise<T>): Promise<T> {
+async function readUpload<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
