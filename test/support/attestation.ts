@@ -32,7 +32,7 @@ export function envelopeOf(statement: object, key: KeyObject): Envelope {
   };
 }
 
-/** The bytes that are signed of an envelope. */
+/** The bytes of an envelope that are signed. */
 function encoded(payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${STATEMENT.length} ${STATEMENT} ${payload.length} `), payload]);
 }
@@ -46,16 +46,16 @@ export function keyBundle(statement: object, key: KeyObject): Record<string, unk
   };
 }
 
-/** The parts of a keyless signature that are wrong. */
+/** Which parts of a keyless signature are wrong. */
 export type Keyless = {
   leaf?: Leaf;
-  /** Another certificate in the bundle than that of the key that signed. */
+  /** The bundle holds the certificate of another key than the one that signed. */
   shown?: Issued;
   statement?: object;
-  /** Another envelope than the log has. */
+  /** The bundle holds another envelope than the log. */
   logged?: Partial<Logged> & { envelope?: Envelope; by?: Issued; isOldest?: boolean };
   timestamp?: boolean;
-  /** No entry of the log. */
+  /** The bundle has no log entry. */
   unlogged?: boolean;
 };
 
@@ -144,7 +144,7 @@ export function simpleSignature(
   return { payload, annotations: { 'dev.cosignproject.cosign/signature': signature } };
 }
 
-/** The same by a certificate, with the entry of the log. */
+/** A signature of the older form, by a certificate, with its log entry. */
 export async function simpleKeyless(
   sigstore: Sigstore,
   payload: string,

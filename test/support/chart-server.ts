@@ -1,4 +1,4 @@
-/** A repository of charts as any web server offers one: the files of a folder, over HTTP or TLS. */
+/** A chart repository on a plain web server: the files of a folder, over HTTP or TLS. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -19,13 +19,13 @@ export type ChartServer = {
 };
 
 export type ChartServerOptions = {
-  /** Over TLS, with this certificate; clients may show one of the authority. */
+  /** Serve over TLS, with this certificate. Clients may present one of this authority. */
   tls?: { shown: Pair; authority: Authority };
-  /** Answers in place of the folder, where it returns true. */
+  /** Handles a request before the folder does; returns whether it answered. */
   serve?: (request: IncomingMessage, response: ServerResponse) => boolean;
 };
 
-/** Starts a server on a port that is free. */
+/** Starts a server on a free port. */
 export async function startChartServer(folder: string, options: ChartServerOptions = {}): Promise<ChartServer> {
   const { tls, serve } = options;
   const asked: Asked[] = [];

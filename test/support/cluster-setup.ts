@@ -1,6 +1,6 @@
 /**
  * Vitest's global set-up: one control plane for a whole run of tests. It starts when the first test file asks for it
- * (`cluster.ts`), so that runs which need none pay nothing, and is stopped at the end of the run.
+ * (`cluster.ts`), so that other runs do not wait for it, and is stopped at the end of the run.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Starts the control plane. Under `CI=true` it is a failure if there is none. */
+/** Starts the control plane. With `CI=true` it is an error if its programs are missing. */
 async function bringUp(): Promise<Offer> {
   try {
     return { state: await startControlPlane({ say: (line) => console.error(line) }) };

@@ -1,6 +1,6 @@
 /**
- * The control plane of this run, for tests on a real Kubernetes API. To import this file is to need it: it is started
- * if it is not up yet. Tests made with the `test` of this file are skipped where there is none.
+ * The control plane of this run, for tests on a real Kubernetes API. Importing this file
+ * starts it, if it does not run yet. Tests made with the `test` of this file are skipped without a control plane.
  *
  * @example
  * const ns = await namespace();
@@ -24,10 +24,10 @@ const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const offer = await ask();
 if ('error' in offer) throw new Error(offer.error);
 
-/** `test` of vitest, where there is a control plane; otherwise the test is skipped. */
+/** Vitest's `test`, which skips the test if there is no control plane. */
 export const test: TestAPI['skip'] = 'state' in offer ? anyTest : anyTest.skip;
 
-/** The control plane; throws where there is none, so it is for the inside of tests and hooks. */
+/** The control plane, for use in tests and hooks. Throws if there is none. */
 export function cluster(): State {
   if (!('state' in offer)) throw new Error('there is no control plane');
   return offer.state;
@@ -48,7 +48,7 @@ export function admin(): Client {
 
 let namespaces = 0;
 
-/** Creates a namespace of this test's own, and waits until pods can be made in it. */
+/** Creates a namespace for one test, and waits until pods can be made in it. */
 export async function namespace(): Promise<string> {
   const name = `test-${process.pid}-${++namespaces}-${Math.random().toString(36).slice(2, 8)}`;
   await admin().create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -68,7 +68,7 @@ export type RunOptions = {
   onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
 };
 
-/** A line that client-go logs when a watch ends while the machine is busy. It is no output of helm. */
+/** A line that client-go logs when a watch ends while the machine is busy. It is not output of helm. */
 const CLIENT_GO = /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
 
 /** Runs the real helm on the cluster, in a namespace. */
@@ -87,7 +87,7 @@ export function kubectlOn(namespace: string, args: readonly string[], options: R
   return run(kubectlPath(), ['--namespace', namespace, ...args], options, {});
 }
 
-/** Does not block, so that a proxy in this process can serve the program meanwhile. */
+/** Runs a program without blocking, so that a proxy in this process can serve it. */
 function run(
   program: string,
   args: readonly string[],
@@ -111,7 +111,7 @@ function run(
   });
 }
 
-/** Asks the set-up; without a time limit, for the programs may have to be built. */
+/** Asks the set-up for the control plane, without a time limit, since its programs may have to be built. */
 function ask(): Promise<Offer> {
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port: inject('controlPlane') }, (response) => {

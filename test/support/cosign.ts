@@ -13,7 +13,7 @@ export type Cosign = (args: readonly string[], cwd: string) => Promise<CosignRun
 /** The password of keys that tests make. */
 export const PASSWORD = 'pässword';
 
-/** The real cosign; undefined where it cannot be built, which under `CI=true` is a failure. */
+/** The real cosign; undefined where it cannot be built, which is an error with `CI=true`. */
 export async function findCosign(): Promise<Cosign | undefined> {
   const program = await found(cosignBinary, 'cosign');
   if (program === undefined) return undefined;

@@ -3,23 +3,23 @@ import { createServer, request as forward } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to a request; undefined for nothing. */
+/** The fault of a request; undefined for none. */
 export type Cut =
   /** The connection is reset; the server sees nothing. */
   | 'reset'
-  /** The server has done its work; the connection is reset in place of the answer. */
+  /** The server handles the request; the connection is reset instead of the answer. */
   | 'lose-answer'
   /** The connection is reset in the middle of the answer's body. */
   | 'truncate'
   /** The body of the answer stops in the middle, and the connection stays open. */
   | 'stall'
-  /** A byte of the answer's body is another. */
+  /** One byte of the answer's body is changed. */
   | 'damage'
-  /** The answer's body lacks its end, and its head says so. */
+  /** The answer's body is cut short, and its length in the head too. */
   | 'shorten'
   /** The request never gets an answer. */
   | 'hang'
-  /** This answer in place of the server's work. */
+  /** This answer is given, and the server does not see the request. */
   | { status: number; headers?: Record<string, string>; body?: string };
 
 export type CuttingProxy = {
@@ -31,10 +31,10 @@ export type CuttingProxy = {
 };
 
 /**
- * Starts one.
+ * Starts a proxy.
  *
  * @param upstream `HOST:PORT`
- * @param cut chooses the fault of a request by its number, which begins with 1; as long as it takes the request waits
+ * @param cut chooses the fault of a request by its number, from 1; the request waits until it has chosen
  */
 export async function startCuttingProxy(
   upstream: string,

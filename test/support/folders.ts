@@ -13,8 +13,8 @@ export function temporaryFolder(): string {
 }
 
 /**
- * Removes the folders that there are. Called after each file from a set-up file: a hook of this module would be that of
- * the first file only, where files share a process, and with it the modules.
+ * Removes all folders. A set-up file calls it after each test file: a hook of this module would run for the first file
+ * only, where several files share a process and its modules.
  */
 export function removeTemporaryFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });

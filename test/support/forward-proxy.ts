@@ -8,11 +8,11 @@ import type { Duplex } from 'node:stream';
 
 export type ForwardProxyOptions = {
   scheme: 'http' | 'https' | 'socks5';
-  /** The port on loopback that every destination is taken to, whatever its name. */
+  /** The port on loopback to which all connections lead, whatever their destination. */
   to: number;
-  /** For https: what it shows. */
+  /** The certificate of a proxy over TLS. */
   shown?: { certificate: string; key: string };
-  /** `NAME:PASSWORD`; without, it asks for none. */
+  /** The login that is required, `NAME:PASSWORD`; undefined for none. */
   login?: string;
 };
 
@@ -23,7 +23,7 @@ export type ForwardProxy = {
   close: () => void;
 };
 
-/** Starts a proxy on a port that is free. */
+/** Starts a proxy on a free port. */
 export async function startForwardProxy(options: ForwardProxyOptions): Promise<ForwardProxy> {
   const { scheme, to, shown, login } = options;
   const asked: string[] = [];
@@ -81,7 +81,7 @@ export async function startForwardProxy(options: ForwardProxyOptions): Promise<F
   };
 }
 
-/** RFC 1928 and RFC 1929, as far as a client gets that is let through. */
+/** SOCKS 5 (RFC 1928, RFC 1929), for clients whose login is accepted. */
 async function serveSocks(socket: Socket, login: string | undefined, asked: string[]): Promise<void> {
   const take = async (length: number): Promise<Buffer> => {
     for (;;) {

@@ -1,4 +1,4 @@
-/** A disk that is full: a small file system in memory, which in a user namespace everybody may mount. */
+/** A full disk: a small file system in memory, which every user may mount in a user namespace. */
 import { spawn, spawnSync } from 'node:child_process';
 import { temporaryFolder } from '../chart/support.ts';
 
@@ -22,8 +22,8 @@ echo "$first $second" >&3
 `;
 
 /**
- * Runs a command in a copy of a folder, with a home in it, on a disk that has so much space left, and once more with
- * space enough.
+ * Runs a command in a copy of a folder that also holds its home, on a disk with so much free space, and once more with
+ * enough space.
  *
  * @param free in KB
  */

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 /** A home of gpg. */
 export type GnuPG = {
   home: string;
-  /** Runs it; `input` goes to its standard input, `passphrase` unlocks keys. Gives what it printed. */
+  /** Runs it; `input` goes to its standard input, `passphrase` unlocks keys. Returns its output. */
   run: (args: readonly string[], options?: { input?: string | Buffer; passphrase?: string }) => Buffer;
   /** The fingerprint of the primary key of an address. */
   fingerprint: (address: string) => string;
   close: () => void;
 };
 
-/** Is there a gpg? Without one, tests that need it are skipped, which under `CI=true` is a failure. */
+/** Is gpg installed? Otherwise tests that need it are skipped, which is an error with `CI=true`. */
 export function hasGnuPG(): boolean {
   if (spawnSync('gpg', ['--version']).status === 0) return true;
   if (process.env['CI'] === 'true') throw new Error('gpg is missing: install the package gnupg');
@@ -22,7 +22,7 @@ export function hasGnuPG(): boolean {
   return false;
 }
 
-/** Makes a home. Its path is short, since gpg has a socket in it. */
+/** Makes a home. Its path is short, since gpg makes a socket in it, and paths of sockets are limited. */
 export function startGnuPG(): GnuPG {
   const home = mkdtempSync(join(tmpdir(), 'gpg-'));
   const env = { PATH: process.env['PATH'], GNUPGHOME: home, LC_ALL: 'C' };

@@ -5,12 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../controlplane/cache.ts';
 import { findGo, runGo } from '../controlplane/go.ts';
 
-/** What to build: the folder of the module, the package in it, the linker's flags, and what is said meanwhile. */
+/** What to build: the folder of the module, the package in it, the linker's flags, and the text of the progress. */
 export type GoProgram = {
   folder: string;
   target: string;
   ldflags: string;
-  /** The release of Go, `go1.27.3`, where the one that builds the control plane does not do. */
+  /** The release of Go, such as `go1.27.3`, if it is not that of the control plane. */
   toolchain?: string;
   message: string;
 };

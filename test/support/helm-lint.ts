@@ -1,10 +1,10 @@
-/** What `helm lint` says, as findings that ours are held against. */
+/** The output of `helm lint`, as findings to compare with ours. */
 import type { LintMessage, LintRule } from '../../src/render/lint.ts';
 
 /** A finding of Helm's: its severity, the file or folder that it is about, and its text. */
 export type HelmFinding = { severity: string; path: string; text: string };
 
-/** What was said of one chart. */
+/** The findings about one chart. */
 export type HelmLint = { chart: string; findings: HelmFinding[] };
 
 /** Parses the output of `helm lint`, chart by chart. What is not a chart has one finding with an empty path. */
@@ -26,7 +26,7 @@ export function readHelmLint(stdout: string): HelmLint[] {
     });
 }
 
-/** Which of our rules a text of Helm's stands for; any error of loading or rendering for what has no rule here. */
+/** The rules that correspond to a text of Helm's; without one, any error of loading or rendering does. */
 const RULES: readonly (readonly [RegExp, readonly LintRule[]])[] = [
   [/^icon is recommended/, ['chart-icon']],
   [/^apiVersion is required|^apiVersion '/, ['chart-api-version', 'chart-invalid']],
@@ -53,13 +53,13 @@ const RULES: readonly (readonly [RegExp, readonly LintRule[]])[] = [
 
 const BROKEN: readonly LintRule[] = ['chart-invalid', 'values-invalid', 'template-invalid', 'list-annotations'];
 
-/** The findings of Helm's that nothing of ours stands for, with the same severity and about the same file. */
+/** The findings of Helm's for which there is no finding of ours with the same severity and file. */
 export function uncovered(theirs: readonly HelmFinding[], ours: readonly LintMessage[]): HelmFinding[] {
   return theirs.filter(({ severity, path, text }) => {
-    // A version that is missing is an error of its own.
+    // A missing version is a separate error.
     if (text.startsWith("version '' is not a valid")) return false;
     const rules = RULES.find(([pattern]) => pattern.test(text))?.[1] ?? [...BROKEN, 'crd-invalid'];
-    // Helm says of the whole folder what it cannot load or render.
+    // Helm reports errors of loading and rendering for the whole folder.
     const isOfFile = /\.\w+$/.test(path) && !path.startsWith('/') && !/^(?:Chart|values)\.yaml$/.test(path);
     const isCovered = ours.some(
       (message) =>

@@ -1,7 +1,7 @@
-/** Vitest's global set-up: builds helm where it is missing, once and not in every process that runs tests. */
+/** Vitest's global set-up: builds helm if it is missing, once for all processes that run tests. */
 import { helmBinary } from '../helm/binary.ts';
 
 export default async function setup(): Promise<void> {
-  // Without Go the tests that need helm fail when they ask for it, and say why; the others run.
+  // Without Go, tests that need helm fail with the reason when they run it. The others run.
   await helmBinary().catch(() => undefined);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { helmBinary } from '../helm/binary.ts';
 
-/** Known before any test runs: building it takes longer than a test may. */
+/** Set before any test runs, since building helm takes longer than a test may. */
 const binary: string = await helmBinary();
 
 /** The path of the helm binary. */
@@ -18,7 +18,7 @@ export type HelmRun = { status: number; stdout: string; stderr: string };
 
 let home: string | undefined;
 
-/** An environment in which helm has homes of its own, so that nothing of the machine's configuration is seen. */
+/** An environment with empty homes for helm, so that the configuration of the machine has no effect. */
 export function helmEnvironment(): Record<string, string> {
   home ??= mkdtempSync(join(tmpdir(), 'pkg-helm-home-'));
   return {
@@ -33,7 +33,7 @@ export function helmEnvironment(): Record<string, string> {
 /**
  * Runs helm in {@link helmEnvironment}.
  *
- * @param options `memory`: the most address space that it may take, in KiB, where the system can bound it
+ * @param options `memory`: the most address space in KiB, where the system can limit it
  */
 export function helm(
   args: readonly string[],

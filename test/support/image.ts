@@ -9,7 +9,7 @@ type Descriptor = { mediaType: string; digest: string; size: number; platform?: 
 export const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 export const INDEX = 'application/vnd.oci.image.index.v1+json';
 
-/** A layout that is being made. */
+/** A layout to which images are added. */
 export class Layout {
   readonly folder: string;
   readonly #named: Descriptor[] = [];

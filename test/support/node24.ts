@@ -1,4 +1,4 @@
-/** The oldest Node that pkg runs on, beside the one that runs the tests. */
+/** The oldest Node.js that pkg supports; the tests themselves run on the newest. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,10 +7,10 @@ import { cacheFolder } from '../controlplane/cache.ts';
 const VERSION = '24.21.0';
 
 /**
- * The path of Node 24, installed from npm if it is not in the cache folder. It is no development dependency: two
+ * The path of Node 24, installed from npm if it is not in the cache folder. It is not a development dependency: two
  * packages that bring a `node` would both write `node_modules/.bin/node`.
  *
- * @returns undefined where npm cannot get it, which under `CI=true` is a failure
+ * @returns undefined if npm cannot install it, which is an error with `CI=true`
  */
 export function findNode24(): string | undefined {
   const place = join(cacheFolder(), 'node', VERSION);
@@ -28,7 +28,7 @@ export function findNode24(): string | undefined {
       shell: process.platform === 'win32',
     });
     if (status !== 0) throw new Error(`Node ${VERSION} cannot be installed: ${error?.message ?? stderr}`);
-    // Another process may have been faster.
+    // Another process may have installed it meanwhile.
     if (!existsSync(place)) renameSync(fresh, place);
     return node;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Writes into registries on loopback as any client does: charts, and what is attached to them. */
+/** A client that writes charts, and artifacts that are attached to them, into registries on loopback. */
 import { sha256 } from './sigstore.ts';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -6,7 +6,7 @@ const INDEX = 'application/vnd.oci.image.index.v1+json';
 export const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 
-/** How a manifest names what belongs to it. */
+/** A descriptor in a manifest. */
 export type Descriptor = { mediaType: string; digest: string; size: number; [more: string]: unknown };
 
 /** A repository of a registry without TLS and logins. */
@@ -37,7 +37,7 @@ export class OciRepository {
     return { mediaType, digest, size: bytes.length };
   }
 
-  /** Writes a manifest under a tag, or under its digest; gives how it is named. */
+  /** Writes a manifest under a tag, or under its digest; returns its descriptor. */
   async manifest(content: object | Buffer, tag = '', mediaType: string = MANIFEST): Promise<Descriptor> {
     const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
     const digest = digestOf(bytes);
@@ -50,7 +50,7 @@ export class OciRepository {
     return { mediaType, digest, size: bytes.length };
   }
 
-  /** What a tag or a digest names; undefined for nothing. */
+  /** The manifest of a tag or a digest; undefined for none. */
   async read(name: string): Promise<{ bytes: Buffer; json: Record<string, unknown> } | undefined> {
     const headers = { accept: `${MANIFEST}, ${INDEX}` };
     const answer = await fetch(`${this.#base}/manifests/${name}`, { headers });
@@ -68,7 +68,7 @@ export class OciRepository {
     return await this.manifest({ schemaVersion: 2, config, layers: [layer] }, version);
   }
 
-  /** Attaches an artifact to a manifest; gives the entry for a list of referrers. */
+  /** Attaches an artifact to a manifest; returns the entry for a list of referrers. */
   async attach(subject: Descriptor, content: string | Buffer, more: object = {}): Promise<Descriptor> {
     const config = await this.blob('application/vnd.oci.empty.v1+json', '{}');
     const layer = await this.blob(BUNDLE, content);
@@ -76,7 +76,7 @@ export class OciRepository {
     return { ...(await this.manifest({ ...manifest, ...more })), artifactType: BUNDLE };
   }
 
-  /** Writes the list that a tag stands for, where a registry has no Referrers API. */
+  /** Writes the list of referrers under its fallback tag, for registries without the Referrers API. */
   async list(subject: Descriptor, manifests: readonly Descriptor[]): Promise<void> {
     const tag = subject.digest.replace(':', '-');
     await this.manifest({ schemaVersion: 2, mediaType: INDEX, manifests }, tag, INDEX);
@@ -92,7 +92,7 @@ export class OciRepository {
   }
 }
 
-/** As registries write it. */
+/** The digest of bytes, `sha256:HEX`. */
 export function digestOf(bytes: Uint8Array): string {
   return `sha256:${sha256(bytes).toString('hex')}`;
 }

@@ -9,17 +9,17 @@ import { createAuthority } from '../controlplane/certificates.ts';
 
 /** How an issuer behaves; may be changed while it runs. */
 export type IssuerRules = {
-  /** How a client shows who it is: by the `Authorization` header, by the form, or by any of the two. */
+  /** How a client authenticates: by the `Authorization` header, by the form, or by either. */
   clientBy: 'header' | 'form' | 'any';
-  /** A refresh token serves once: with each ID token there is a new one. */
+  /** A refresh token can be used once: each answer has a new one. */
   rotates: boolean;
-  /** For how many seconds ID tokens are good. */
+  /** How long ID tokens are valid, in seconds. */
   lifetime: number;
-  /** Members of the answer that are another value; `undefined` leaves one out. */
+  /** Fields of the answer that get another value; `undefined` leaves one out. */
   answer: Record<string, unknown>;
-  /** Members of the discovery document, in the same way. */
+  /** The same for fields of the discovery document. */
   discovery: Record<string, unknown>;
-  /** The discovery document lies elsewhere. */
+  /** Another path for the discovery document. */
   isElsewhere: boolean;
   /** How long, in milliseconds, the token endpoint takes. */
   delay: number;
@@ -32,9 +32,9 @@ export type Issuer = {
   clientId: string;
   clientSecret: string;
   rules: IssuerRules;
-  /** What was asked for, as `GET /path`. */
+  /** All requests, as `GET /path`. */
   asked: string[];
-  /** Refresh tokens that were sent though they had served already. */
+  /** Refresh tokens that were sent a second time. */
   usedTwice: () => number;
   idToken: (lifetime?: number) => string;
   refreshToken: () => string;
@@ -51,7 +51,7 @@ export const USUAL: IssuerRules = {
   delay: 0,
 };
 
-/** Starts an issuer on a port that is free. */
+/** Starts an issuer on a free port. */
 export async function startIssuer(subject: string, given: Partial<IssuerRules> = {}): Promise<Issuer> {
   const authority = await createAuthority();
   const shown = await authority.server(['127.0.0.1', 'localhost']);

@@ -1,6 +1,6 @@
 /**
- * A server made for a test, where an API server would stand: it sees what a client sends (who it says it is, what it
- * asks, over which connection) and answers as the test says. For faults that no API server makes on request.
+ * A server in the place of an API server. A test sees what a client sends (its identity, its requests, its connections)
+ * and decides the answers. For faults that a real API server cannot be made to show.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -23,15 +23,15 @@ export type PeerRequest = {
   headers: IncomingHttpHeaders;
   body: string;
   protocol: 'HTTP/1.1' | 'HTTP/2';
-  /** The subject of the client's certificate, if it showed one. */
+  /** The subject of the client's certificate, if it has one. */
   certificate: string | undefined;
   /** The server name that the client asked for; `false` without one. */
   serverName: string | false | null;
-  /** The number of the connection that it came by. */
+  /** The number of its connection. */
   connection: number;
 };
 
-/** What a test does with a request, beside answering it. */
+/** What a test can do with a request. */
 export type PeerAnswer = {
   response: Http2ServerResponse;
   /** Answers with JSON. */
@@ -62,17 +62,17 @@ export type Peer = {
   seen: PeerRequest[];
   /** How many TCP connections were opened. */
   connections: () => number;
-  /** A folder for the files of the test; it goes with the peer. */
+  /** A folder for the files of the test, which is removed with the peer. */
   folder: string;
-  /** Writes a kubeconfig that leads here; `user` and `cluster` are added to it. */
+  /** Writes a kubeconfig for this server; `user` and `cluster` are added to it. */
   kubeconfig: (user?: object, cluster?: object) => string;
   server: Http2SecureServer;
-  /** Ends all connections as a server does that is shut down. */
+  /** Ends all connections as a server does when it is shut down. */
   cut: () => void;
   close: () => Promise<void>;
 };
 
-/** Starts a peer on a port that is free. */
+/** Starts a peer on a free port. */
 export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
   const { http1Only = false, settings = {}, hosts = ['127.0.0.1', 'localhost', 'peer.test'] } = options;
   const { serve = (_request, { json }) => json({ kind: 'Status' }) } = options;

@@ -29,7 +29,7 @@ export function pkg(
   return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
-/** A `pkg` that works. */
+/** A running `pkg`. */
 export type PkgStarted = { done: Promise<PkgRun>; kill: (signal: NodeJS.Signals) => void };
 
 /** Starts `pkg`; `env` is added to its environment. */

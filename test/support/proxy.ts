@@ -15,7 +15,7 @@ import { createAuthority } from '../controlplane/certificates.ts';
 import { writeKubeconfig } from '../controlplane/client.ts';
 import type { Access } from '../controlplane/client.ts';
 
-/** A request that came through, in the order of arrival. */
+/** A request that arrived. */
 export type ProxiedRequest = {
   /** 1 for the first since the start or {@link Proxy.forget}. */
   number: number;
@@ -25,7 +25,7 @@ export type ProxiedRequest = {
   userAgent: string;
   accept: string;
   protocol: 'HTTP/1.1' | 'HTTP/2';
-  /** Bytes of its body, as far as it says so. */
+  /** The bytes of its body, by its `Content-Length`. */
   size: number;
 };
 
@@ -33,9 +33,9 @@ export type ProxiedRequest = {
 export type Fault =
   /** The proxy answers with this status, and `Retry-After` in seconds; the API server sees nothing. */
   | { status: number; retryAfter?: number }
-  /** The connection is reset; the API server sees nothing. On HTTP/2 all that runs over it goes with it. */
+  /** The connection is reset; the API server sees nothing. On HTTP/2 all requests on it fail. */
   | 'reset'
-  /** The API server has done its work and answered; the connection is reset in place of the answer. */
+  /** The API server handles the request; the connection is reset instead of the answer. */
   | 'lose-answer'
   /** The connection is reset in the middle of the answer's body. */
   | 'truncate'
@@ -43,26 +43,26 @@ export type Fault =
   | 'hang';
 
 export type ProxyOptions = {
-  /** The API server behind it. Requests without `Authorization` go there with this access's certificate. */
+  /** The API server. Requests without `Authorization` are sent with the certificate of this access. */
   upstream: Access;
-  /** Added to each request, in milliseconds; new connections cost nothing more. */
+  /** The delay of each request, in milliseconds. New connections are not delayed. */
   latency?: number;
   /** Offer HTTP/1.1 only. */
   http1Only?: boolean;
-  /** Goes to the API server as `Accept` of every request: one that knows less than what is asked for. */
+  /** Replaces `Accept` in every request, so that the API server answers as an older one would. */
   accept?: string;
-  /** Chooses the fault of a request, undefined for none; as long as it takes the request is held. */
+  /** Chooses the fault of a request, undefined for none. The request waits until it has chosen. */
   fault?: (request: ProxiedRequest) => Fault | undefined | Promise<Fault | undefined>;
-  /** Gives the body that comes in place of the API server's own, undefined for that one. */
+  /** Gives another body for an answer; undefined for that of the API server. */
   rewrite?: (request: ProxiedRequest, body: string) => string | undefined;
 };
 
 export type Proxy = {
-  /** The path of a kubeconfig that leads through the proxy, otherwise that of `upstream`. */
+  /** The path of a kubeconfig that is that of `upstream`, but leads through the proxy. */
   kubeconfig: string;
   /** All requests since the start or {@link Proxy.forget}. */
   requests: readonly ProxiedRequest[];
-  /** How many there were of each method and path, as `GET /api/v1/…`. */
+  /** The number of requests by method and path, such as `GET /api/v1/…`. */
   counts: () => Record<string, number>;
   /** Empties {@link Proxy.requests} and numbers from 1 again. */
   forget: () => void;
@@ -72,7 +72,7 @@ export type Proxy = {
 /** Headers that belong to one connection. */
 const HOP_BY_HOP = ['connection', 'host', 'http2-settings', 'keep-alive', 'te', 'transfer-encoding', 'upgrade'];
 
-/** Starts a proxy on a port that is free. */
+/** Starts a proxy on a free port. */
 export async function startProxy({
   upstream,
   latency = 0,
@@ -99,7 +99,7 @@ export async function startProxy({
     allowHTTP1: true,
     ...(http1Only ? { ALPNCallback: () => 'http/1.1' } : {}),
   });
-  // The socket below TLS is the one that can be reset.
+  // Only the socket below TLS can be reset.
   server.on('connection', (socket: Socket) => {
     const port = socket.remotePort;
     sockets.set(port, socket);
@@ -138,7 +138,7 @@ export async function startProxy({
     return seen;
   }
 
-  /** Resets the connection of a request; it is looked up now, for a request that is over has none. */
+  /** Resets the connection of a request. It is looked up beforehand, since a finished request has none. */
   function cutter(request: Http2ServerRequest): () => void {
     const socket = sockets.get(request.socket.remotePort);
     return () => void socket?.resetAndDestroy();
@@ -242,7 +242,7 @@ function framed(request: Http2ServerRequest): IncomingHttpHeaders {
   return hasBody && headers['content-length'] === undefined ? { ...headers, 'transfer-encoding': 'chunked' } : headers;
 }
 
-/** Without pseudo-headers and what belongs to a connection. */
+/** Headers without pseudo-headers and those of a connection. */
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !name.startsWith(':') && !HOP_BY_HOP.includes(name)),

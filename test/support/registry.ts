@@ -18,20 +18,20 @@ import { registryBinary } from '../registry/binary.ts';
 
 export const LOGIN = { username: 'ada', password: 'pa:ss wörd' } as const;
 
-/** How one logs in. */
+/** How clients log in. */
 export type RegistryAuth = 'none' | 'basic' | 'token';
 
 export type Registry = {
   /** `127.0.0.1:PORT` */
   host: string;
-  /** The file of the authority that its certificate is of. */
+  /** The file of the authority that signed its certificate. */
   caFile: string;
-  /** What the server of tokens was asked: who, for what; empty without one. */
+  /** The requests to the token server, with login and scope; empty without such a server. */
   tokens: { authorization: string | undefined; scopes: string[] }[];
   close: () => Promise<void>;
 };
 
-/** The program of the registry; undefined where it cannot be built, which under `CI=true` is a failure. */
+/** The program of the registry; undefined where it cannot be built, which is an error with `CI=true`. */
 export async function findRegistry(): Promise<string | undefined> {
   try {
     return await registryBinary();
@@ -42,7 +42,7 @@ export async function findRegistry(): Promise<string | undefined> {
   }
 }
 
-/** Starts one. */
+/** Starts a registry. */
 export async function startRegistry(program: string, auth: RegistryAuth = 'none', plain = false): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'pkg-registry-'));
   const file = (name: string, text: string): string => {
@@ -95,7 +95,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Does it answer already? Takes a moment if not. */
+/** Does it answer yet? Waits a moment if not. */
 function answers(port: number, plain: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const host = '127.0.0.1';
@@ -108,7 +108,7 @@ function answers(port: number, plain: boolean): Promise<boolean> {
   });
 }
 
-/** Gives tokens as the registry wants them: to pull for everybody who asks, to push for who knows the login. */
+/** A token server: tokens for pulling are given to everybody, for pushing only to clients with the login. */
 async function startTokenServer(
   authority: Authority,
   asked: Registry['tokens'],

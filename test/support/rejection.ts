@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** The error with which some work fails; it must be of a class. The test fails if the work succeeds. */
+/** The error with which a promise rejects. The test fails if it does not reject, or with an error of another class. */
 export async function rejectionOf<T extends Error>(
   work: Promise<unknown>,
   type: abstract new (...args: never[]) => T,

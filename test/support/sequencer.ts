@@ -1,4 +1,4 @@
-/** In which order test files run. */
+/** The order in which test files run. */
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
@@ -6,7 +6,7 @@ import type { TestSpecification } from 'vitest/node';
 const WAITING = /\/test\/(?:cluster|faults)\/|\/test\/repository\/(?:faults|signatures-hostile)\.test\.ts$/;
 
 /**
- * Begins a file that mostly waits before each one that mostly computes, so that both go on at the same time and no
+ * Begins a file that mostly waits before each one that mostly computes, so that they run at the same time and no
  * long wait is left for the end. Those that share workers come last and together: vitest keeps a worker only for a
  * file that follows at once. Within each kind the order is vitest's: by the time that they took last, the longest
  * first, and in a new clone by size.

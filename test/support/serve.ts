@@ -1,4 +1,4 @@
-/** `pkg serve` on a port that is free, as a process of its own. */
+/** `pkg serve` on a free port, in a process of its own. */
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
@@ -8,9 +8,9 @@ import type { Run } from '../repository/support.ts';
 export type Serving = {
   url: string;
   port: number;
-  /** What it said of changes and failures until now. */
+  /** What it has printed so far about changes and failures. */
   said: () => string;
-  /** Sends a signal; gives how it ended. */
+  /** Sends a signal; returns how it ended. */
   end: (signal?: NodeJS.Signals) => Promise<Run>;
 };
 
@@ -40,7 +40,7 @@ export async function startServing(folder: string, ...flags: string[]): Promise<
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
-/** Sends one request on a connection of its own; the path goes out as it is. */
+/** Sends one request on a connection of its own; the path is sent unchanged. */
 export function ask(
   { url }: { url: string },
   path: string,

@@ -21,9 +21,9 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const LOG_URL = 'https://rekor.test';
 
-/** Who signs, and what of the certificate is otherwise than it should be. */
+/** Who signs, and what is wrong with the certificate. */
 export type Leaf = {
-  /** An address of mail, or a URL. */
+  /** An e-mail address, or a URL. */
   identity?: string;
   issuer?: string;
   notBefore?: Date;
@@ -36,14 +36,14 @@ export type Leaf = {
 /** A certificate and its key. */
 export type Issued = { certificate: string; der: Buffer; key: KeyObject };
 
-/** What an entry of the log of signatures is of, and what of it is otherwise than it should be. */
+/** The content of an entry of the log of signatures, and what is wrong with it. */
 export type Logged = {
   body: object;
   integratedTime?: Date;
-  /** Vouches for the time. */
+  /** The entry has a signed time. */
   promise?: boolean;
   proof?: 'right' | 'other root';
-  /** Of the second version of Rekor, which tells no time. */
+  /** An entry of the second version of Rekor, which has no time. */
   isSecond?: boolean;
 };
 
@@ -54,11 +54,11 @@ export type Sigstore = {
   issue: (leaf?: Leaf) => Promise<Issued>;
   /** An entry as a bundle holds it. */
   log: (logged: Logged) => Record<string, unknown>;
-  /** A timestamp of bytes, in base64; it is of now. Made by openssl. */
+  /** A timestamp of bytes with the present time, in base64, made by openssl. */
   timestamp: (bytes: Uint8Array) => string;
 };
 
-/** Makes one. */
+/** Makes a Sigstore. */
 export async function createSigstore(): Promise<Sigstore> {
   const authority = await createAuthority();
   const timestamps = await createTimestamps(authority);
@@ -151,7 +151,7 @@ async function issue(leaf: Leaf, authority: TestAuthority, log: LogKeys): Promis
         ...more,
       ],
     });
-  // What a log signs is the certificate without the log's own word.
+  // A log signs the certificate without the extension that holds its own signature.
   const before = await make([]);
   const tbs = Buffer.from(AsnConvert.serialize(AsnConvert.parse(before.rawData, Certificate).tbsCertificate));
   const list = sctList(tbs, authority, sct === 'forged' ? { ...log, key: logKeys().key } : log);
@@ -165,7 +165,7 @@ async function issue(leaf: Leaf, authority: TestAuthority, log: LogKeys): Promis
   };
 }
 
-/** The list of the certificate's extension, with one word of a log. */
+/** The extension of a certificate with signatures of logs (SCTs), of which it has one. */
 function sctList(tbs: Buffer, { certificate }: TestAuthority, { key, id }: LogKeys): Buffer {
   const issuerKey = Buffer.from(new x509.X509Certificate(certificate).publicKey.rawData);
   const time = number(Date.now() - MINUTE, 8);

@@ -1,4 +1,4 @@
-/** Servers of plain TCP, for what no HTTP server would send. */
+/** Servers of plain TCP, for answers that no HTTP server would send. */
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
