@@ -1,6 +1,6 @@
 /**
- * The control plane of this run, for tests on a real Kubernetes API. Importing this file
- * starts it, if it does not run yet. Tests made with the `test` of this file are skipped without a control plane.
+ * The control plane of this run, for tests on a real Kubernetes API. Importing this file starts it, if it does not run
+ * yet. Tests made with the `test` of this file are skipped without a control plane.
  *
  * @example
  * const ns = await namespace();
