@@ -94,6 +94,13 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
     }
   });
 
+  // Go does not parse such an address.
+  test('may have a password with a percent sign that begins no escape', async () => {
+    const between = await start('jane:50%');
+    const [error] = await both({ 'proxy-url': `${scheme}://jane:50%@127.0.0.1:${between.port}` });
+    expect(error).toBeUndefined();
+  });
+
   test('can be that of HTTPS_PROXY', async () => {
     const between = await start();
     expect(await both({}, { HTTPS_PROXY: `${scheme}://127.0.0.1:${between.port}` })).toEqual([undefined, undefined]);
