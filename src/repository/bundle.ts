@@ -198,7 +198,7 @@ export class Bundle {
       const shown = printable(place.name, 100);
       if (files.size === 0 && place.name !== BUNDLE_FILE) throw damaged(`it does not begin with ${BUNDLE_FILE}`);
       if (place.type !== '0') throw damaged(`${shown} is not a plain file`);
-      if (!BUNDLE_NAMES.test(place.name)) throw damaged(`${shown} does not belong into a bundle`);
+      if (!BUNDLE_NAMES.test(place.name)) throw damaged(`${shown} does not belong in a bundle`);
       if (files.has(place.name)) throw damaged(`${shown} is in it twice`);
       if (files.size === MAX_FILES) throw damaged(`it holds more than ${MAX_FILES} files`);
       files.set(place.name, place);
