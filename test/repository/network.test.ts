@@ -235,7 +235,7 @@ describe('a repository that is broken', () => {
     ['apiVersion: v1\nentries:\n  sub:\n  - {name: sub, version: 1.0.0, urls: [sub-9.tgz]}\n', /404/],
     [
       'apiVersion: v1\nentries:\n  sub:\n  - {name: sub, version: 1.0.0, urls: ["ftp://127.0.0.1/x.tgz"]}\n',
-      /no address/,
+      /not an address/,
     ],
   ])('%j', async (index, said) => {
     const server = await start((request, response) => {

@@ -106,7 +106,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     ['null', /cannot be read/, () => 'null'],
     ['too large', /too large/, () => Buffer.alloc(2 << 20, ' ')],
     ['deeply nested', /cannot be read/, () => '['.repeat(500_000)],
-    ['no statement', /no in-toto statement/, () => JSON.stringify(keyBundle(['a list'], privateKey))],
+    ['no statement', /not an in-toto statement/, () => JSON.stringify(keyBundle(['a list'], privateKey))],
     [
       'without a subject',
       /made for nothing/,
@@ -169,10 +169,10 @@ describe.skipIf(registry === undefined)('a registry', () => {
     ['of another key', /not made with the key/, (digest) => simpleSignature(simplePayload(digest), stranger)],
     [
       'of something else',
-      /no signature of cosign/,
+      /not a signature of cosign/,
       (digest) => simpleSignature(simplePayload(digest, '', 'else'), privateKey),
     ],
-    ['no JSON', /no signature of cosign/, () => simpleSignature('no JSON', privateKey)],
+    ['no JSON', /not a signature of cosign/, () => simpleSignature('no JSON', privateKey)],
     ['no signature', /not made with the key/, (digest) => ({ payload: simplePayload(digest), annotations: {} })],
     [
       'a certificate that is none',
