@@ -10,15 +10,22 @@ import { dirname } from 'node:path';
  */
 export function makeFolder(path: string, mode?: number): void {
   try {
+    makeOne(path, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // If the folder above exists now, another process made it meanwhile, or this is /proc, where it fails again.
+    if (!existsSync(dirname(path))) makeFolder(dirname(path), mode);
+    makeOne(path, mode);
+  }
+}
+
+/** Creates a folder in one that exists. */
+function makeOne(path: string, mode?: number): void {
+  try {
     mkdirSync(path, mode);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     // A folder is fine; for a file Node throws EEXIST here.
-    if (code === 'EEXIST') mkdirSync(path, { recursive: true });
-    else if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
-    else {
-      makeFolder(dirname(path), mode);
-      makeFolder(path, mode);
-    }
+    mkdirSync(path, { recursive: true });
   }
 }
