@@ -96,7 +96,10 @@ class KnownNames {
     this.#schema = schemaOf(child);
     const sources = [parentSources, ...treeOf(child).map((one) => sourcesOf(one.templates.map(({ data }) => data)))];
     this.#sources = sources.join('\n');
-    this.#printed = this.#sources.replaceAll(/\{\{[-~]?\s*(?:#|else\s+)?(?:if|unless)\b[^}]*\}\}/g, '');
+    this.#printed = this.#sources.replaceAll(
+      /\{\{[-~]?\s{0,100}(?:#|else\s{1,100})?(?:if|unless)\b[^}]{0,1000}\}\}/g,
+      '',
+    );
     const imported = dependency.importValues.flatMap((one) => (typeof one === 'string' ? [one] : one.child.split('.')));
     const conditions = [...parent.metadata.dependencies, ...child.metadata.dependencies].flatMap(({ condition }) =>
       condition.split(/[.,\s]+/),
@@ -117,7 +120,8 @@ class KnownNames {
    * `{{values.labels}}`, `with .Values.auth`.
    */
   isFree(path: readonly string[]): boolean {
-    if (path.length === 0) return /(?:range|each|to\w+|merge\w*)\s[^\n}]*[vV]alues(?![\w.-])/.test(this.#printed);
+    if (path.length === 0)
+      return /\b(?:range|each|to\w{1,30}|merge\w{0,30})\s[^\n}]{0,1000}[vV]alues(?![\w.-])/.test(this.#printed);
     return new RegExp(`[vV]alues\\.${path.map(literally).join('\\.')}(?![\\w.-])`).test(this.#printed);
   }
 

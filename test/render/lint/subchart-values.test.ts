@@ -75,3 +75,13 @@ test('a name that a template of the chart itself reads', async () => {
   const template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: {{values.db.auht}} }\n';
   expect(await found('db: {auht: x}', { 'templates/x.yaml.hbs': template })).toEqual([]);
 });
+
+test.each([
+  ['to', 300_000],
+  ['to ', 300_000],
+  ['{{if ', 200_000],
+  ['{{ ', 200_000],
+])('texts that patterns could search for hours: %s', async (text, count) => {
+  const more = { 'charts/db/templates/long.txt': text.repeat(count) };
+  expect(await found('db: {auth: {usernam: x}}', more)).toHaveLength(1);
+});
