@@ -34,6 +34,8 @@ const MAX_STALL_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 /** Tries to write the record. Somebody may change its labels at the same moment, but hardly five times in a row. */
 const MAX_TRIES = 5;
+/** Tries to write the record that came after a renewal: a machine may be so busy that every other step is a stall. */
+const MAX_RENEWED = 100;
 
 /** A moment by two clocks: the monotonic one stands still while the machine sleeps, the wall clock may be set back. */
 type Moment = { monotonic: number; wall: number };
@@ -217,7 +219,12 @@ export class Lease implements Fence {
    * @throws as {@link Lease.reopen}; what went wrong when the record was written
    */
   async finish(release: Release): Promise<StoredRelease> {
-    return await this.#end(async () => (this.#stored = await this.#fenced.update(this.#stored, release, {})));
+    // Encoded once: where that takes longer than MAX_STALL_MS, each try would renew first, and so cause the next conflict.
+    let write: ReturnType<ReleaseStore['replacement']> | undefined;
+    return await this.#end(async () => {
+      write ??= this.#fenced.replacement(release, {});
+      return (this.#stored = await write(this.#stored));
+    });
   }
 
   /** Removes the record, and lets go of it. @throws as {@link Lease.finish} does */
@@ -263,12 +270,19 @@ export class Lease implements Fence {
     clearInterval(this.#timer);
     await this.#renewing?.catch(() => undefined);
     try {
-      for (let tries = 1; ; tries++) {
+      for (let tries = 1, renewed = 0; ;) {
+        const { stored } = this;
         try {
           return await write();
         } catch (error) {
-          if (!isConflict(error) || tries >= MAX_TRIES) throw error;
-          await this.#readAgain();
+          if (!isConflict(error) || tries >= MAX_TRIES || renewed >= MAX_RENEWED) throw error;
+          // The fence may have renewed the lease before it let the write go: that is the conflict then.
+          if (this.#stored === stored) {
+            tries++;
+            await this.#readAgain();
+          } else {
+            renewed++;
+          }
         }
       }
     } finally {

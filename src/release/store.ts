@@ -103,10 +103,24 @@ export class ReleaseStore {
 
   /** Replaces a revision. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it was written since `stored` was read */
   async update(stored: StoredRelease, release: Release, annotations: Record<string, string>): Promise<StoredRelease> {
+    return await this.replacement(release, annotations)(stored);
+  }
+
+  /**
+   * Encodes a revision, which takes seconds for a large one on a busy machine.
+   *
+   * @returns writes it as {@link update} does, any number of times
+   */
+  replacement(
+    release: Release,
+    annotations: Record<string, string>,
+  ): (stored: StoredRelease) => Promise<StoredRelease> {
     const secret = encodeSecret(release, 'modifiedAt', annotations);
-    const version = stored.secret.metadata['resourceVersion'];
-    if (version !== undefined) secret.metadata['resourceVersion'] = version;
-    return { release, secret: await this.#cluster.replace(secret) };
+    return async (stored) => {
+      const resourceVersion = stored.secret.metadata['resourceVersion'];
+      const metadata = { ...secret.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
+      return { release, secret: await this.#cluster.replace({ ...secret, metadata }) };
+    };
   }
 
   /**

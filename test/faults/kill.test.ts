@@ -156,3 +156,31 @@ describe.concurrent('half a minute', () => {
     240_000,
   );
 });
+
+/** On a busy machine, or one that suspends processes, every step of an operation may take longer than a second. */
+test('an operation that stands still again and again while it writes a large record ends as deployed', async () => {
+  const large = join(folder, 'large');
+  mkdirSync(join(large, 'templates'), { recursive: true });
+  mkdirSync(join(large, 'files'));
+  writeFileSync(join(large, 'Chart.yaml'), 'apiVersion: v2\nname: large\nversion: 0.1.0\n');
+  writeFileSync(join(large, 'templates', 'a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n');
+  // 48 MB that make a small record: compressing it takes longer than the process may run at a time.
+  const line = (seed: number): string =>
+    Array.from({ length: 599 }, (_, at) => ((at * at * seed) % 36).toString(36)).join('');
+  for (let at = 0; at < 12; at++) writeFileSync(join(large, 'files', `f${at}`), `${line(at + 5)}\n`.repeat(6600));
+  const target = join(folder, 'stalls');
+  const { done, kill } = pkgStarted(['install', 'r', large, '--target', `dir:${target}`]);
+  let ended = false;
+  void done.then(() => (ended = true));
+  const record = join(target, '_secret', 'default', 'secret', 'sh.helm.release.v1.r.v1.yaml');
+  while (!existsSync(record) && !ended) await sleep(5);
+  for (let pulse = 0; pulse < 40 && !ended; pulse++) {
+    kill('SIGSTOP');
+    await sleep(1100);
+    kill('SIGCONT');
+    await sleep(100);
+  }
+  const { status, stderr } = await done;
+  expect([status, stderr.replaceAll(/^\[\d+\/\d+\] .*\n/gm, '')]).toEqual([0, '']);
+  expect(statuses(target)).toEqual(['deployed']);
+});
