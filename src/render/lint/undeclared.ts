@@ -6,7 +6,7 @@ import { parseJson } from '../../yaml/json.ts';
 import { fromPlain, isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Block, Expression, Location, Path, Program, Statement, Template } from '../handlebars/ast.ts';
-import { mapAt } from './fields.ts';
+import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
@@ -27,7 +27,7 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
   const messages: LintMessage[] = [];
   const seen = new Set<string>();
   for (const template of templates) {
-    for (const path of valuePaths(template.program)) {
+    for (const path of valuePaths(template.program, NO_LOOPS)) {
       const missing = missingPart(path.parts.slice(1), known, schema);
       if (missing === undefined) continue;
       const { line, column } = path.loc.start;
@@ -36,6 +36,13 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
       if (seen.has(`${template.name} ${full}`)) continue;
       seen.add(`${template.name} ${full}`);
       const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
+      if (path.parts.slice(0, missing.index + 2).includes(ITEM)) {
+        // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
+        if (missing.near === undefined) continue;
+        const message = `no item of ${printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)))} in values.yaml has ${printable(path.parts[missing.index + 1] ?? '')}${hint}`;
+        messages.push(finding('value-undeclared', template.name, message, at, 'warning'));
+        continue;
+      }
       const list = `values.${path.parts.slice(1, missing.index + 1).join('.')}`;
       const message = missing.inList
         ? `${printable(list)} is a list, which has no ${printable(path.parts[missing.index + 1] ?? '')}: {{#each ${printable(list)}}} goes through its items, and ${printable(list)}.[0] is the first`
@@ -64,7 +71,14 @@ function missingPart(
 ): { index: number; near: string | undefined; inList: boolean } | undefined {
   let at = known;
   let rule = schema;
+  let isItem = false;
   for (const [index, name] of parts.entries()) {
+    if (name === ITEM) {
+      isItem = true;
+      at = at.flatMap((value) => (Array.isArray(value) ? value : isMap(value) ? [...value.values()] : []));
+      rule = field(rule, 'items') ?? field(rule, 'additionalProperties');
+      continue;
+    }
     const isList = at.length > 0 && at.every((value) => Array.isArray(value));
     if (isList && !/^(?:[0-9]+|length)$/.test(name)) return { index, near: undefined, inList: true };
     const maps = at.filter((value) => isMap(value));
@@ -75,7 +89,7 @@ function missingPart(
       // `global` belongs to the user of the chart, who need not declare it.
       return index === 0 && name === 'global'
         ? undefined
-        : { index, near: nearest(name, new Set(names)), inList: false };
+        : { index, near: nearest(name, new Set(names), isItem ? 2 : undefined), inList: false };
     }
     at = maps.flatMap((map) => (map.has(name) ? [map.get(name) ?? null] : []));
     rule = mapAt(rule, 'properties').get(name);
@@ -84,39 +98,75 @@ function missingPart(
   return undefined;
 }
 
-/** All paths `values.…` of a template, without those whose `values` is a name of `as |values|`. */
-function* valuePaths(node: Program | Statement | Expression): Generator<Path & { loc: Location }> {
+/** Stands in a path for the items of a list or the values of a map. */
+const ITEM = '*';
+
+/** Where the names of the loops around a place lead to: those of `as |item|`, and the fields of the item itself. */
+type Loops = { locals: ReadonlyMap<string, readonly string[]>; context: readonly string[] | undefined };
+
+const NO_LOOPS: Loops = { locals: new Map(), context: undefined };
+
+/**
+ * All paths `values.…` of a template, without those whose `values` is a name of `as |values|`. Paths of the items of a
+ * loop over such a path are among them: `values.jobs.*.name` for `job.name`.
+ */
+function* valuePaths(node: Program | Statement | Expression, loops: Loops): Generator<Path & { loc: Location }> {
   switch (node.type) {
     case 'Program':
       if (node.blockParams?.includes('values')) return;
-      for (const statement of node.body) yield* valuePaths(statement);
+      for (const statement of node.body) yield* valuePaths(statement, loops);
       return;
-    case 'PathExpression':
-      if (!node.data && node.depth === 0 && node.parts[0] === 'values' && node.original.startsWith('values'))
-        yield node;
-      else if (node.data && node.parts[0] === 'root' && node.parts[1] === 'values') {
-        yield { ...node, parts: node.parts.slice(1) };
-      }
+    case 'PathExpression': {
+      const parts = valueParts(node, loops);
+      if (parts !== undefined) yield { ...node, parts };
       return;
+    }
     case 'MustacheStatement':
     case 'SubExpression':
     case 'BlockStatement':
     case 'DecoratorBlock':
     case 'PartialStatement':
     case 'PartialBlockStatement':
-      yield* callPaths(node);
+      yield* callPaths(node, loops);
       return;
     default:
   }
 }
 
+/** The parts of a path, from `values` on; undefined for one that leads elsewhere. */
+function valueParts({ data, depth, parts, original }: Path, { locals, context }: Loops): readonly string[] | undefined {
+  const [head = '', ...rest] = parts;
+  if (data) return head === 'root' && rest[0] === 'values' ? rest : undefined;
+  if (depth !== 0) return undefined;
+  if (original.startsWith('this.')) return context && [...context, ...parts];
+  const local = locals.get(head);
+  if (local !== undefined) return [...local, ...rest];
+  return head === 'values' && original.startsWith('values') ? parts : undefined;
+}
+
 type Calling = Extract<Statement | Expression, { params: readonly Expression[] }>;
 
-function* callPaths(node: Calling): Generator<Path & { loc: Location }> {
-  if ('path' in node) yield* valuePaths(node.path);
-  for (const param of node.params) yield* valuePaths(param);
-  if ('hash' in node) for (const pair of node.hash?.pairs ?? []) yield* valuePaths(pair.value);
-  if ('program' in node && node.program) yield* valuePaths(node.program);
+function* callPaths(node: Calling, loops: Loops): Generator<Path & { loc: Location }> {
+  if ('path' in node) yield* valuePaths(node.path, loops);
+  for (const param of node.params) yield* valuePaths(param, loops);
+  if ('hash' in node) for (const pair of node.hash?.pairs ?? []) yield* valuePaths(pair.value, loops);
+  if ('program' in node && node.program) yield* valuePaths(node.program, loopsIn(node, node.program, loops));
   const { inverse } = node as Partial<Block>;
-  if (inverse) yield* valuePaths(inverse);
+  if (inverse) yield* valuePaths(inverse, loops);
+}
+
+/** Where the names inside a block lead to. */
+function loopsIn(node: Calling, program: Program, loops: Loops): Loops {
+  const name = node.type === 'BlockStatement' && node.path.type === 'PathExpression' ? node.path.original : '';
+  if (name === 'if' || name === 'unless') return loops;
+  const [param] = node.params;
+  const over = param?.type === 'PathExpression' ? valueParts(param, loops) : undefined;
+  const isKnown = over !== undefined && (name === 'each' || name === 'with');
+  const context = isKnown ? (name === 'each' ? [...over, ITEM] : over) : undefined;
+  const locals = new Map(loops.locals);
+  for (const [index, local] of (program.blockParams ?? []).entries()) {
+    if (index === 0 && context !== undefined) locals.set(local, context);
+    else locals.delete(local);
+  }
+  return { locals, context };
 }
