@@ -1,4 +1,5 @@
 /** Rules on rendered objects. */
+import { groupOf } from '../../cluster/cluster.ts';
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { annotationProblems } from './annotations.ts';
@@ -86,9 +87,8 @@ function lintDuplicate(item: LintObject, own: readonly LintObject[]): FieldFindi
 
 /** Hooks of different events may have one name, since each is deleted before the next. */
 function identityOf({ head, object }: LintObject): string {
-  const group = head.apiVersion.slice(0, Math.max(0, head.apiVersion.indexOf('/')));
   const hook = textAt(object, 'metadata', 'annotations', 'helm.sh/hook');
-  return [group, head.kind, namespaceOf(object), head.name, hook].join('\0');
+  return [groupOf(head.apiVersion), head.kind, namespaceOf(object), head.name, hook].join('\0');
 }
 
 const SELECTING = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);
