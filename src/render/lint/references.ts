@@ -32,6 +32,22 @@ export function referenceProblems(object: ValueMap, all: readonly ValueMap[]): F
         add(['spec', 'scaleTargetRef', 'name'], `the chart has no ${kind} "${printable(name)}"${advice(name, names)}`);
       break;
     }
+    case 'Ingress':
+      ofIngress(object, all, add);
+      break;
+    case 'RoleBinding':
+    case 'ClusterRoleBinding':
+      ofBinding(object, all, add);
+      break;
+    case 'StatefulSet':
+      resembles(
+        ['spec', 'serviceName'],
+        textAt(object, 'spec', 'serviceName'),
+        'Service',
+        namesOf(all, 'Service', object),
+        add,
+      );
+      break;
     case 'PodDisruptionBudget':
       selects(object, ['spec', 'selector'], field(object, 'spec', 'selector'), all, add);
       break;
@@ -57,6 +73,8 @@ function inPod(object: ValueMap, path: readonly string[], all: readonly ValueMap
       path,
       `the pods need restartPolicy: Never or OnFailure, since without it they have Always, which a ${kind} may not`,
     );
+  const account = textAt(spec, 'serviceAccountName');
+  resembles([...path, 'serviceAccountName'], account, 'ServiceAccount', namesOf(all, 'ServiceAccount', object), add);
   const volumes = [
     ...listAt(spec, 'volumes').map((one) => textAt(one, 'name')),
     ...listAt(object, 'spec', 'volumeClaimTemplates').map((one) => textAt(one, 'metadata', 'name')),
@@ -104,11 +122,14 @@ function inPod(object: ValueMap, path: readonly string[], all: readonly ValueMap
 function refersTo({ object, all, add }: Around, reference: Value | undefined, keys: ValuePath, kind: string): void {
   const name = textAt(reference, 'name');
   if (name === '' || field(reference, 'optional') === true) return;
-  const names = namesOf(all, kind, object);
-  if (names.includes(name)) return;
+  resembles([...keys, 'name'], name, kind, namesOf(all, kind, object), add);
+}
+
+/** Reports a name that no object of the kind has, and that resembles one that the chart has. */
+function resembles(keys: ValuePath, name: string, kind: string, names: readonly string[], add: Add): void {
+  if (name === '' || names.includes(name)) return;
   const near = nearest(name, names, 2);
-  if (near !== undefined)
-    add([...keys, 'name'], `the chart has no ${kind} "${printable(name)}"; did you mean ${printable(near)}?`);
+  if (near !== undefined) add(keys, `the chart has no ${kind} "${printable(name)}"; did you mean ${printable(near)}?`);
 }
 
 function refersToKey(around: Around, reference: Value | undefined, keys: ValuePath, kind: string): void {
@@ -127,6 +148,42 @@ function refersToKey(around: Around, reference: Value | undefined, keys: ValuePa
       [...keys, 'key'],
       `the ${kind} "${printable(name)}" of the chart has no key ${printable(key)}${advice(key, known)}`,
     );
+}
+
+function ofIngress(object: ValueMap, all: readonly ValueMap[], add: Add): void {
+  for (const [index, rule] of listAt(object, 'spec', 'rules').entries()) {
+    for (const [place, path] of listAt(rule, 'http', 'paths').entries()) {
+      const keys = ['spec', 'rules', index, 'http', 'paths', place, 'backend', 'service'];
+      const name = textAt(path, 'backend', 'service', 'name');
+      const port = textAt(path, 'backend', 'service', 'port', 'name');
+      resembles([...keys, 'name'], name, 'Service', namesOf(all, 'Service', object), add);
+      const service = all.find(
+        (one) => textAt(one, 'kind') === 'Service' && textAt(one, 'metadata', 'name') === name && isBeside(one, object),
+      );
+      if (service === undefined || port === '') continue;
+      const ports = listAt(service, 'spec', 'ports').map((one) => textAt(one, 'name'));
+      if (!ports.includes(port))
+        add(
+          [...keys, 'port', 'name'],
+          `the Service "${printable(name)}" has no port "${printable(port)}"${advice(port, ports)}`,
+        );
+    }
+  }
+}
+
+function ofBinding(object: ValueMap, all: readonly ValueMap[], add: Add): void {
+  const kind = textAt(object, 'roleRef', 'kind');
+  const name = textAt(object, 'roleRef', 'name');
+  const rolesOf = (wanted: string): string[] =>
+    all.filter((one) => textAt(one, 'kind') === wanted).map((one) => textAt(one, 'metadata', 'name'));
+  const other = kind === 'Role' ? 'ClusterRole' : 'Role';
+  if (rolesOf(other).includes(name) && !rolesOf(kind).includes(name))
+    add(['roleRef', 'kind'], `the chart has no ${kind} "${printable(name)}", and a ${other} of this name`);
+  else resembles(['roleRef', 'name'], name, kind, rolesOf(kind), add);
+  for (const [index, subject] of listAt(object, 'subjects').entries()) {
+    if (textAt(subject, 'kind') === 'ServiceAccount')
+      resembles(['subjects', index, 'name'], textAt(subject, 'name'), 'ServiceAccount', rolesOf('ServiceAccount'), add);
+  }
 }
 
 function ofService(object: ValueMap, all: readonly ValueMap[], add: Add): void {

@@ -77,6 +77,39 @@ metadata: {name: worker}
 spec:
   podSelector: {matchLabels: {app: worker, tier: back}}
   ingress: [{ports: [{port: http}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front}
+spec:
+  rules:
+    - http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend: {service: {name: named, port: {name: web}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: named}
+spec:
+  selector: {app: worker, tier: back}
+  ports: [{name: web, port: 80, targetPort: http}]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: runner}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader}
+rules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: reader}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{kind: ServiceAccount, name: runner}, {kind: ServiceAccount, name: of-somebody-else}]
 `;
 
 async function found(text: string): Promise<string[]> {
