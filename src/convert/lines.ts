@@ -313,7 +313,8 @@ function trimmedEnd(parts: Part[], isText: boolean): Part[] {
 /** The column of the key whose text a line opens by `|` or `>`; undefined for another line. */
 function opensText(parts: readonly Part[]): number | undefined {
   const line = parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
-  const match = /^( *)((?:- +)*)(.*?)(?:^|[ :])[|>][-+0-9]*\s*(?:#.*)?$/.exec(line);
+  // The pattern takes the cube of the length.
+  const match = line.length > 500 ? null : /^( *)((?:- +)*)(.*?)(?:^|[ :])[|>][-+0-9]*\s*(?:#.*)?$/.exec(line);
   if (match === null || line.trimStart().startsWith('#')) return undefined;
   const [, indent = '', dashes = '', key = ''] = match;
   if (key !== '')

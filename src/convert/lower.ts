@@ -341,7 +341,7 @@ function within(outer: Scope): Scope {
 
 /** Does a body print items of a list or lines of a text, whose order matters? That of keys does not. */
 function makesOrder(list: List): boolean {
-  return hasText(list, /^\s*- |^---/m) || !hasText(list, /^"?:/);
+  return hasText(list, /^[ \t]*- |^---/m) || !hasText(list, /^"?:/);
 }
 
 function hasText(list: List, pattern: RegExp): boolean {

@@ -127,6 +127,8 @@ function lineOf(chart: Chart, file: string, key: string): { line?: number } {
   }
   const lines = Buffer.from(template.data).toString('utf8').split('\n');
   const writing = lines.flatMap((text, index) => {
+    // The pattern takes the square of the length.
+    if (text.length > 1000) return [];
     const written = /^\s*(?:- +)*(?:"([^"]*)"|'([^']*)'|([^\s"'#][^#]*?))\s*:(?:\s|$)/.exec(text);
     return written !== null && (written[1] ?? written[2] ?? written[3]) === key ? [index + 1] : [];
   });

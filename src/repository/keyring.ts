@@ -28,7 +28,7 @@ export function keyBlocks(bytes: Buffer, file: string): (Buffer | string)[] {
   if ((bytes[0] ?? 0) & 0x80) return [bytes];
   const armored = bytes
     .toString('latin1')
-    .match(/-----BEGIN PGP [A-Z ]*KEY BLOCK-----[\s\S]*?-----END PGP [A-Z ]*KEY BLOCK-----/g);
+    .match(/-----BEGIN PGP [A-Z ]*KEY BLOCK-----(?:(?!-----BEGIN)[\s\S])*?-----END PGP [A-Z ]*KEY BLOCK-----/g);
   if (armored !== null) return armored.map((text) => `${text}\n`);
   throw invalid('this is not a keyring', file, [EXPORT]);
 }

@@ -142,7 +142,7 @@ export class LineCursor {
     if (match === null) giveUp();
     let text = match[1] ?? '';
     if (text.includes('\n')) {
-      text = text.replace(/[ \t]*\n[ \t\n]*/g, (run) => {
+      text = text.replace(/(?<![ \t])[ \t]*\n[ \t\n]*/g, (run) => {
         const breaks = run.split('\n').length - 1;
         return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
       });

@@ -58,6 +58,6 @@ function canonicalNumber(value: number | bigint): string {
   if (Number.isSafeInteger(value)) return String(value);
   const { coefficient, exponent } = decimalOf(value);
   const digits = String(coefficient);
-  const significant = digits.replace(/0+$/, '');
+  const significant = digits.replace(/(?<!0)0+$/, '');
   return `${significant}e${exponent + digits.length - significant.length}`;
 }

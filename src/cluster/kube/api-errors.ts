@@ -151,7 +151,7 @@ const IMMUTABLE = new RegExp(
 
 /** A claim that cannot be changed is answered with a diff of its lines. */
 function inOneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+  return text.trim().replaceAll(/(?<!\s)\s*\n\s*/g, ' ');
 }
 
 /** The error for an object that the server does not take, or that a rule of the cluster keeps from being deleted. */

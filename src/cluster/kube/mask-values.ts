@@ -130,7 +130,7 @@ function scalarsOf(value: Json): string[] {
 /** The forms in which a message may hold a value: plain, decoded, encoded, quoted as in JSON and Go, as bytes. */
 function waysToSay(value: string): string[] {
   const plain = value.slice(0, MAX_LENGTH);
-  const decoded = /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(plain) ? Buffer.from(plain, 'base64') : Buffer.alloc(0);
+  const decoded = /^[A-Za-z0-9+/\s]+(?:==?\s*)?$/.test(plain) ? Buffer.from(plain, 'base64') : Buffer.alloc(0);
   const texts = [plain, decoded.toString('utf8')].filter((text) => text !== '');
   return texts.flatMap((text) => {
     const bytes = text === plain ? Buffer.from(text) : decoded;

@@ -47,7 +47,7 @@ function crdsOf(chart: Chart, path: string): Document[] {
  */
 export function onlyShown(stream: string, wanted: readonly string[]): string {
   const documents = splitDocuments(stream).flatMap((text) => {
-    const path = /# Source: [^/\n]+\/(.+)/.exec(text)?.[1];
+    const path = /^# Source: [^/\n]+\/(.+)/m.exec(text)?.[1];
     return path === undefined ? [] : [{ path: decodeText(path), text }];
   });
   const chosen = wanted.flatMap((name) => {

@@ -82,7 +82,7 @@ function isObject(object: ValueMap, ref: ObjectRef, namespace: string): boolean 
 
 /** The parts of a field as an API server names it: `spec.ports[0].port`, `metadata.labels[example.com/a]`. */
 function partsOf(field: string): (string | number)[] {
-  return [...field.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, key, name]) =>
+  return [...field.matchAll(/\[([^[\]]*)\]|([^.[\]]+)/g)].map(([, key, name]) =>
     key !== undefined && /^\d+$/.test(key) ? Number(key) : (key ?? name ?? ''),
   );
 }

@@ -18,7 +18,7 @@ export function decodePem(text: string): PemBlock | undefined {
     const block = text.slice(begin, end + 1);
     const [, type, body = ''] = /^-----BEGIN ([^\n]*?)-----[ \t]*\r?\n([^]*)$/.exec(block) ?? [];
     if (type === undefined || !isEndOf(type, text.slice(end + END.length))) continue;
-    const encoded = body.replace(/^(?:[^\n]*:[^\n]*\n)*/, '').replace(/[ \t\r\n]+/g, '');
+    const encoded = body.replace(/^(?:[^\n:]*:[^\n]*\n)*/, '').replace(/[ \t\r\n]+/g, '');
     if (encoded.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) continue;
     return { type, der: Buffer.from(encoded, 'base64') };
   }
@@ -26,7 +26,9 @@ export function decodePem(text: string): PemBlock | undefined {
 
 function isEndOf(type: string, rest: string): boolean {
   const [line = ''] = rest.split('\n', 1);
-  return line.replace(/[ \t]*\r?$/, '').replace(/[ \t]+$/, '') === `${type}-----`;
+  let end = line.endsWith('\r') ? line.length - 1 : line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--;
+  return line.slice(0, end) === `${type}-----`;
 }
 
 /** Encodes bytes as a block. */

@@ -135,7 +135,7 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
       }
     }
   }
-  const [, key, rest] = /^(\s*(?:- +)*[\w./-]+: +)([^\s"'|>&*!].*?)\s*$/.exec(document.slice(start, end)) ?? [];
+  const [, key, rest] = /^(\s*(?:- +)*[\w./-]+: +)([^\s"'|>&*!].*)$/.exec(document.slice(start, end).trimEnd()) ?? [];
   if (key === undefined || rest === undefined) return [];
   const from = start + key.length;
   return isFixed(from, from + rest.length) ? ['put quotes around the whole text of this line'] : [];
@@ -227,7 +227,7 @@ function apartHint(span: PrintedSpan, run: TemplateRun, document: string, line: 
   const written = run.text.slice(span.from, span.to).trimEnd().split('\n');
   const value = withoutMargin(written);
   const before = run.text.slice(run.text.lastIndexOf('\n', span.from - 1) + 1, span.from);
-  const [, margin] = /^((?: *- +)*| *)(?:[\w./-]+: *|"[^"]*": *)?$/.exec(before) ?? [];
+  const [, margin] = /^( *(?:- +)*)(?:[\w./-]+: *|"[^"]*": *)?$/.exec(before) ?? [];
   const [first = ''] = value;
   if (margin === undefined || first === '' || !isMapOrList(value.join('\n'))) return undefined;
   // A text may look like a map, as `a: b`: that is to be quoted.
@@ -259,7 +259,7 @@ function apartHint(span: PrintedSpan, run: TemplateRun, document: string, line: 
 
 /** The least indentation of a value whose key stands alone on the line before; 0 where there is none. */
 function belowKey(line: string, value: string): number {
-  const [, margin] = /^((?: *- +)*| *)(?:[\w./-]+|"[^"]*"):\s*$/.exec(line) ?? [];
+  const [, margin] = /^( *(?:- +)*)(?:[\w./-]+|"[^"]*"):\s*$/.exec(line) ?? [];
   return margin === undefined ? 0 : margin.length + (value.startsWith('- ') ? 0 : 2);
 }
 

@@ -7,6 +7,9 @@ import { Lexer } from './lex.ts';
 import { otherSyntax, otherWord } from './syntax-mistakes.ts';
 import { decodeText } from './value.ts';
 
+/** How many characters of a line are looked at before and behind an error: the patterns take the square of them. */
+const MAX_LINE = 500;
+
 /**
  * The hints for an error of the parser; none where nothing useful can be said.
  *
@@ -15,9 +18,11 @@ import { decodeText } from './value.ts';
  */
 export function syntaxHints(text: string, error: PkgError): string[] {
   const { message, at } = error;
-  const line = decodeText(text).split('\n')[(at?.line ?? 0) - 1];
-  if (at?.line === undefined || line === undefined) return [];
-  const column = (at.column ?? 1) - 1;
+  const whole = decodeText(text).split('\n')[(at?.line ?? 0) - 1];
+  if (at?.line === undefined || whole === undefined) return [];
+  const from = Math.max(0, (at.column ?? 1) - 1 - MAX_LINE);
+  const line = whole.slice(from, from + 2 * MAX_LINE);
+  const column = (at.column ?? 1) - 1 - from;
   const [before, rest] = [line.slice(0, column), line.slice(column)];
   const [, name] = /^function "([^"]+)" not defined$/.exec(message) ?? [];
   if (name !== undefined) {

@@ -190,7 +190,8 @@ class Composer {
     while ((this.#gaps[this.#nextGap]?.at ?? end) < end) this.#nextGap++;
     for (let index = this.#nextGap; index < this.#gaps.length; index++) {
       const gap = this.#gaps[index];
-      if (gap === undefined || !/^["']?[ \t]*:?(?:\s|#.*)*$/.test(this.#text.slice(end, gap.at))) return false;
+      if (gap === undefined || !/^["']?[ \t]*:?(?:\s|#[^\n]*(?:\n|$))*$/.test(this.#text.slice(end, gap.at)))
+        return false;
       if (gap.column > column || (gap.column === column && gap.isList && !isItem)) return true;
     }
     return false;

@@ -58,7 +58,7 @@ function firstLine(program: Program | undefined): Gap | undefined {
           const isFirst = !statement.original.slice(0, found.index).includes('\n');
           return isFirst ? undefined : { column: found[1]?.length ?? 0, isList: /^-(?:\s|$)/.test(found[2] ?? '') };
         }
-        start = /[^\n]*$/.exec(statement.original)?.[0].length ?? 0;
+        start = statement.original.length - statement.original.lastIndexOf('\n') - 1;
         break;
       }
       case 'BlockStatement': {

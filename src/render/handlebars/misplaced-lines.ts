@@ -41,6 +41,9 @@ export function findMisplaced(text: string, offset: number): Misplaced | undefin
   );
 }
 
+/** Longer lines are not looked at: the patterns take the square of their length. */
+const MAX_LINE = 1000;
+
 /** The lines up to the one with the offset, without those of texts behind `|` and `>`. */
 function linesUntil(text: string, offset: number): Line[] {
   const lines: Line[] = [];
@@ -51,7 +54,7 @@ function linesUntil(text: string, offset: number): Line[] {
     if (start > offset) break;
     const indent = /^ */.exec(line)?.[0].length ?? 0;
     const rest = line.slice(indent).trimEnd();
-    if (rest !== '' && indent <= block) {
+    if (rest !== '' && indent <= block && rest.length <= MAX_LINE) {
       block = /(?:^|[\s:])[|>][-+0-9]*(?:\s+#.*)?$/.test(rest) ? indent : Infinity;
       if (!rest.startsWith('#')) lines.push({ start: start + indent, indent, text: rest });
     }

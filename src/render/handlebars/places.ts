@@ -39,13 +39,13 @@ export class Places {
     if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) return valueStart - 1;
     if (style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK) return valueStart;
     const line = this.#text.lastIndexOf('\n', valueStart - 2) + 1;
-    const sign = /[|>][-+0-9]*(?:[ \t]+#.*)?[ \t]*$/.exec(this.#text.slice(line, valueStart).trimEnd());
+    const sign = /[|>][-+0-9]*(?:[ \t]+#[^\n]*)?$/.exec(this.#text.slice(line, valueStart).trimEnd());
     return sign === null ? valueStart : line + sign.index;
   }
 
   /** The offset of the next character that is neither white space nor a comment: an empty value stands before it. */
   #written(from: number): number {
-    const space = /(?:[\s,{]|#.*)*/y;
+    const space = /(?:[\s,{]|#[^\n]*(?:\n|$))*/y;
     space.lastIndex = from;
     return from + (space.exec(this.#text)?.[0].length ?? 0);
   }

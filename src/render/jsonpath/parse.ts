@@ -36,7 +36,7 @@ export function parseJsonPath(template: string): Node[] {
 const KEY = /^'([^']*)'$/;
 const SLICE = /^(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?$/;
 const COMPARISON = /^([^!<>=]+)([!<>=]+)([^\n]+)$/;
-const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/;
+const NUMBER = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/;
 const TERMINATOR = /^[ \t\r\n.,[\]$@{}]$/;
 const DIGIT = /^\p{Nd}$/u;
 const WORD = /^[_\p{L}\p{Nd}]$/u;

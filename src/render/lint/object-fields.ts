@@ -111,7 +111,7 @@ function adviceFor(key: string, keys: ValuePath, fields: ReadonlyMap<string, Hol
   return inner === undefined ? '' : `; ${inner[0]} has one`;
 }
 
-const QUANTITY = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/;
+const QUANTITY = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/;
 
 /** What is wrong with a text, a number or a boolean; undefined for what fits. */
 function scalarProblem(value: string | number | bigint | boolean, holds: Holds): string | undefined {

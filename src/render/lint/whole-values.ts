@@ -96,7 +96,7 @@ function isInBlockScalar({ loc: { start } }: Mustache, template: Template): bool
   for (const line of lines.toReversed()) {
     const indent = /^ */.exec(line)?.[0].length ?? 0;
     if (line.trim() === '' || indent >= column || /^\s*\{\{[#/~^]/.test(line)) continue;
-    if (/[|>][-+0-9]*\s*(?:#.*)?$/.test(line)) return true;
+    if (/[|>][-+0-9]*\s*(?:#[^\n]*)?$/.test(line)) return true;
     column = indent;
     if (column === 0) return false;
   }
