@@ -122,7 +122,7 @@ describe.skipIf(!isLinux)('in a chart folder', () => {
         const { status, stdout, stderr } = pkg([...args, own]);
         expect([status, stdout + stderr], args.join(' ')).toEqual([
           1,
-          expect.stringMatching(/is a (?:device|link)|cannot be read|has no end/),
+          expect.stringMatching(/is (?:not a file|a link)|cannot be read|has no end/),
         ]);
         expect(stderr).not.toContain('PKG_INTERNAL');
       }
