@@ -171,5 +171,8 @@ const refuse: SchemaLoader = async (url) => {
 function asFloats(value: Value): Value {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(asFloats);
-  return isMap(value) ? new Map([...value].map(([key, item]) => [key, asFloats(item)])) : value;
+  if (!isMap(value)) return value;
+  const floats = new Map<string, Value>();
+  value.forEach((item, key) => floats.set(key, asFloats(item)));
+  return floats;
 }

@@ -12,7 +12,8 @@ export function compareKeys(a: string, b: string, version: 2 | 3): number {
   let at = 0;
   while (at < shortest && a.charCodeAt(at) === b.charCodeAt(at)) at++;
   if (at === shortest) return a.length - b.length;
-  const [first, second] = [a[at] ?? '', b[at] ?? ''];
+  const first = a[at] ?? '';
+  const second = b[at] ?? '';
   if (LETTER_FIRST.test(first) && LETTER_FIRST.test(second)) return first < second ? -1 : 1;
   return compareFrom([...a], [...b], at, version);
 }

@@ -99,11 +99,14 @@ class TemplateCache {
 
 function parsedFrom({ known, blockIndex, blocks }: KnownText, source: Source): Parsed {
   const whole: Source = { ...source, blockIndex, blocks };
-  const templates = known.templates.map(([name, start, isEmpty]): Template => ({
-    name: start === 0 ? source.name : name,
-    source: whole,
-    body: { start, list: undefined },
-    isEmpty,
-  }));
+  const templates = known.templates.map((definition): Template => {
+    const start = definition[1];
+    return {
+      name: start === 0 ? source.name : definition[0],
+      source: whole,
+      body: { start, list: undefined },
+      isEmpty: definition[2],
+    };
+  });
   return { templates, functions: new Set(known.functions), blockIndex };
 }
