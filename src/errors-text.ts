@@ -6,8 +6,8 @@
  */
 
 /**
- * C0, DEL and C1 controls; line and paragraph separators; bidirectional and other format characters
- * (category Cf, but for the joiners that emoji and scripts need); halves of surrogate pairs.
+ * C0, DEL and C1 controls; line and paragraph separators; bidirectional and other format characters (category Cf, but
+ * for the joiners that emoji and scripts need); halves of surrogate pairs.
  */
 const UNSAFE = (): RegExp => /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
 

@@ -1,8 +1,8 @@
 /**
  * The one error class of the project, and the codes it can carry.
  *
- * Every failure that a person can meet is a {@link PkgError}: what went wrong, where, and what to do
- * next. Anything else that reaches the top is a defect of pkg and is reported as one.
+ * Every failure that a person can meet is a {@link PkgError}: what went wrong, where, and what to do next. Anything
+ * else that reaches the top is a defect of pkg and is reported as one.
  */
 
 /**
@@ -12,8 +12,8 @@
 export type Position = { file: string; line?: number; column?: number; isSecret?: boolean };
 
 /**
- * Stable error codes. A code never changes its meaning; `pkg docs CODE` explains each
- * (the texts are in `src/terminal/error-docs.ts`, which the type checker holds complete).
+ * Stable error codes. A code never changes its meaning; `pkg docs CODE` explains each (the texts are in
+ * `src/terminal/error-docs.ts`, which the type checker holds complete).
  */
 export const ERROR_CODES = [
   // what the user typed

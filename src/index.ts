@@ -1,6 +1,6 @@
 /**
- * The library: what the commands do, as typed functions. Nothing is printed, nothing exits; failures are
- * thrown as {@link PkgError}.
+ * The library: what the commands do, as typed functions. Nothing is printed, nothing exits; failures are thrown as
+ * {@link PkgError}.
  */
 import type { Chart } from './chart/chart.ts';
 import { createOrigins } from './chart/origins.ts';

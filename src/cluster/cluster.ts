@@ -173,8 +173,7 @@ export interface Cluster {
   ): Promise<void>;
   /**
    * The same cluster, whose requests end with the reason of a signal once it is aborted, and whose writes wait while
-   * the
-   * fence is closed. The signal of this cluster stays in force, and its fence where no other is given.
+   * the fence is closed. The signal of this cluster stays in force, and its fence where no other is given.
    */
   within(signal: AbortSignal, fence?: Fence): Cluster;
   /** Closes connections. */

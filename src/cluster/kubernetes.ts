@@ -38,8 +38,8 @@ import { isSettled } from './managed-fields.ts';
 import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
 
 /**
- * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not
- * wait for it: that a cluster cannot be reached is reported by the first request.
+ * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not wait for it:
+ * that a cluster cannot be reached is reported by the first request.
  *
  * @throws {PkgError} `PKG_KUBECONFIG_INVALID`, `PKG_TARGET_MISSING`
  */

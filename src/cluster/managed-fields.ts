@@ -1,9 +1,8 @@
 /**
  * Reads `metadata.managedFields`: which manager holds which field of an object. Each entry's `fieldsV1` is a tree. Its
  * keys are `f:name` for a field, `k:{…}` for an item of a list by its key fields, `v:…` for an item of a set, and `.`
- * for
- * the map or item itself. A node without further keys is held as a whole. The keys tell how the server identifies the
- * items of each list, so the tree can be walked beside an object without a schema.
+ * for the map or item itself. A node without further keys is held as a whole. The keys tell how the server identifies
+ * the items of each list, so the tree can be walked beside an object without a schema.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
@@ -57,8 +56,7 @@ function isWhole(entry: JsonObject): boolean {
 
 /**
  * Does Helm hold fields of this object by updates, as Helm 3 did? They have to be migrated to applies: otherwise a
- * field
- * that a chart drops would stay for ever, and one that it changes would be a conflict.
+ * field that a chart drops would stay for ever, and one that it changes would be a conflict.
  */
 export function needsMigration(live: KubeObject): boolean {
   return managedFieldsOf(live).some((entry) => isUpdated(entry));
@@ -66,9 +64,8 @@ export function needsMigration(live: KubeObject): boolean {
 
 /**
  * Is it certain that applying `desired` would change nothing? Yes, if Helm's applies hold exactly the desired fields,
- * and
- * their live values are equal. If not, a dry run has to tell: the server normalizes values (`1000m` becomes `1`), and
- * fills in defaults inside of what is held as a whole.
+ * and their live values are equal. If not, a dry run has to tell: the server normalizes values (`1000m` becomes `1`),
+ * and fills in defaults inside of what is held as a whole.
  */
 export function isSettled(desired: KubeObject, live: KubeObject): boolean {
   if (live.metadata['deletionTimestamp'] !== undefined || needsMigration(live)) return false;

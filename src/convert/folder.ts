@@ -33,8 +33,9 @@ export type FolderOptions = LinkOptions & {
 /**
  * Converts the Go templates of a chart's folder, and writes those that were shown to be the same.
  *
- * @throws {PkgError} `PKG_CHART_NOT_FOUND` for what is no folder of a chart, `PKG_CHART_DEPENDENCY_MISSING`, `PKG_USAGE` for a file that the chart does
- *   not have, `PKG_FILE_UNWRITABLE`; and what reading charts and templates throws
+ * @throws {PkgError} `PKG_CHART_NOT_FOUND` for what is no folder of a chart, `PKG_CHART_DEPENDENCY_MISSING`,
+ *   `PKG_USAGE` for a file that the chart does not have, `PKG_FILE_UNWRITABLE`; and what reading charts and templates
+ *   throws
  */
 export async function convertFolder(folder: string, options: FolderOptions): Promise<Conversion> {
   if (!existsSync(folder)) throw chartNotFound(folder);

@@ -15,8 +15,8 @@ type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMi
 const TEMPLATE = 'in-{{ .Release.Namespace }}';
 
 /**
- * Texts that are something else without quotes, or break the structure around them. Where only
- * a definition reads a value, the first {@link FEW} are tried: the definition itself is compared with all of them.
+ * Texts that are something else without quotes, or break the structure around them. Where only a definition reads a
+ * value, the first {@link FEW} are tried: the definition itself is compared with all of them.
  */
 const AWKWARD: readonly string[] = [
   '',

@@ -1,6 +1,6 @@
 /**
- * A release as the text in Helm's record: JSON as Go writes it, gzip, base64.
- * Source: helm v4 `pkg/storage/driver/util.go` and the structs of `pkg/release/v1`, `pkg/chart/v2`.
+ * A release as the text in Helm's record: JSON as Go writes it, gzip, base64. Source: helm v4
+ * `pkg/storage/driver/util.go` and the structs of `pkg/release/v1`, `pkg/chart/v2`.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PkgError } from '../errors.ts';
@@ -26,8 +26,7 @@ export function encodeRelease(release: Release): string {
 
 /**
  * Reads the text of a record; the inverse of {@link encodeRelease}. Also reads JSON that is not compressed, as the
- * first
- * versions of Helm wrote it, and Helm 3's empty texts for times that are not set.
+ * first versions of Helm wrote it, and Helm 3's empty texts for times that are not set.
  *
  * @param where names the record in errors
  * @throws {PkgError} `PKG_RECORD_CORRUPT`

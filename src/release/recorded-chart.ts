@@ -1,6 +1,6 @@
 /**
- * The chart as Helm's record holds it: the root chart alone, fields in the order of Go's structs.
- * Source: helm v4 `pkg/chart/v2/{chart,metadata,dependency}.go`.
+ * The chart as Helm's record holds it: the root chart alone, fields in the order of Go's structs. Source: helm v4
+ * `pkg/chart/v2/{chart,metadata,dependency}.go`.
  */
 import { fromPlain, toPlain } from '../yaml/value.ts';
 import { sortKeys } from '../yaml/json.ts';

@@ -44,8 +44,8 @@ export type RecordedChart = {
 } & JsonObject;
 
 /**
- * One revision of a release: exactly the JSON that Helm 4 writes (see `codec.ts`), plus the labels,
- * which live on the Secret. `config` holds what the user gave, no defaults.
+ * One revision of a release: exactly the JSON that Helm 4 writes (see `codec.ts`), plus the labels, which live on the
+ * Secret. `config` holds what the user gave, no defaults.
  */
 export type Release = {
   name: string;

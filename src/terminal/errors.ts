@@ -18,8 +18,8 @@ const LINE_MAX = 160;
 const ERRORS_MAX = 50;
 
 /**
- * The text for an error: message, position, the line of the template, notes, hints and the code.
- * Anything but a {@link PkgError} is reported as a defect of pkg.
+ * The text for an error: message, position, the line of the template, notes, hints and the code. Anything but a
+ * {@link PkgError} is reported as a defect of pkg.
  */
 export function renderError(error: unknown, paint: Paint, debug: boolean): string {
   const known = error instanceof PkgError ? error : internalError(error);

@@ -17,8 +17,8 @@ export function print(text: string): void {
 }
 
 /**
- * Writes a text that comes from a chart or a record: byte for byte into a file or pipe, and onto a
- * terminal with everything that the terminal would obey made visible.
+ * Writes a text that comes from a chart or a record: byte for byte into a file or pipe, and onto a terminal with
+ * everything that the terminal would obey made visible.
  */
 export function printDocument(text: string): void {
   print(isTerminal(1) ? printableLines(text) : text);
@@ -53,8 +53,8 @@ export function printError(text: string): void {
 }
 
 /**
- * Writes at once and without loading Node's streams, which would take longer than many a command.
- * Only a pipe that somebody made non-blocking, and that is full, needs them.
+ * Writes at once and without loading Node's streams, which would take longer than many a command. Only a pipe that
+ * somebody made non-blocking, and that is full, needs them.
  */
 function write(fd: 1 | 2, text: string, encoding: BufferEncoding = 'utf8'): void {
   if (text === '') return;

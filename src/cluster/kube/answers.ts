@@ -1,7 +1,6 @@
 /**
  * Checks the objects in answers. The server may be broken, or something else than an API server, such as a proxy's
- * login
- * page. An answer that is not an object must not be taken for a missing object, which pkg would then create or
+ * login page. An answer that is not an object must not be taken for a missing object, which pkg would then create or
  * overwrite.
  */
 import { printable } from '../../errors-text.ts';

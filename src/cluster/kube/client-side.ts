@@ -1,8 +1,7 @@
 /**
  * Migrates objects from client-side apply, which Helm 3 used and which holds fields by updates. Without it, a field
- * that
- * a chart drops would stay for ever, and one that it changes would be a conflict. Helm 4 does the same with client-go's
- * `csaupgrade`.
+ * that a chart drops would stay for ever, and one that it changes would be a conflict. Helm 4 does the same with
+ * client-go's `csaupgrade`.
  */
 import { getOwn, isJsonObject } from '../../yaml/value.ts';
 import type { JsonObject } from '../../yaml/value.ts';

@@ -3,8 +3,7 @@
  *
  * Servers since Kubernetes 1.26 list all kinds in two answers (aggregated discovery), older ones in one answer for each
  * group version. The cache counts for some minutes. After that, and when a kind is not in it, the server is asked
- * whether
- * it has changed (`If-None-Match`).
+ * whether it has changed (`If-None-Match`).
  *
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
@@ -103,8 +102,7 @@ export class Discovery {
 
   /**
    * The resource for reading and deleting objects of a kind: in this version, or, if the server does not serve it, in
-   * the
-   * version of the group that it prefers. The objects are the same in all versions.
+   * the version of the group that it prefers. The objects are the same in all versions.
    *
    * @throws {ApiError} also when the aggregated API server of the kind does not answer
    */

@@ -25,8 +25,7 @@ export type Reader = {
 /**
  * Reads objects, in the order of `refs`. Each kind is listed once in each namespace, by Helm's label. An object that is
  * not in the list may lack the label: the names of all objects are listed, and it is read by itself if it is among
- * them.
- * Where listing is forbidden, all objects are read one by one.
+ * them. Where listing is forbidden, all objects are read one by one.
  */
 export async function readMany(refs: readonly ObjectRef[], reader: Reader): Promise<(KubeObject | undefined)[]> {
   const found: (KubeObject | undefined)[] = refs.map(() => undefined);

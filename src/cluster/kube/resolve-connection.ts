@@ -1,7 +1,6 @@
 /**
  * Decides which cluster, user and namespace a command uses: from kubeconfig files, flags and environment, or the
- * service
- * account of the pod that pkg runs in, in client-go's order.
+ * service account of the pod that pkg runs in, in client-go's order.
  */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';

@@ -1,9 +1,7 @@
 /**
  * Sends requests over few kept-alive connections: HTTP/2, or HTTP/1.1 where the server (or a proxy in front of it)
- * speaks
- * nothing newer. It does not retry, and does not interpret answers. A request without an answer is a {@link
- * LostRequest},
- * which says whether the server may have received it.
+ * speaks nothing newer. It does not retry, and does not interpret answers. A request without an answer is a
+ * {@link LostRequest}, which says whether the server may have received it.
  */
 import type { Socket } from 'node:net';
 import { abortable } from '../abortable.ts';

@@ -1,8 +1,7 @@
 /**
  * `pkg __complete WORDS… WORD`: what may stand for the last word, for shells. The protocol is cobra's, and so Helm's
- * and
- * kubectl's: a line for each candidate, with a tab before what describes it, and `:N` at the end, which tells the shell
- * what else to do. Nothing is ever written on standard error, and what takes long is given up.
+ * and kubectl's: a line for each candidate, with a tab before what describes it, and `:N` at the end, which tells the
+ * shell what else to do. Nothing is ever written on standard error, and what takes long is given up.
  *
  * @see https://github.com/spf13/cobra/blob/main/completions.go
  */

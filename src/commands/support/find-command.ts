@@ -41,8 +41,7 @@ export function findCommand(argv: readonly string[], config: PkgConfig): FoundCo
 
 /**
  * The index of the next word that is neither a flag nor its value; -1 for none. An unknown flag without `=` is assumed
- * to
- * take the next word as its value.
+ * to take the next word as its value.
  */
 function nextWord(argv: readonly string[], from: number): number {
   for (let at = from; at < argv.length; at++) {

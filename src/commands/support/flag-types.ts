@@ -2,8 +2,7 @@
  * The types of flags: oclif's, with the syntax of values that pflag, and so Helm, accepts.
  *
  * `pflag.ts` has already translated pflag's spellings for oclif's parser. These types convert and check values, and
- * hold
- * what `pflag.ts` and completion have to know of a flag.
+ * hold what `pflag.ts` and completion have to know of a flag.
  */
 import { boolean as oclifBoolean, custom } from '@oclif/core/flags';
 import type { BooleanFlag, FlagDefinition, FlagInput } from '@oclif/core/interfaces';
@@ -40,8 +39,7 @@ export type FlagValues<F extends FlagInput> = F extends FlagInput<infer Values> 
 
 /**
  * A prefix for values that begin with a dash. In `--set -o` oclif's parser would take `-o` for a flag; pflag takes it
- * as
- * the value. A word of a command line cannot hold this character.
+ * as the value. A word of a command line cannot hold this character.
  */
 const DASH_GUARD = '\0';
 

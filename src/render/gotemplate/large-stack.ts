@@ -39,7 +39,8 @@ export function isOverflow(error: unknown): boolean {
 /**
  * Runs the Go templates of a chart and its dependencies in a thread.
  *
- * @returns undefined where the program that the thread would run is not found, as when the library is bundled into another program
+ * @returns undefined where the program that the thread would run is not found, as when the library is bundled into
+ *   another program
  * @throws {PkgError} of the templates; whatever `lookup` throws
  */
 export async function printDeep({ lookup, ...input }: GoInput): Promise<GoOutput | undefined> {

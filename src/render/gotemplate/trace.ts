@@ -121,9 +121,9 @@ export type Step = { span: PrintedSpan; run: TemplateRun; position: Position };
 export type Position = { file: string; line: number; column: number };
 
 /**
- * Finds what printed a byte of a text: an action that printed a part of its line, if there is one, else the text itself. Where
- * that called other templates, the search goes on in them, for a line with the same characters, since `indent` may have moved
- * it.
+ * Finds what printed a byte of a text: an action that printed a part of its line, if there is one, else the text
+ * itself. Where that called other templates, the search goes on in them, for a line with the same characters, since
+ * `indent` may have moved it.
  *
  * @param at the offset in the text of the run
  * @param isExact whether to take what printed that very byte, be it text beside an action

@@ -1,6 +1,6 @@
 /**
- * The syntax tree of a template, as Handlebars' own parser gives it (handlebars/types, `hbs.AST`),
- * written as a discriminated union. Lines count from 1, columns from 0.
+ * The syntax tree of a template, as Handlebars' own parser gives it (handlebars/types, `hbs.AST`), written as a
+ * discriminated union. Lines count from 1, columns from 0.
  */
 export type Location = { start: { line: number; column: number }; end: { line: number; column: number } };
 

@@ -1,6 +1,6 @@
 /**
- * The types of the interpreter: `evaluate.ts` calls blocks, calls and partials, which call it back through {@link
- * Evaluator}.
+ * The types of the interpreter: `evaluate.ts` calls blocks, calls and partials, which call it back through
+ * {@link Evaluator}.
  */
 import type { PkgError } from '../../errors.ts';
 import type { ValueError } from '../../chart/value-error.ts';

@@ -1,6 +1,6 @@
 /**
- * Rules on `Chart.yaml` beyond those of loading a chart: the rules of `helm lint`
- * (helm/helm, pkg/chart/v2/lint/rules/chartfile.go).
+ * Rules on `Chart.yaml` beyond those of loading a chart: the rules of `helm lint` (helm/helm,
+ * pkg/chart/v2/lint/rules/chartfile.go).
  */
 import { CHART_FIELDS } from '../../chart/metadata.ts';
 import { nearest } from '../../nearest.ts';

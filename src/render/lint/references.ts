@@ -205,8 +205,8 @@ function ofService(object: ValueMap, all: readonly ValueMap[], add: Add): void {
 }
 
 /**
- * The specs of the pods of the chart that a selector matches. Where there are none, and one label with a similar value keeps some
- * from matching, that is reported: a selector may also be meant for pods that others make.
+ * The specs of the pods of the chart that a selector matches. Where there are none, and one label with a similar value
+ * keeps some from matching, that is reported: a selector may also be meant for pods that others make.
  */
 function selects(
   object: ValueMap,

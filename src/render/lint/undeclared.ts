@@ -11,9 +11,9 @@ import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
 /**
- * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, the given values, a
- * subchart's block or the schema. A map that is empty there (`resources: {}`) may hold anything.
- * A name that is missing is an error where it is printed, but silently false in a condition.
+ * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, the given values, a subchart's block or the
+ * schema. A map that is empty there (`resources: {}`) may hold anything. A name that is missing is an error where it is
+ * printed, but silently false in a condition.
  */
 export function undeclaredValues(chart: Chart, templates: readonly Template[], userValues: ValueMap): LintMessage[] {
   const schema = schemaOf(chart);

@@ -1,7 +1,7 @@
 /**
- * Dates are texts as Kubernetes writes them, RFC 3339 in UTC (`2026-11-23T11:20:00Z`); helpers also take
- * seconds since 1970. Layouts are Go's (`2006-01-02 15:04:05`). No helper knows the zone of the machine:
- * the same chart gives the same text everywhere.
+ * Dates are texts as Kubernetes writes them, RFC 3339 in UTC (`2026-11-23T11:20:00Z`); helpers also take seconds since
+ * 1970. Layouts are Go's (`2006-01-02 15:04:05`). No helper knows the zone of the machine: the same chart gives the
+ * same text everywhere.
  */
 import type { Value } from '../../../yaml/value.ts';
 import { formatDate, secondsOf, UTC } from '../../functions/date-layout.ts';

@@ -5,8 +5,8 @@ import { ABSENT } from './types.ts';
 import type { Argument } from './types.ts';
 
 /**
- * Do both hold the same data? Key order does not count, `1` and `1n` are the same number, and what is
- * absent is as good as null. Values of different types are never equal.
+ * Do both hold the same data? Key order does not count, `1` and `1n` are the same number, and what is absent is as good
+ * as null. Values of different types are never equal.
  */
 export function isEqual(a: Argument, b: Argument): boolean {
   if (a === b) return true;

@@ -1,6 +1,6 @@
 /**
- * Numbers. Whole ones are exact, as far as 64 bits go; a fraction where a whole number is expected is an
- * error, where Sprig cuts it off silently.
+ * Numbers. Whole ones are exact, as far as 64 bits go; a fraction where a whole number is expected is an error, where
+ * Sprig cuts it off silently.
  */
 import type { Value } from '../../../yaml/value.ts';
 import { describe } from './describe.ts';
