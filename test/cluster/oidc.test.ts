@@ -146,7 +146,7 @@ test('one that is killed while it refreshes holds nobody up', async () => {
   const file = kubeconfig({ 'refresh-token': issuer.refreshToken() });
   let kill: ((signal: NodeJS.Signals) => void) | undefined;
   const dying = pkgOn('default', ['list'], { kubeconfig: file, onStart: (by) => void (kill = by) });
-  while (!issuer.asked.includes('POST /token')) await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => issuer.asked, { timeout: 60_000 }).toContain('POST /token');
   kill?.('SIGKILL');
   await dying;
   issuer.rules.delay = 0;
@@ -160,7 +160,7 @@ test.each([
   issuer.rules.delay = 500;
   const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
   const running = list(file);
-  while (!issuer.asked.includes('POST /token')) await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => issuer.asked, { timeout: 60_000 }).toContain('POST /token');
   const other = kubeconfig({ 'refresh-token': 'theirs', ...changes() });
   copyFileSync(other, file);
   expect(await running).toMatchObject({ status: 0, stderr: '' });

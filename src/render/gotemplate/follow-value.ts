@@ -56,7 +56,8 @@ export function printedByGo(
   steps: readonly Step[],
   part: string,
 ): { path: string[]; kind: 'map' | 'list' } | undefined {
-  if (!part.includes(']', part.indexOf('[') + 1 || part.length)) return undefined;
+  const open = part.indexOf('[');
+  if (open === -1 || !part.includes(']', open)) return undefined;
   const path = valuePathOf(steps, part);
   const value = path && valueAt(valuesOf(steps[0]?.run.data) ?? null, path);
   if (path === undefined || !isPrintedByGo(value, part)) return undefined;

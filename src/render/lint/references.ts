@@ -138,9 +138,7 @@ function refersToKey(around: Around, reference: Value | undefined, keys: ValuePa
   const name = textAt(reference, 'name');
   const key = textAt(reference, 'key');
   if (name === '' || key === '' || field(reference, 'optional') === true) return;
-  const other = all.find(
-    (one) => textAt(one, 'kind') === kind && textAt(one, 'metadata', 'name') === name && isBeside(one, object),
-  );
+  const other = findBeside(all, kind, name, object);
   if (other === undefined) return;
   const known = ['data', 'stringData', 'binaryData'].flatMap((field) => [...mapAt(other, field).keys()]);
   if (known.length > 0 && !known.includes(key))
@@ -157,9 +155,7 @@ function ofIngress(object: ValueMap, all: readonly ValueMap[], add: Add): void {
       const name = textAt(path, 'backend', 'service', 'name');
       const port = textAt(path, 'backend', 'service', 'port', 'name');
       resembles([...keys, 'name'], name, 'Service', namesOf(all, 'Service', object), add);
-      const service = all.find(
-        (one) => textAt(one, 'kind') === 'Service' && textAt(one, 'metadata', 'name') === name && isBeside(one, object),
-      );
+      const service = findBeside(all, 'Service', name, object);
       if (service === undefined || port === '') continue;
       const ports = listAt(service, 'spec', 'ports').map((one) => textAt(one, 'name'));
       if (!ports.includes(port))
@@ -247,6 +243,13 @@ function namesOf(all: readonly ValueMap[], kind: string, beside: ValueMap): stri
   return all
     .filter((one) => textAt(one, 'kind') === kind && isBeside(one, beside))
     .map((one) => textAt(one, 'metadata', 'name'));
+}
+
+/** The object of a kind and name in the namespace of another object. */
+function findBeside(all: readonly ValueMap[], kind: string, name: string, beside: ValueMap): ValueMap | undefined {
+  return all.find(
+    (one) => textAt(one, 'kind') === kind && textAt(one, 'metadata', 'name') === name && isBeside(one, beside),
+  );
 }
 
 /** Are two objects in the same namespace? */

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import type { Chart, ChartDependency } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
-import { parseJson } from '../../yaml/json.ts';
 import { locateKeys } from '../../yaml/locate.ts';
-import { fromPlain, isMap } from '../../yaml/value.ts';
+import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { schemaOf } from './read-schema.ts';
 
 /** Further findings are left out, since finding the line of each reads the text. */
 const MAX_FINDINGS = 20;
@@ -141,14 +141,4 @@ function treeOf(chart: Chart): Chart[] {
 
 function sourcesOf(files: readonly Uint8Array[]): string {
   return files.map((data) => new TextDecoder().decode(data)).join('\n');
-}
-
-function schemaOf({ schema }: Chart): Value | undefined {
-  if (schema === undefined) return undefined;
-  try {
-    return fromPlain(parseJson(new TextDecoder().decode(schema.data), schema.name));
-  } catch {
-    // Checking the values reports a schema that is no JSON.
-    return undefined;
-  }
 }

@@ -2,13 +2,13 @@
 import type { Chart } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
-import { parseJson } from '../../yaml/json.ts';
-import { fromPlain, isMap } from '../../yaml/value.ts';
+import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Block, Expression, Location, Path, Program, Statement, Template } from '../handlebars/ast.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { schemaOf } from './read-schema.ts';
 
 /**
  * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, the given values, a subchart's block or the
@@ -51,16 +51,6 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
     }
   }
   return messages;
-}
-
-function schemaOf(chart: Chart): Value | undefined {
-  if (chart.schema === undefined) return undefined;
-  try {
-    return fromPlain(parseJson(new TextDecoder().decode(chart.schema.data), chart.schema.name));
-  } catch {
-    // Checking the values reports a schema that is no JSON.
-    return undefined;
-  }
 }
 
 /** The index of the first name in a path that is declared nowhere, and the nearest declared name. */

@@ -6,13 +6,13 @@ import { KEYWORDS } from '../../chart/schema/keyword-types.ts';
 import type { Draft } from '../../chart/schema/keyword-types.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
-import { parseJson } from '../../yaml/json.ts';
 import { locateKeys } from '../../yaml/locate.ts';
-import { fromPlain, isMap } from '../../yaml/value.ts';
+import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage, LintRule } from './message.ts';
+import { schemaOf } from './read-schema.ts';
 import { keywordAdvice, requiredProblems, schemasIn } from './schema-keywords.ts';
 
 /** Names that differ more are different names: hostname and hostAlias. */
@@ -68,10 +68,10 @@ type Problem = { rule: LintRule; keys: ValuePath; message: string };
 export function lintValueSchema(chart: Chart, isNative: boolean): LintMessage[] {
   const { schema: file } = chart;
   if (file === undefined) return [];
+  const schema = schemaOf(chart);
+  const draft = isMap(schema) ? draftIn(schema) : undefined;
+  if (draft === undefined) return [];
   const text = new TextDecoder().decode(file.data);
-  const read = readSchema(text, file.name);
-  if (read === undefined) return [];
-  const { schema, draft } = read;
   const isReferred = (key: string): boolean => text.includes(`/${key}"`) || text.includes(`/${key}/`);
   const problems: Problem[] = [];
   for (const [at, keys] of schemasIn(schema)) {
@@ -86,11 +86,10 @@ export function lintValueSchema(chart: Chart, isNative: boolean): LintMessage[] 
   });
 }
 
-/** The schema of a text; undefined for what is none, which checking the values reports. */
-function readSchema(text: string, name: string): { schema: ValueMap; draft: Draft } | undefined {
+/** The draft that a schema names; undefined for an unknown one, which checking the values reports. */
+function draftIn(schema: ValueMap): Draft | undefined {
   try {
-    const schema = fromPlain(parseJson(text, name));
-    return isMap(schema) ? { schema, draft: draftOf(schema.get('$schema'), 2020) } : undefined;
+    return draftOf(schema.get('$schema'), 2020);
   } catch {
     return undefined;
   }
