@@ -12,7 +12,7 @@ import type { ChartKinds } from './object-schema.ts';
 import { objectProblems } from './object-problems.ts';
 import { nameProblem } from './names.ts';
 import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
-import { referenceProblems } from './references.ts';
+import { ChartObjects, referenceProblems } from './references.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
 
 /**
@@ -29,6 +29,8 @@ export function lintObjects(
   kinds: ChartKinds,
 ): LintMessage[] {
   const neighbours = all.map(({ object }) => object);
+  const objects = new ChartObjects(neighbours);
+  const firsts = new Map(own.toReversed().map((item) => [identityOf(item), item]));
   return own.flatMap((item) => {
     const { path, object, at, printed } = item;
     const found = [
@@ -41,8 +43,8 @@ export function lintObjects(
       ...lintList(item),
       ...lintContainers(object),
       ...lintBudget(object, neighbours),
-      ...(kinds.isBuiltin(item.head.apiVersion, item.head.kind) ? referenceProblems(object, neighbours) : []),
-      ...lintDuplicate(item, own),
+      ...(kinds.isBuiltin(item.head.apiVersion, item.head.kind) ? referenceProblems(object, objects) : []),
+      ...lintDuplicate(item, firsts),
     ];
     return found.map(({ rule, keys, message, ours }) =>
       finding(rule, path, message, at(keys), ours === true && printed !== undefined ? 'info' : undefined),
@@ -75,10 +77,13 @@ function lintAnnotations(object: ValueMap): FieldFinding[] {
   }));
 }
 
-/** Finds an object that the chart has twice: the second replaces the first, or is refused. */
-function lintDuplicate(item: LintObject, own: readonly LintObject[]): FieldFinding[] {
-  const key = identityOf(item);
-  const first = own.find((other) => identityOf(other) === key);
+/**
+ * Finds an object that the chart has twice: the second replaces the first, or is refused.
+ *
+ * @param firsts the first object of each identity
+ */
+function lintDuplicate(item: LintObject, firsts: ReadonlyMap<string, LintObject>): FieldFinding[] {
+  const first = firsts.get(identityOf(item));
   if (first === undefined || first === item || item.head.name === '') return [];
   const where = first.path === item.path ? 'this template' : first.path;
   const message = `${describe(item.object)} is there twice: ${where} prints it too`;

@@ -8,12 +8,34 @@ import type { FieldProblem } from './object-fields.ts';
 import { PROBES } from './object-rules.ts';
 import { selectorMatches } from './selectors.ts';
 
-/**
- * The findings on the references of an object.
- *
- * @param all all objects of the chart and its subcharts
- */
-export function referenceProblems(object: ValueMap, all: readonly ValueMap[]): FieldProblem[] {
+/** All objects of a chart and its subcharts, by kind, so that each reference is looked for among few. */
+export class ChartObjects {
+  /** The objects that have pods, with the labels and the spec of these. */
+  readonly pods: readonly { one: ValueMap; labels: ValueMap; spec: Value }[];
+  readonly #byKind = new Map<string, ValueMap[]>();
+
+  constructor(all: readonly ValueMap[]) {
+    for (const object of all) {
+      const kind = textAt(object, 'kind');
+      const others = this.#byKind.get(kind);
+      if (others === undefined) this.#byKind.set(kind, [object]);
+      else others.push(object);
+    }
+    this.pods = all.flatMap((one) => {
+      const path = podPath(one);
+      if (path === undefined) return [];
+      const labels = mapAt(field(one, ...path, 'metadata'), 'labels');
+      return [{ one, labels, spec: field(one, ...path, 'spec') ?? null }];
+    });
+  }
+
+  ofKind(kind: string): readonly ValueMap[] {
+    return this.#byKind.get(kind) ?? [];
+  }
+}
+
+/** The findings on the references of an object. */
+export function referenceProblems(object: ValueMap, all: ChartObjects): FieldProblem[] {
   const found: FieldProblem[] = [];
   const add = (keys: ValuePath, message: string): void => {
     found.push({ rule: 'object-reference', keys, message: `in ${describe(object)}, ${message}`, ours: true });
@@ -62,9 +84,9 @@ export function referenceProblems(object: ValueMap, all: readonly ValueMap[]): F
 type Add = (keys: ValuePath, message: string) => void;
 
 /** An object, all objects of the chart, and how a finding is added. */
-type Around = { object: ValueMap; all: readonly ValueMap[]; add: Add };
+type Around = { object: ValueMap; all: ChartObjects; add: Add };
 
-function inPod(object: ValueMap, path: readonly string[], all: readonly ValueMap[], add: Add): void {
+function inPod(object: ValueMap, path: readonly string[], all: ChartObjects, add: Add): void {
   const around = { object, all, add };
   const spec = field(object, ...path);
   const kind = textAt(object, 'kind');
@@ -148,7 +170,7 @@ function refersToKey(around: Around, reference: Value | undefined, keys: ValuePa
     );
 }
 
-function ofIngress(object: ValueMap, all: readonly ValueMap[], add: Add): void {
+function ofIngress(object: ValueMap, all: ChartObjects, add: Add): void {
   for (const [index, rule] of listAt(object, 'spec', 'rules').entries()) {
     for (const [place, path] of listAt(rule, 'http', 'paths').entries()) {
       const keys = ['spec', 'rules', index, 'http', 'paths', place, 'backend', 'service'];
@@ -167,11 +189,10 @@ function ofIngress(object: ValueMap, all: readonly ValueMap[], add: Add): void {
   }
 }
 
-function ofBinding(object: ValueMap, all: readonly ValueMap[], add: Add): void {
+function ofBinding(object: ValueMap, all: ChartObjects, add: Add): void {
   const kind = textAt(object, 'roleRef', 'kind');
   const name = textAt(object, 'roleRef', 'name');
-  const rolesOf = (wanted: string): string[] =>
-    all.filter((one) => textAt(one, 'kind') === wanted).map((one) => textAt(one, 'metadata', 'name'));
+  const rolesOf = (wanted: string): string[] => all.ofKind(wanted).map((one) => textAt(one, 'metadata', 'name'));
   const other = kind === 'Role' ? 'ClusterRole' : 'Role';
   if (rolesOf(other).includes(name) && !rolesOf(kind).includes(name))
     add(['roleRef', 'kind'], `the chart has no ${kind} "${printable(name)}", and a ${other} of this name`);
@@ -182,7 +203,7 @@ function ofBinding(object: ValueMap, all: readonly ValueMap[], add: Add): void {
   }
 }
 
-function ofService(object: ValueMap, all: readonly ValueMap[], add: Add): void {
+function ofService(object: ValueMap, all: ChartObjects, add: Add): void {
   const selector = field(object, 'spec', 'selector');
   if (!isMap(selector ?? null)) return;
   const pods = selects(object, ['spec', 'selector'], new Map([['matchLabels', selector ?? null]]), all, add);
@@ -204,19 +225,8 @@ function ofService(object: ValueMap, all: readonly ValueMap[], add: Add): void {
  * The specs of the pods of the chart that a selector matches. Where there are none, and one label with a similar value
  * keeps some from matching, that is reported: a selector may also be meant for pods that others make.
  */
-function selects(
-  object: ValueMap,
-  keys: ValuePath,
-  selector: Value | undefined,
-  all: readonly ValueMap[],
-  add: Add,
-): Value[] {
-  const pods = all.flatMap((one) => {
-    const path = podPath(one);
-    if (path === undefined || !isBeside(one, object)) return [];
-    const metadata = field(one, ...path, 'metadata');
-    return [{ one, labels: mapAt(metadata, 'labels'), spec: field(one, ...path, 'spec') ?? null }];
-  });
+function selects(object: ValueMap, keys: ValuePath, selector: Value | undefined, all: ChartObjects, add: Add): Value[] {
+  const pods = all.pods.filter(({ one }) => isBeside(one, object));
   const matching = pods.filter(({ labels }) => selectorMatches(selector, labels));
   const wanted = mapAt(selector, 'matchLabels');
   if (matching.length > 0 || wanted.size < 2 || listAt(selector, 'matchExpressions').length > 0)
@@ -239,17 +249,16 @@ function selects(
 }
 
 /** The names of the objects of a kind in the namespace of another object. */
-function namesOf(all: readonly ValueMap[], kind: string, beside: ValueMap): string[] {
+function namesOf(all: ChartObjects, kind: string, beside: ValueMap): string[] {
   return all
-    .filter((one) => textAt(one, 'kind') === kind && isBeside(one, beside))
+    .ofKind(kind)
+    .filter((one) => isBeside(one, beside))
     .map((one) => textAt(one, 'metadata', 'name'));
 }
 
 /** The object of a kind and name in the namespace of another object. */
-function findBeside(all: readonly ValueMap[], kind: string, name: string, beside: ValueMap): ValueMap | undefined {
-  return all.find(
-    (one) => textAt(one, 'kind') === kind && textAt(one, 'metadata', 'name') === name && isBeside(one, beside),
-  );
+function findBeside(all: ChartObjects, kind: string, name: string, beside: ValueMap): ValueMap | undefined {
+  return all.ofKind(kind).find((one) => textAt(one, 'metadata', 'name') === name && isBeside(one, beside));
 }
 
 /** Are two objects in the same namespace? */
