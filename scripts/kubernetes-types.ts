@@ -28,7 +28,7 @@ const LEFT_OUT = new Set(['status', 'managedFields']);
 
 /** What a table holds. */
 type TableRules = {
-  /** The code for a value that is no list, no map and no type of its own; undefined to leave the field out. */
+  /** The code for a value that is not a list, no map and no type of its own; undefined to leave the field out. */
   leaf: (schema: Schema) => string | undefined;
   /** The code for a field that no template writes; undefined to leave it out. */
   unwritten: string | undefined;
@@ -45,10 +45,10 @@ const TEXTS: TableRules = {
   kind: (kind, group) => (group === '' ? kind : `${kind}.${group}`),
   says: ` * Which fields of Kubernetes' own kinds hold texts. Written by \`scripts/kubernetes-types.ts\`.
  *
- * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code for
- * what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, a number for that
- * type, \`[\` and \`{\` for a list and a map of what the rest of the code says. Fields without texts are left out: numbers,
- * times, quantities, and values of several types.`,
+ * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
+ * for what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, a number
+ * for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says. Fields without texts are left
+ * out: numbers, times, quantities, and values of several types.`,
 };
 
 const FIELDS: TableRules = {
@@ -73,10 +73,10 @@ const FIELDS: TableRules = {
   kind: (kind, group, version) => `${group === '' ? version : `${group}/${version}`} ${kind}`,
   says: ` * The fields of Kubernetes' own kinds, for lint. Written by \`scripts/kubernetes-types.ts\`.
  *
- * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code for
- * what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, \`=a|b\` for one of
- * these texts, \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for a quantity, \`*\` for anything, a number
- * for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says.`,
+ * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
+ * for what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, \`=a|b\`
+ * for one of these texts, \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for a quantity,
+ * \`*\` for anything, a number for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says.`,
 };
 
 const state = await startControlPlane({
@@ -128,7 +128,10 @@ function tableOf(
     const encoded = encode(inner, path);
     return encoded === undefined ? undefined : (schema.type === 'array' ? '[' : '{') + encoded;
   };
-  /** The number of a type's line; undefined where the line would be empty. A type inside itself has been given its number. */
+  /**
+   * The number of a type's line; undefined where the line would be empty. A type inside itself has been given its
+   * number.
+   */
   const typeOf = (name: string, path: readonly string[]): string | undefined => {
     if (known.has(name)) return known.get(name) || undefined;
     if (path.includes(name)) {

@@ -58,7 +58,7 @@ export function link({ chunks, importsOf, main, apart }: Program): Map<string, s
   }
   const get = (name: string): Linked | CommonModule => {
     const found = trees.get(name);
-    if (found === undefined) throw new Error(`the program imports ${name}, which is no chunk of it`);
+    if (found === undefined) throw new Error(`the program imports ${name}, which is not a chunk of it`);
     return found;
   };
   const first = chunks.find(({ modules }) => modules.includes(main))?.name ?? main;
@@ -171,8 +171,8 @@ class Linked {
 
   /**
    * Moves the body of `__commonJS({"path"(exports, module) { … }})` to an entry of its own. The names of the chunk that
-   * the body uses become arguments of it. Copying them is safe: they are functions and imports, which are never assigned
-   * again, and esbuild declares what a module requires before the code that runs the module.
+   * the body uses become arguments of it. Copying them is safe: they are functions and imports, which are never
+   * assigned again, and esbuild declares what a module requires before the code that runs the module.
    */
   #addCommonModule(init: unknown, names: ReadonlySet<string>): void {
     const call = commonModule(init);
@@ -243,7 +243,7 @@ class Linked {
 
   #addLater(node: Record<string, unknown>): void {
     const source = isNode(node['source']) ? node['source']['value'] : undefined;
-    // A computed name is the path of a file of the user, which is no part of the bundle.
+    // A computed name is the path of a file of the user, which is not part of the bundle.
     if (typeof source !== 'string') return;
     const now = this.#need(source);
     const start = Number(node['start']);
@@ -278,8 +278,8 @@ function usage(specifier: Specifier, source: string): string {
 }
 
 /**
- * An import statement as declarations of variables. With `var`, as in the code of esbuild, V8 does not check at each use
- * whether the variable has been initialized.
+ * An import statement as declarations of variables. With `var`, as in the code of esbuild, V8 does not check at each
+ * use whether the variable has been initialized.
  */
 function declaration({ specifiers }: ImportStatement, source: string): string {
   const named: string[] = [];

@@ -33,7 +33,7 @@ export async function inParallel<T, R>(
  * As {@link inParallel}, but a {@link PkgError} does not stop it, so that all such errors can be reported at once.
  *
  * @returns the results and the errors, each in the order of the items
- * @throws the first error that is no PkgError
+ * @throws the first error that is not a PkgError
  */
 export async function settleInParallel<T, R>(
   items: readonly T[],

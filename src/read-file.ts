@@ -19,7 +19,7 @@ const CHUNK = 1 << 16;
 
 /** A file that cannot be read. */
 export class FileReadError extends Error {
-  /** The system's code (`ENOENT`), `EFBIG` for one that is too large, `EINVAL` for one that is no file. */
+  /** The system's code (`ENOENT`), `EFBIG` for one that is too large, `EINVAL` for one that is not a file. */
   readonly code: string;
   /** What is the matter, to follow the file's name: `does not exist`, `is larger than 64 MiB`. */
   readonly reason: string;

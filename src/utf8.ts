@@ -1,6 +1,6 @@
 /**
- * Characters in strings that have UTF-8 with one byte a character, as Go's package unicode/utf8 sees them. In names here, as
- * in Go, a rune is a code point.
+ * Characters in strings that have UTF-8 with one byte a character, as Go's package unicode/utf8 sees them. In names
+ * here, as in Go, a rune is a code point.
  */
 
 import { isUtf8 } from 'node:buffer';
@@ -52,7 +52,10 @@ export function decodeRunes(bytes: string): string {
   return decodeWith(bytes, () => String.fromCharCode(RUNE_ERROR));
 }
 
-/** Decodes without loss: each byte that is not UTF-8 becomes a lone surrogate, which {@link encodeLossless} converts back. */
+/**
+ * Decodes without loss: each byte that is not UTF-8 becomes a lone surrogate, which {@link encodeLossless} converts
+ * back.
+ */
 export function decodeLossless(bytes: string): string {
   return decodeWith(bytes, (byte) => String.fromCharCode(FIRST_LONE + byte));
 }
@@ -112,7 +115,7 @@ export function isSpace(rune: number): boolean {
   return (rune >= 0x2000 && rune <= 0x200a) || [0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000].includes(rune);
 }
 
-/** A code point as bytes; those of U+FFFD for a number that is no code point. */
+/** A code point as bytes; those of U+FFFD for a number that is not a code point. */
 export function encodeRune(rune: number): string {
   if (rune >= 0 && rune < 0x80) return String.fromCharCode(rune);
   const valid = rune >= 0 && rune <= 0x10ffff && !(rune >= 0xd800 && rune < 0xe000);

@@ -22,7 +22,7 @@ test.each([
 });
 
 test.each(['', 'Acme/web', 'a b', 'nginx:', 'nginx@sha256:1', '/web', 'quay.io/', 'a//b', '../b', 'a:b:c', 'x.y/../z'])(
-  '%j is no name of an image',
+  '%j is not the name of an image',
   (text) => expect(parseImageName(text)).toBeUndefined(),
 );
 

@@ -20,7 +20,7 @@ export type LinkOptions = {
 /**
  * Decides where a link leads: into the chart; out of it, but not beyond the Git working tree that holds the chart, or,
  * where there is none, the chart's parent folder; or beyond. Git's own folder, which may hold logins, is beyond, and a
- * root folder, which holds everything, is no bound.
+ * root folder, which holds everything, is not a boundary.
  *
  * @param chart the real path of the chart
  * @param target the real path of what the link leads to

@@ -54,8 +54,8 @@ export async function loadChart(path: string, links: LinkOptions = {}): Promise<
 }
 
 /**
- * Loads a chart from its archive as if that were unpacked first, as Helm's lint does: files that its `.helmignore` names are
- * left out.
+ * Loads a chart from its archive as if that were unpacked first, as Helm's lint does: files that its `.helmignore`
+ * names are left out.
  *
  * @param bytes of the archive, if they are not those of the file
  * @throws {PkgError} as {@link loadChart} does
@@ -166,7 +166,7 @@ class Builder {
     };
   }
 
-  /** The charts in `charts/`: folders and archives; names that begin with `_` or `.` are no charts. */
+  /** The charts in `charts/`: folders and archives; names that begin with `_` or `.` are not charts. */
   async #subcharts(files: readonly ChartFile[], location: string, depth: number): Promise<Chart[]> {
     const groups = new Map<string, ChartFile[]>();
     for (const file of files) {

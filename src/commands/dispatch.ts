@@ -48,7 +48,7 @@ async function runCommand(id: string, words: readonly string[], config: PkgConfi
   let parsed: string[];
   try {
     const line = splitLine(words, flags);
-    // With --help, missing arguments are no error.
+    // With --help, missing arguments are not an error.
     if (line.flags.findLast(({ name }) => name === 'help')?.value === 'true') return await showHelp(id, config);
     if (command.optionalFirst && line.args.length === Object.keys(command.args).length) {
       line.args.push(...line.args.splice(0, 1));

@@ -318,7 +318,7 @@ class Converter {
                 ? `Go templates include ${JSON.stringify(left.name)}`
                 : `no converted template includes ${JSON.stringify(left.name)}`;
       const isConverted = why === undefined && own.length > 0;
-      // Where files were named, the others are no part of the report.
+      // Where files were named, the others are not part of the report.
       if (this.#options.only.length > 0 && !isConverted) return [];
       return [{ file: name, isConverted, count: 0, ...(why !== undefined && { why }) }];
     });

@@ -33,7 +33,7 @@ export type FolderOptions = LinkOptions & {
 /**
  * Converts the Go templates of a chart's folder, and writes those that were shown to be the same.
  *
- * @throws {PkgError} `PKG_CHART_NOT_FOUND` for what is no folder of a chart, `PKG_CHART_DEPENDENCY_MISSING`,
+ * @throws {PkgError} `PKG_CHART_NOT_FOUND` for what is not a folder of a chart, `PKG_CHART_DEPENDENCY_MISSING`,
  *   `PKG_USAGE` for a file that the chart does not have, `PKG_FILE_UNWRITABLE`; and what reading charts and templates
  *   throws
  */
@@ -111,7 +111,9 @@ function copy(folder: string, target: string): void {
   });
 }
 
-/** A native template is written whole before its Go template goes: a chart that was left halfway says so when rendered. */
+/**
+ * A native template is written whole before its Go template goes: a chart that was left halfway says so when rendered.
+ */
 function write(folder: string, { written, removed }: Conversion): void {
   for (const [name, text] of written) {
     const path = join(folder, name);

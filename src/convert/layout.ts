@@ -67,7 +67,10 @@ class Printer {
   readonly #all: readonly Line[];
   readonly #defaultAt: DefaultAt;
   readonly #note: NoteSort;
-  /** The tests of the branches that the current line stands in, as {@link keyOf} writes them: these values are not empty. */
+  /**
+   * The tests of the branches that the current line stands in, as {@link keyOf} writes them: these values are not
+   * empty.
+   */
   readonly #guards: string[] = [];
 
   constructor(all: readonly Line[], defaultAt: DefaultAt, note: NoteSort) {
@@ -142,8 +145,8 @@ class Printer {
   }
 
   /**
-   * Where a structure stands: among keys (`map`), among items (`list`), as the whole value of the key above it (`below`),
-   * or as the whole document (`alone`). The indentation of the lines around it shows which.
+   * Where a structure stands: among keys (`map`), among items (`list`), as the whole value of the key above it
+   * (`below`), or as the whole document (`alone`). The indentation of the lines around it shows which.
    */
   #place(line: Line, column: number, value: Expression): 'map' | 'list' | 'alone' | 'below' {
     const at = this.#all.indexOf(line);
@@ -183,7 +186,7 @@ class Printer {
     return known === 'list' ? 'list' : 'map';
   }
 
-  /** A line of YAML. A comment with values in it is left out, since comments are no part of objects. */
+  /** A line of YAML. A comment with values in it is left out, since comments are not part of objects. */
   #yaml(parts: readonly Part[]): string {
     const [only] = parts;
     if (parts.length === 1 && typeof only === 'string') return literalText(plainLine(only));

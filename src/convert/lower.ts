@@ -1,4 +1,6 @@
-/** Translates the statements of a Go template to pieces of a native one. Lines and indentation come later (`lines.ts`). */
+/**
+ * Translates the statements of a Go template to pieces of a native one. Lines and indentation come later (`lines.ts`).
+ */
 import { decodeText } from '../render/gotemplate/value.ts';
 import type { Command, List, Operand, Pipe, Statement } from '../render/gotemplate/node.ts';
 import type { Template } from '../render/gotemplate/template.ts';
@@ -207,7 +209,7 @@ class Lowering {
 
   #value(pipe: Pipe, scope: Scope): Expression {
     const value = expressionOf(this.#pipe(pipe, scope));
-    if (value === undefined) throw this.#fail('the root is no value', pipe.pos);
+    if (value === undefined) throw this.#fail('the root is not a value', pipe.pos);
     return value;
   }
 

@@ -58,7 +58,7 @@ export class Sources {
    * Files whose text Go templates may use: (print .Template.BasePath "/config.yaml"). The text of a native template is
    * another one, so only for a checksum it is as good: that changes once.
    *
-   * @param gone files that are no Go templates any more, one of which is asked for
+   * @param gone files that are not Go templates any more, one of which is asked for
    */
   includedFiles(gone: ReadonlySet<string>): string[] {
     const texts = new Set<string>();
@@ -75,7 +75,7 @@ export class Sources {
   /**
    * The definitions that are needed by Go templates: by files, and by what these include.
    *
-   * @param gone files that are no Go templates any more
+   * @param gone files that are not Go templates any more
    * @param kept definitions that native templates include as Go templates
    */
   needed(gone: ReadonlySet<string>, kept: Iterable<string>): Set<string> {

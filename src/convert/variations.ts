@@ -1,11 +1,14 @@
-/** Generates values to compare templates with: what a template reads is changed, one value at a time and many at once. */
+/**
+ * Generates values to compare templates with: what a template reads is changed, one value at a time and many at once.
+ */
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Reads, Usage } from './usage.ts';
 
 /**
- * Values of a render, as `-f` would give them. `isAwkward`: a text among them is no text to YAML without quotes, such as
- * `yes`. `isMissing`: a value of the chart is removed by null. `isExtra`: only tried while there are lines that did not run.
+ * Values of a render, as `-f` would give them. `isAwkward`: a text among them is not a string to YAML without quotes,
+ * such as `yes`. `isMissing`: a value of the chart is removed by null. `isExtra`: only tried while there are lines that
+ * did not run.
  */
 export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boolean; isExtra?: boolean };
 

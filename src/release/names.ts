@@ -18,7 +18,7 @@ export function checkReleaseName(name: string): void {
       ? 'the release has no name'
       : name.length > MAX_RELEASE_NAME
         ? `the release name is ${name.length} characters long; ${MAX_RELEASE_NAME} are allowed`
-        : `"${printable(name, 60)}" is no release name`;
+        : `"${printable(name, 60)}" is not a valid release name`;
   throw new PkgError('PKG_RELEASE_NAME_INVALID', problem, {
     hints: ['use lower-case letters, digits, "-" and ".", with a letter or digit at both ends'],
   });
@@ -27,7 +27,7 @@ export function checkReleaseName(name: string): void {
 /** Checks the name of a namespace by Kubernetes' rules. @throws {PkgError} `PKG_NAMESPACE_INVALID` */
 export function checkNamespace(namespace: string): void {
   if (namespace.length <= 63 && DNS_LABEL.test(namespace)) return;
-  throw new PkgError('PKG_NAMESPACE_INVALID', `"${printable(namespace, 80)}" is no name of a namespace`, {
+  throw new PkgError('PKG_NAMESPACE_INVALID', `"${printable(namespace, 80)}" is not a valid name for a namespace`, {
     hints: ['use at most 63 lower-case letters, digits and "-", with a letter or digit at both ends'],
   });
 }
@@ -51,10 +51,10 @@ export function checkLabels(labels: Readonly<Record<string, string>>): void {
       !LABEL_TEXT.test(name) ||
       (prefix !== undefined && (prefix.length > 253 || !DNS_SUBDOMAIN.test(prefix)))
     ) {
-      throw new PkgError('PKG_LABELS_INVALID', `"${shown}" is no name of a label`);
+      throw new PkgError('PKG_LABELS_INVALID', `"${shown}" is not a valid name for a label`);
     }
     if (value !== '' && (value.length > 63 || !LABEL_TEXT.test(value))) {
-      throw new PkgError('PKG_LABELS_INVALID', `"${printable(value, 80)}" is no value for the label ${shown}`);
+      throw new PkgError('PKG_LABELS_INVALID', `"${printable(value, 80)}" is not a valid value for the label ${shown}`);
     }
   }
 }

@@ -89,7 +89,7 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
     const apiVersion = getOwn(object, 'apiVersion');
     return items.flatMap((item) => {
       const member = asObject(item);
-      if (member === undefined) throw invalid(source, `an item of the ${printable(kind)} is no object`);
+      if (member === undefined) throw invalid(source, `an item of the ${printable(kind)} is not an object`);
       // Items of a typed list (ConfigMapList) may leave out what the list says already.
       const inherited = kind === 'List' ? {} : { apiVersion: apiVersion ?? null, kind: kind.slice(0, -'List'.length) };
       return takeApart({ ...inherited, ...member }, source);
@@ -115,7 +115,7 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
   }
   const namespace = getOwn(metadata, 'namespace');
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string') {
-    throw invalid(source, `metadata.namespace of ${printable(String(kind))} "${printable(name)}" is no string`);
+    throw invalid(source, `metadata.namespace of ${printable(String(kind))} "${printable(name)}" is not a string`);
   }
   return [object as KubeObject];
 }
@@ -130,7 +130,7 @@ const STATE_FIELDS: readonly string[] = ['uid', 'resourceVersion', 'managedField
 export function refuseServerFields({ kind, metadata }: KubeObject, source: string): void {
   for (const field of STATE_FIELDS) {
     const value = getOwn(metadata, field);
-    // Empty values are no precondition, and `kubectl create --dry-run` prints them.
+    // Empty values are not preconditions, and `kubectl create --dry-run` prints them.
     if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
     throw new PkgError(
       'PKG_OBJECT_INVALID',

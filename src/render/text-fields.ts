@@ -1,6 +1,6 @@
 /**
- * Fields that hold texts, lists or maps in Kubernetes, and other values in them. An API server refuses these, but a folder
- * does not, which nobody reads before the server does.
+ * Fields that hold texts, lists or maps in Kubernetes, and other values in them. An API server refuses these, but a
+ * folder does not, which nobody reads before the server does.
  */
 import { printable } from '../errors-text.ts';
 import { isMap } from '../yaml/value.ts';
@@ -127,8 +127,8 @@ export function memberOf(type: FieldType, key: string): FieldType | undefined {
 }
 
 /**
- * Is every value what its field holds in Kubernetes? Most are, so the functions that change or refuse some, and keep the
- * path of each for that, are called only for the others.
+ * Is every value what its field holds in Kubernetes? Most are, so the functions that change or refuse some, and keep
+ * the path of each for that, are called only for the others.
  */
 export function fitsType(value: Value, type: FieldType): boolean {
   if (value === null) return true;
@@ -143,7 +143,9 @@ export function fitsType(value: Value, type: FieldType): boolean {
   return true;
 }
 
-/** Goes through the lists and maps where there are none, the other values where there are some, and what is no base64. */
+/**
+ * Goes through the lists and maps where there are none, the other values where there are some, and what is not base64.
+ */
 export function eachMisplaced(
   value: Value,
   type: FieldType,
@@ -161,7 +163,7 @@ export function eachMisplaced(
  * changes.
  *
  * @param refuse throws for a number with a fraction, since the text that was written is no longer there, and for what
- *   is no text, list, map or base64 where that belongs
+ *   is not a string, list, map or base64 where that belongs
  * @param changed is called for each other
  */
 export function withTexts(

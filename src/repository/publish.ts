@@ -1,6 +1,6 @@
 /**
- * Publishes one version of a chart in several places. All places are checked before any is written to, and a version that
- * exists with the same bytes is not written again.
+ * Publishes one version of a chart in several places. All places are checked before any is written to, and a version
+ * that exists with the same bytes is not written again.
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ export type Target = {
   reference: (name: string, version: string) => Promise<Published>;
   /**
    * The manifest of a version that was written, if it holds exactly this chart: nothing else is to be signed. Undefined
-   * for places that are no registries.
+   * for places that are not registries.
    */
   subject?: (packed: Packed) => Promise<Subject>;
 };
@@ -59,7 +59,8 @@ export type Outcome = Published & { place: string; changed: boolean; status: 'pu
 
 /**
  * The place that a user names: `oci://HOST/PATH`, `https://URL` or the name of a chart repository that takes uploads,
- * or a folder that is a chart repository or becomes one. An existing folder has precedence over a repository of its name.
+ * or a folder that is a chart repository or becomes one. An existing folder has precedence over a repository of its
+ * name.
  *
  * @param url of the folder, for its index; empty to name archives by their paths
  * @param access login and TLS settings; the login is used only for a repository that is named by its address
@@ -83,8 +84,8 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
 }
 
 /**
- * Publishes in all places. All are asked before one is written to. If a write fails nevertheless, the error says what was
- * published before.
+ * Publishes in all places. All are asked before one is written to. If a write fails nevertheless, the error says what
+ * was published before.
  *
  * @param signing how charts in registries are signed
  * @throws {PkgError} `PKG_VERSION_PUBLISHED` where a place has the version with other bytes; the errors of a place that
@@ -142,7 +143,9 @@ export async function newestPublished(name: string, targets: readonly Target[]):
   return versions.filter(isVersion).sort((a, b) => compareVersionTexts(b, a))[0];
 }
 
-/** The manifest of a chart that was signed, and its config: it is written unchanged, so that the signatures stay valid. */
+/**
+ * The manifest of a chart that was signed, and its config: it is written unchanged, so that the signatures stay valid.
+ */
 export type OwnManifest = { manifest: ChartManifest; config: Buffer };
 
 /**

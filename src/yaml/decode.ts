@@ -1,5 +1,6 @@
 /**
- * The values of YAML nodes, as Helm has them: go-yaml 2 decodes the nodes, and sigs.k8s.io/yaml converts the result to JSON.
+ * The values of YAML nodes, as Helm has them: go-yaml 2 decodes the nodes, and sigs.k8s.io/yaml converts the result to
+ * JSON.
  */
 import { printable } from '../errors-text.ts';
 import { YamlError } from './yaml-error.ts';
@@ -26,7 +27,10 @@ export class Decoder {
   #nodes = 0;
   #aliased = 0;
   #aliasDepth = 0;
-  /** Characters of scalars that came from aliases. go-yaml does not bound them: 100,000 aliases of a text of 1 MB are 100 GB. */
+  /**
+   * Characters of scalars that came from aliases. go-yaml does not bound them: 100,000 aliases of a text of 1 MB are
+   * 100 GB.
+   */
   #aliasedText = 0;
   /** The targets of the aliases that are being decoded, to find one that contains itself. */
   readonly #open: Set<YamlNode> = new Set();
@@ -69,7 +73,7 @@ export class Decoder {
   /** Refuses what JSON cannot have. A value that a later key replaced is gone by now, and is not refused. */
   #checkJson(value: Value): void {
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      const problem = 'infinity and not-a-number are no numbers in JSON, and so in Kubernetes';
+      const problem = 'infinity and not-a-number are not numbers in JSON, and so in Kubernetes';
       const name = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
       throw new YamlError(problem, this.#infinite?.at ?? 0, `json: unsupported value: ${name}`);
     }
@@ -264,7 +268,10 @@ function tagName(tag: string): string {
   return tag.startsWith(YAML_TAGS) ? tag.slice(YAML_TAGS.length) : tag;
 }
 
-/** The value of a scalar; infinity and not-a-number are not refused. @throws {YamlError} for one that does not fit its tag */
+/**
+ * The value of a scalar; infinity and not-a-number are not refused.
+ * @throws {YamlError} for one that does not fit its tag
+ */
 export function scalarValue(node: YamlNode): Value {
   if (node.tag === '') return node.implicit ? resolvePlainScalar(node.value) : node.value;
   const name = tagName(node.tag);

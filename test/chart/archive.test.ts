@@ -132,7 +132,7 @@ describe('archives that are refused', () => {
     ],
     ['a tar that is cut off in a header', gzipSync(craftTar([{ name: 'web/a' }]).subarray(0, 300))],
     ['a wrong checksum', gzipSync(Buffer.concat([craftTar([{ name: 'web/a' }]).fill(0x31, 0, 1)]))],
-    ['something that is no tar', gzipSync(Buffer.alloc(4096, 'x'))],
+    ['something that is not tar', gzipSync(Buffer.alloc(4096, 'x'))],
     ['no entries', craftArchive([])],
     ['folders alone', craftArchive([{ name: 'web/', type: '5' }])],
     [
@@ -263,7 +263,7 @@ describe('tar', () => {
   test.each([
     ['a record with a length that is not its own', extended('99 path=web/templates/b.yaml\n')],
     ['a record without an end', extended('29 path=web/templates/b.yamlxx')],
-    ['a size that is no octal number', withSize(craftTar(entries()), '0000000004x')],
+    ['a size that is not an octal number', withSize(craftTar(entries()), '0000000004x')],
   ])('helm and pkg refuse what the tar package reads as something: %s', async (_what, tar) => {
     const file = join(folder, 'b.tgz');
     writeFileSync(file, craftArchive(entries()));
@@ -309,6 +309,6 @@ test('a chart is the same from its folder and from an archive', async () => {
   expect(chart.location).toBe(file);
   expect(chart.templates.map(({ name: template }) => template)).toEqual(['templates/a.yaml']);
   expect(chart.values).toEqual(new Map([['b', 2]]));
-  // A deflate stream alone is no archive either.
+  // A deflate stream alone is not an archive either.
   expect(await codeOf(() => readChartArchive(deflateRawSync('x'), 'x'))).toBe('PKG_CHART_INVALID');
 });

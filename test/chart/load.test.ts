@@ -78,7 +78,7 @@ describe('a chart folder', () => {
     ['a folder that is called an archive', { 'charts/sub.tgz/Chart.yaml': SUB }, true],
     ['an archive that is none', { 'charts/sub.tgz': 'x' }, true],
     ['values that are a list', { 'values.yaml': '- a\n' }, true],
-    ['values that are no YAML', { 'values.yaml': 'a: [\n' }, true],
+    ['values that are not YAML', { 'values.yaml': 'a: [\n' }, true],
     ['a lock that is a list', { 'Chart.lock': '[]' }, true],
     ['ignored Chart.yaml', { '.helmignore': 'Chart.yaml' }, true],
     ['requirements that are a list', { 'requirements.yaml': '[]' }, true],
@@ -202,7 +202,7 @@ describe('links and other things in a chart folder', () => {
   });
 });
 
-describe('what is no chart', () => {
+describe('what is not a chart', () => {
   test('nothing, with the nearest name', async () => {
     const chart = writeChart();
     const error = await errorOf(() => loadChart(join(dirname(chart), 'wbe')));

@@ -199,7 +199,7 @@ test('values of charts, subcharts, files and flags are coalesced as helm does', 
   await fc.assert(
     fc.asyncProperty(table, table, table, table, async (parent, child, first, second) => {
       for (const map of [parent, first, second]) {
-        // Helm refuses a subchart's block that is no map; what it says then is no matter of values.
+        // Helm refuses a subchart's block that is not a map; what it says then does not depend on values.
         for (const key of ['sub', 'global']) if (map.has(key) && !(map.get(key) instanceof Map)) map.delete(key);
       }
       if (!(child.get('global') instanceof Map)) child.delete('global');

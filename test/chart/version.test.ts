@@ -8,7 +8,7 @@ import { helmCompares } from '../support/semver-oracle.ts';
 
 function parsed(text: string): Version {
   const version = parseVersion(text);
-  if (version === undefined) throw new Error(`${text} is no version`);
+  if (version === undefined) throw new Error(`${text} is not a version`);
   return version;
 }
 

@@ -55,7 +55,7 @@ test('what records hold is not read', async () => {
   }
 });
 
-test('a cluster that refuses the user is no error on the terminal', async () => {
+test('a cluster that refuses the user is not an error on the terminal', async () => {
   const ns = await namespace();
   const answer = await pkgOn(ns, [
     '__complete',

@@ -23,7 +23,7 @@ const SECOND = chartOf([
 const AFTER_FIRST = { a: { v: '1' }, b: { v: '1' }, c: {} };
 const AFTER_SECOND = { b: { v: '2' }, c: {}, d: {} };
 
-/** An apply that is no dry run, of one of the objects. */
+/** An apply that is not a dry run, of one of the objects. */
 function isWrite({ method, query }: ProxiedRequest): boolean {
   return method === 'PATCH' && !query.has('dryRun');
 }
@@ -201,7 +201,7 @@ describe.each(OPERATIONS)(
             expect(error).toMatchObject({ code: 'PKG_CLUSTER_FORBIDDEN' });
             expect((error as PkgError).notes.join()).toContain('injected 403');
           }
-          // A revision that could not be marked as superseded is no failure; the next command marks it.
+          // A revision that could not be marked as superseded is not a failure; the next command marks it.
           if (error !== undefined || requests[number - 1]?.method === 'PUT') {
             await (again ?? ((where: string) => run(where, cluster().kubeconfig)))(ns);
           }

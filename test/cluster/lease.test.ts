@@ -112,7 +112,7 @@ async function openRecords(ns: string): Promise<string[]> {
   return open.map(({ metadata }: Json) => metadata.name);
 }
 
-/** An apply that is no dry run. */
+/** An apply that is not a dry run. */
 function isWrite({ method, path, query }: ProxiedRequest): boolean {
   return method === 'PATCH' && !query.has('dryRun') && !RECORD.test(path);
 }
@@ -583,7 +583,7 @@ describe.concurrent('renewals', () => {
 });
 
 describe.concurrent('the revision before', () => {
-  test('that cannot be marked as superseded is no failure, and the next command marks it', async () => {
+  test('that cannot be marked as superseded is not a failure, and the next command marks it', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);
     const running = await start(ns, ['upgrade', 'r', WINNER], ({ method, path }) =>

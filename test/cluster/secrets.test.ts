@@ -144,7 +144,7 @@ test('a rollback to a revision that helm failed to apply says what is wrong, and
   const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['rollback', 'r', '2']);
   expect(said).toContain('data.a of Secret "db" is not base64');
   expect(said).not.toContain('hunter2');
-  // What does not count is no obstacle.
+  // What does not count is not an obstacle.
   await pkg(ns, 'rollback', 'r', '1');
   await pkg(ns, 'uninstall', 'r');
 });

@@ -20,7 +20,7 @@ export function chartOf(objects: readonly Json[], files: Record<string, string> 
   return folder;
 }
 
-/** The same for helm: what is no template at all is a Go template, too. */
+/** The same for helm: what is not a template at all is a Go template, too. */
 export function goChartOf(objects: readonly Json[], files: Record<string, string> = {}): string {
   const folder = temporaryFolder();
   writeFiles(folder, {

@@ -158,7 +158,7 @@ describe('what is offered', () => {
     }
   });
 
-  test('what is no line of its own in a name or description stays one candidate, or is none', () => {
+  test('what is not a line of its own in a name or description stays one candidate, or is none', () => {
     const file = join(folder, 'strange.yaml');
     writeFileSync(file, KUBECONFIG.replaceAll('east', '"e\\ta\\nst"').replace('prod', '"pr\\nod"'));
     expect(complete('pkg --kube-context ', { KUBECONFIG: file })).toEqual(['dev\te a st', ':4']);

@@ -159,7 +159,7 @@ test('a value that does not fit the schema is shown where it was given, once', (
   ]);
 });
 
-test('what .helmignore names is no part of an archive either, and notes beside CRDs are no CRDs', () => {
+test('what .helmignore names is not part of an archive either, and notes beside CRDs are not CRDs', () => {
   const cwd = temporaryFolder();
   const files = {
     ...GO,

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 /** A chart with values files and further arguments; `name` says which in reports. */
 export type Case = { name: string; chart: string; args: readonly string[] };
 
-/** Every case of a folder, in the order of their names. A chart inside another's `charts/` is no case of its own. */
+/** Every case of a folder, in the order of their names. A chart inside another's `charts/` is not a case of its own. */
 export function findCases(folder: string): Case[] {
   return findCharts(folder).flatMap((chart) => {
     const name = relative(folder, chart) || '.';

@@ -41,7 +41,7 @@ export async function compare(what: Case): Promise<Comparison> {
 
 async function judge(what: Case, helm: HelmAnswer, pkg: Answer): Promise<Pick<Comparison, 'verdict' | 'difference'>> {
   if (helm.status > 1 || helm.status < 0) return { verdict: 'helm crashed' };
-  // Anything but 0 and 1 is no refusal: a signal, an exhausted memory, or a defect that pkg reports as one.
+  // Anything but 0 and 1 is not a refusal: a signal, an exhausted memory, or a defect that pkg reports as one.
   if (pkg.status > 1 || pkg.status < 0) return { verdict: 'pkg crashed' };
   if ((helm.status === 0) !== (pkg.status === 0))
     return { verdict: helm.status === 0 ? 'only pkg refuses' : 'only helm refuses' };

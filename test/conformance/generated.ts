@@ -135,7 +135,7 @@ async function pkgPrints({ values, file }: Program): Promise<{ printed: Printed;
   const chart = await (empty ??= emptyChart());
   const templates = { 'templates/_made.tpl': file, 'templates/main.txt': `{{ ${MAIN} }}` };
   const read = parseYaml(JSON.stringify(values), 'values.yaml');
-  if (!isMap(read)) throw new Error('values are no map');
+  if (!isMap(read)) throw new Error('values are not a map');
   try {
     const { texts } = await renderGoTemplates({
       chart: {

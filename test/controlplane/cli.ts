@@ -27,7 +27,8 @@ NAME is "default" unless another is given; several can be up at a time.
 const [command, name = 'default'] = process.argv.slice(2);
 
 try {
-  if (!/^[a-z0-9][a-z0-9-]{0,40}$/.test(name)) throw new Error(`${name} is no name: use small letters, digits and -`);
+  if (!/^[a-z0-9][a-z0-9-]{0,40}$/.test(name))
+    throw new Error(`${name} is not a valid name: use small letters, digits and -`);
   if (command === 'start') await start();
   else if (command === 'stop') await stop();
   else if (command === 'kubeconfig') console.log((await find()).kubeconfig);

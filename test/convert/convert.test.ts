@@ -41,7 +41,7 @@ function convert(folder: string, outputDir?: string): Promise<Conversion> {
   return convertFolder(folder, { files: [], outputDir, dryRun: false });
 }
 
-/** The objects that a program prints, in an order of their own; a null is no field. */
+/** The objects that a program prints, in an order of their own; a null is not a field. */
 function objectsOf(stdout: string): Value[] {
   const key = (value: Value): string => JSON.stringify(isMap(value) ? [value.get('kind'), nameOf(value)] : []);
   return parseYamlDocuments(stdout, 'out')

@@ -11,7 +11,7 @@ type Run = { status: number | null; stdout: string; stderr: string };
 /**
  * The first difference between what helm prints of a Go chart and pkg of its conversion, in words. Undefined where
  * there is none that a user would mind, as `docs/convert.md` lists them: a text that Helm pasted without quotes stays
- * a text; a null is no field; checksums of texts are others. What no API server would take is not compared.
+ * a text; a null is not a field; checksums of texts are others. What no API server would take is not compared.
  */
 export function differenceOf(helm: Run, pkg: Run): string | undefined {
   if (helm.status !== 0) {
@@ -19,7 +19,7 @@ export function differenceOf(helm: Run, pkg: Run): string | undefined {
     return isRefusal && pkg.status === 0 ? `only helm refuses: ${helm.stderr}` : undefined;
   }
   if (pkg.status !== 0) {
-    // A name that is no text, a label that is a map: Helm prints these, and an API server refuses them.
+    // A name that is not a string, a label that is a map: Helm prints these, and an API server refuses them.
     // Of a key that is there twice Helm takes the last.
     if (isGarbled(helm.stdout)) return undefined;
     if (/PKG_OBJECT|PKG_TEMPLATE_OBJECT|is given twice in this map/.test(pkg.stderr)) return undefined;

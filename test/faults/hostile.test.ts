@@ -13,7 +13,7 @@ import { craftArchive, temporaryFolder, writeChart, writeFiles } from '../chart/
 import { pkg } from '../support/pkg.ts';
 
 const MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
-/** Megabytes that V8 may use: what needs more ends with an abort, which is no error of pkg's. */
+/** Megabytes that V8 may use: what needs more ends with an abort, which is not an error of pkg's. */
 const BOUNDED = { NODE_OPTIONS: '--max-old-space-size=768' };
 
 function chart(files: Record<string, string | Uint8Array> = {}): string {
@@ -94,8 +94,8 @@ describe('schemas', () => {
 
   test.each([
     ['that refer to themselves', '{"$ref": "#"}', 'PKG_SCHEMA_VIOLATION'],
-    ['that are no schema', '{"type": 5, "properties": []}', 'PKG_SCHEMA_INVALID'],
-    ['that are no JSON', '{', 'PKG_YAML_SYNTAX'],
+    ['that are not a schema', '{"type": 5, "properties": []}', 'PKG_SCHEMA_INVALID'],
+    ['that are not JSON', '{', 'PKG_YAML_SYNTAX'],
     ['that nest without end', `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`, 'PKG_YAML_TOO_COMPLEX'],
     ['whose pattern takes forever', '{"properties": {"a": {"pattern": "^(a+)+$"}}}', 'PKG_SCHEMA_VIOLATION'],
   ])('%s', (_name, schema, code) => {

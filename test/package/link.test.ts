@@ -170,7 +170,7 @@ describe('what would not work is refused', () => {
     expect(() => start([chunk('main', text.replace('n++', 'n=2'))])).toThrow('n is exported and changes later');
   });
 
-  test('an import of what is no chunk', () => {
+  test('an import of what is not a chunk', () => {
     expect(() => start([chunk('main', 'import{a}from"left-pad";export{a};')])).toThrow('left-pad');
   });
 });

@@ -121,7 +121,7 @@ test.each([
     configMap('a: {{files.get "nope"}}'),
     '6:6',
     'there is no file nope in the chart',
-    'templates, charts and what .helmignore names are no files',
+    'templates, charts and what .helmignore names are not files',
   ],
   [
     'a method that is not there',
@@ -153,7 +153,7 @@ test.each([
     'a text that begins with a brace needs quotes around it',
   ],
   [
-    'a document that is no object',
+    'a document that is not an object',
     '- a',
     '1:1',
     'a document is a map, and this is a list',
@@ -173,7 +173,7 @@ test.each([
   expect([at(error), error.code]).toEqual([`web/templates/x.yaml.hbs:${place}`, 'PKG_TEMPLATE_SYNTAX']);
 });
 
-test('a text for tpl that is no template is reported with its origin and the call', async () => {
+test('a text for tpl that is not a template is reported with its origin and the call', async () => {
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: {{tpl values.t}}') }, { t: '{{#if' });
   const origins = createOrigins(chart, { ...NO_SOURCES, setLiteral: ['t={{#if'] }, new Map());
   const error: unknown = await render(chart, { origins }).catch((thrown: unknown) => thrown);

@@ -183,5 +183,5 @@ test('as helm prints it, with a warning for a path that leads nowhere', () => {
   expect(compared.stderr).toContain('a number compares with 80.0, not with 80');
   const refused = pkg(['show', 'values', chart, '--jsonpath', '{.a']);
   expect(refused).toMatchObject({ status: 1, stdout: '' });
-  expect(refused.stderr).toContain('this is no JSONPath template: "{" without "}"');
+  expect(refused.stderr).toContain('this is not a JSONPath template: "{" without "}"');
 });

@@ -7,7 +7,7 @@ import { anyObject, chartOf, configMap, render } from './support.ts';
 test.each([
   [
     '{{#if values.on}}\na: b\n{{ else values.text}}\na: c\n{{/if}}',
-    '{{else values.text}} is no condition',
+    '{{else values.text}} is not a condition',
     '{{else if values.text}}',
   ],
   ['{{#if values.on}}\na: b\n{{#else}}\na: c\n{{/if}}', 'the block {{#else}} is closed by {{/if}}', '{{else}}'],
@@ -84,7 +84,7 @@ test.each([
   ['a: \\{{ $x }} of \\{{ $y }}', 'the rendered text is not YAML', 'needs quotes'],
   ['{{! {{values.text}} }}\na: b', 'a comment ends at the first }}', '{{!-- … --}}'],
   ['{{// comment }}\na: b', '{{/ is not expected here', '{{! … }}'],
-  ['// comment\na: b', 'this line is no comment', 'begins with #'],
+  ['// comment\na: b', 'this line is not a comment', 'begins with #'],
   ['a: @x', 'a text cannot begin with @', 'quotes'],
   ['a: * * * * *', 'a text cannot begin with *', 'quotes'],
   ["a: ['x', '{{values.text}}]", 'the quote that opens here is not closed', 'close it'],
@@ -149,7 +149,7 @@ test('what looks alike and is meant is let pass', async () => {
   expect((await render(chart)).objects).toHaveLength(1);
 });
 
-test('tags of another language in a text are no part of the error for something else', async () => {
+test('tags of another language in a text are not part of the error for something else', async () => {
   const body = 'a: |\n  {% if x %}\n  y\n  {% endif %}\nb: {{upper values.text';
   await expect(render(chartOf({ 'templates/x.yaml.hbs': anyObject(body) }))).rejects.toMatchObject({
     message: 'the template ends inside an open block or mustache',
@@ -159,7 +159,7 @@ test('tags of another language in a text are no part of the error for something 
 test.each([
   ['{{files.asConfig "conf"}}', '"conf" is a folder: write "conf/*"'],
   ['{{files.asSecrets "conf/"}}', '"conf/" is a folder: write "conf/*"'],
-  ['{{files.asConfig "conf/b.toml"}}', '"conf/b.toml" is no file of the chart'],
+  ['{{files.asConfig "conf/b.toml"}}', '"conf/b.toml" is not a file of the chart'],
 ])('%s without such a file is reported', async (call, message) => {
   const chart = chartOf({
     'templates/x.yaml.hbs': configMap('').replace('\ndata:', `\ndata: ${call}`),

@@ -294,7 +294,7 @@ test.each([
     'metadata.namespace is a text in Kubernetes, and this is a list',
   ],
   [
-    'an item of a list that is no object',
+    'an item of a list that is not an object',
     'apiVersion: v1\nkind: List\nitems:\n  - 5\n',
     '4:5',
     'an item of a List is an object, and this is not',

@@ -364,7 +364,7 @@ async function check(files: Record<string, string>, values: ValueMap): Promise<b
   const wanted = await outcome(files, words);
   const found = await outcome(files, values);
   if (wanted instanceof PkgError) {
-    // Of what is no YAML, the text is Go's.
+    // Of what is not YAML, the text is Go's.
     if ('templates/x.yaml' in files) expect(found).toBeInstanceOf(PkgError);
     else expect(found).toMatchObject({ code: wanted.code, at: wanted.at });
     return false;

@@ -210,7 +210,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(never.status).toBe(1);
   });
 
-  test('not: what a statement says that is no signature', async () => {
+  test('not: what a statement says that is not a signature', async () => {
     const { place, subject } = await chart();
     const statement = statementOf(subject.digest, { predicateType: 'https://cosign.sigstore.dev/attestation/vuln/v1' });
     await place.attach(

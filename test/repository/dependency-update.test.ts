@@ -50,7 +50,7 @@ describe('folders', () => {
     ],
     ['a version that does not fit', { web: web('name: sub, version: ^2.0.0, repository: file://../sub'), sub }],
     ['no such folder', { web: web('name: sub, version: ^1.0.0, repository: file://../nowhere'), sub }],
-    ['a folder that is no chart', { web: web('name: sub, version: ^1.0.0, repository: file://templates'), sub }],
+    ['a folder that is not a chart', { web: web('name: sub, version: ^1.0.0, repository: file://templates'), sub }],
     ['no version', { web: web('name: sub, repository: file://../sub'), sub }],
     ['no constraint', { web: web('name: sub, version: newest, repository: file://../sub'), sub }],
     [

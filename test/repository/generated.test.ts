@@ -127,7 +127,7 @@ describe('a large index', () => {
     ['with lines of Windows', text.replaceAll('\n', '\r\n')],
     ['with entries last', text.replace(/^(generated: .*\n)/m, '')],
     ['as JSON', JSON.stringify({ apiVersion: 'v1', entries: charts(400) })],
-  ])('%s: each chart is found, and what is no chart is not', (_name, written) => {
+  ])('%s: each chart is found, and what is not a chart is not', (_name, written) => {
     expect(written.length).toBeGreaterThan(1 << 17);
     const bytes = Buffer.from(written);
     for (const at of [0, 7, 399]) {

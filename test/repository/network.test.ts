@@ -268,7 +268,7 @@ describe('a repository that is broken', () => {
     expect(gone.pkg.stderr).toContain('nothing answers there');
   });
 
-  // Helm takes both: it compares no digests here, and leaves out what is no chart.
+  // Helm takes both: it compares no digests here, and leaves out what is not a chart.
   test('an archive that is another than the index says', async () => {
     const server = await start((request, response) => {
       if (request.url !== '/sub-1.1.0.tgz') return false;
@@ -300,7 +300,7 @@ describe('a repository that is broken', () => {
     expect(made.charts).toEqual({ beside: ['Chart.yaml', 'templates', 'values.yaml'] });
   });
 
-  test('an archive that is no chart', async () => {
+  test('an archive that is not a chart', async () => {
     const index = 'apiVersion: v1\nentries:\n  sub:\n  - {name: sub, version: 1.0.0, urls: [sub-1.0.0.tgz]}\n';
     const server = await start(
       (request, response) => response.end(request.url === '/index.yaml' ? index : 'text') !== null,

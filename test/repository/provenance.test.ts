@@ -173,12 +173,12 @@ describe.skipIf(!isThere)('what is refused', () => {
       'text after what is signed': good.replace(body, `${body}files:\n  ${NAME}: sha256:00\n`),
       'another archive': clearsign('rsa@x.test', [], text.replace(NAME, 'web-1.0.1.tgz')),
       'no list of files': clearsign('rsa@x.test', [], 'apiVersion: v2\nname: web\n'),
-      'files that are no map': clearsign('rsa@x.test', [], 'name: web\n\n...\nfiles: [1]\n'),
-      'what is no YAML': clearsign('rsa@x.test', [], 'name: web\n\n...\nfiles: {{\n'),
+      'files that are not a map': clearsign('rsa@x.test', [], 'name: web\n\n...\nfiles: [1]\n'),
+      'what is not YAML': clearsign('rsa@x.test', [], 'name: web\n\n...\nfiles: {{\n'),
       'a signature that is detached': gpg.run(['--local-user', '<rsa@x.test>', '--armor', '--detach-sign'], {
         input: text,
       }),
-      'bytes that are no text': Buffer.from(Array.from({ length: 256 }, (_, at) => at)),
+      'bytes that are not text': Buffer.from(Array.from({ length: 256 }, (_, at) => at)),
       'a binary message': gpg.run(['--local-user', '<rsa@x.test>', '--sign'], { input: text }),
     };
   };
@@ -222,7 +222,7 @@ describe.skipIf(!isThere)('what is refused', () => {
         const bytes = Buffer.from(good);
         bytes[at] = (bytes[at] ?? 0) ^ by;
         const verdict = await judge(bytes, 'keys.gpg');
-        // White space at the ends of lines and in the armor is no part of what is signed.
+        // White space at the ends of lines and in the armor is not part of what is signed.
         const isSame = verdict === made.fingerprints.get('ed');
         expect(isSame || /^PKG_(?!INTERNAL)/.test(verdict), `byte ${at} by ${by}: ${verdict}`).toBe(true);
       }),
@@ -321,7 +321,7 @@ describe.skipIf(!isThere)('the commands', () => {
     expect(sign('below@x.test', '--keyring', 'stub.gpg').stderr).not.toContain('PKG_INTERNAL');
   });
 
-  test('verify: what lies beside the archive and is no provenance', () => {
+  test('verify: what lies beside the archive and is not a provenance file', () => {
     const verify = (path: string): string => pkg(['verify', path, '--keyring', join(folder, 'keys.gpg')]).stderr;
     expect(verify(signed(undefined))).toContain('code: PKG_SIGNATURE_INVALID');
     const path = signed(undefined);

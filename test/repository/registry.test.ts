@@ -175,7 +175,7 @@ test.skipIf(program === undefined)('a registry without TLS', async () => {
   }
 });
 
-test.skipIf(program === undefined)('what is no chart', async () => {
+test.skipIf(program === undefined)('what is not a chart', async () => {
   const { registry } = await fill('none');
   try {
     const upload = `https://${registry.host}/v2/team/charts/image`;

@@ -26,7 +26,7 @@ const fresh = [
 const lock = { name: 'Chart.lock', text: 'new\n' };
 
 describe('archives', () => {
-  test('take the place of older ones; what is no chart, or is to stay, stays', async () => {
+  test('take the place of older ones; what is not a chart, or is to stay, stays', async () => {
     const chart = writeChart({
       'Chart.lock': 'old\n',
       'charts/a-1.0.0.tgz': archive('a', '1.0.0'),

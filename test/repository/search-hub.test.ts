@@ -98,7 +98,7 @@ test('an endpoint with a path, and ones that are none', async () => {
   }
 });
 
-test('what is no answer of a hub is an error, where helm finds nothing', async () => {
+test('what is not an answer of a hub is an error, where helm finds nothing', async () => {
   for (const word of ['page', 'list']) {
     const { pkg } = await both(word, '--endpoint', url);
     expect(pkg.status).toBe(1);

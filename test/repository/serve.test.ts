@@ -316,7 +316,7 @@ describe('uploads', () => {
     await serving.end();
   });
 
-  test('that are no charts, and forms that are none, get an answer of 4xx and leave nothing', async () => {
+  test('that are not charts, and forms that are none, get an answer of 4xx and leave nothing', async () => {
     const folder = temporaryFolder();
     const serving = await startServing(folder, '--token-file', secretFile(TOKEN));
     const named = (name: string, version = '1.0.0'): Buffer =>
@@ -379,7 +379,7 @@ describe('clients that mean no good', () => {
     });
   }
 
-  test('get an answer of 4xx for what is no request, and the server goes on', async () => {
+  test('get an answer of 4xx for what is not a request, and the server goes on', async () => {
     const serving = await startServing(folderWith('web-1.0.0.tgz'), '--token-file', secretFile(TOKEN));
     const auth = `host: x\r\nauthorization: Bearer ${TOKEN}\r\n`;
     const requests: [string, RegExp][] = [

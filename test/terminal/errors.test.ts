@@ -123,7 +123,7 @@ test('whatever an error says, it is lines of safe text with the code at the end'
   );
 });
 
-test('what is no error of ours is reported as a defect, with its stack only for --debug', () => {
+test('what is not an error of ours is reported as a defect, with its stack only for --debug', () => {
   for (const thrown of [new TypeError('x is not a function'), new Error(''), 'text', undefined, null]) {
     const text = renderError(thrown, plain, false);
     expect(text).toMatch(/^Error: pkg has a bug: .+\n {2}hint: .*--debug.*\n {2}code: PKG_INTERNAL /);

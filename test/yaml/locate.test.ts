@@ -75,7 +75,7 @@ describe('the position', () => {
     expect(locatePlain('a: &x 1.10\nb: *x', ['b'])?.plain).toBe('1.10');
   });
 
-  test('is that of the last document that has the path, up to one that is no YAML', () => {
+  test('is that of the last document that has the path, up to one that is not YAML', () => {
     expect(locateKeys('a: 1\n---\na: 2\n---\nb: 3', ['a'])).toEqual({ line: 3, column: 1 });
     expect(locateKeys('a: 1\n---\na: [', ['a'])).toEqual({ line: 1, column: 1 });
     expect(locateKeys('a: [', ['a'])).toBeUndefined();

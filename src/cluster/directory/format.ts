@@ -60,7 +60,7 @@ export function parseObject(text: string, file: string, ref: ObjectRef): KubeObj
 /**
  * Reads the text of a file that must hold exactly one object.
  *
- * @throws {PkgError} `PKG_TARGET_CORRUPT` for what does not parse or is no Kubernetes object
+ * @throws {PkgError} `PKG_TARGET_CORRUPT` for what does not parse or is not a Kubernetes object
  */
 export function parseAnyObject(text: string, file: string): KubeObject {
   let documents: Value[];

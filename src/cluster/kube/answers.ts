@@ -36,7 +36,7 @@ export function readItem(
   { apiVersion, kind }: { apiVersion: string; kind: string },
   cluster: string,
 ): KubeObject {
-  const wrong = isJsonObject(item) ? problemOf(item) : 'something that is no object';
+  const wrong = isJsonObject(item) ? problemOf(item) : 'something that is not an object';
   if (wrong !== undefined) throw wrongAnswer(cluster, kind, wrong);
   const found = item as JsonObject;
   if (getOwn(found, 'apiVersion') !== undefined && getOwn(found, 'kind') !== undefined) return found as KubeObject;
@@ -48,13 +48,13 @@ export function readItem(
 /**
  * The items of a list. Go writes `null` for a list of none.
  *
- * @throws ApiError for what is no list
+ * @throws ApiError for what is not a list
  */
 export function itemsOf(body: Json, kind: string, cluster: string): Json[] {
   const items = isJsonObject(body) ? getOwn(body, 'items') : undefined;
   if (Array.isArray(items)) return items;
   if (items === null) return [];
-  throw wrongAnswer(cluster, kind, 'something that is no list');
+  throw wrongAnswer(cluster, kind, 'something that is not a list');
 }
 
 /** The error for an answer that does not fit the request. */
@@ -82,7 +82,8 @@ export function isName(text: unknown): text is string {
 function problemOf(object: JsonObject): string | undefined {
   for (const key of ['apiVersion', 'kind']) {
     const value = getOwn(object, key);
-    if (value !== undefined && (typeof value !== 'string' || value === '')) return `an object whose ${key} is no text`;
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      return `an object whose ${key} is not a string`;
   }
   const metadata = getOwn(object, 'metadata');
   if (!isJsonObject(metadata)) return 'an object without metadata';
@@ -91,13 +92,13 @@ function problemOf(object: JsonObject): string | undefined {
     const value = getOwn(metadata, key);
     // Go writes `null` for a time that is not set.
     if (value !== undefined && value !== null && typeof value !== 'string') {
-      return `an object whose metadata.${key} is no text`;
+      return `an object whose metadata.${key} is not a string`;
     }
   }
   for (const key of ['labels', 'annotations']) {
     const value = getOwn(metadata, key);
     if (value !== undefined && value !== null && !isTexts(value))
-      return `an object whose metadata.${key} is no map of texts`;
+      return `an object whose metadata.${key} is not a map of strings`;
   }
   return undefined;
 }

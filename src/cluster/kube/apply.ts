@@ -52,7 +52,7 @@ function meanwhile(object: KubeObject, what: string): ApiError {
  * A version that no object has: etcd counts its writes from 2. An apply that asks for it makes an object where there
  * is none (201), and meets every object that is there as another version (409), with one request and with the same
  * `managedFields` as Helm's. Tried on Kubernetes 1.36 for kinds of its own, for CRDs and their objects and for
- * APIServices; `"0"` and `""` are no precondition.
+ * APIServices; `"0"` and `""` are not preconditions.
  */
 const NO_VERSION = '1';
 /**

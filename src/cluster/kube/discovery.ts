@@ -218,7 +218,7 @@ export class Discovery {
     const where = LISTS.get(kind);
     // An answer without any kind is wrong. With it, every object of a release would seem to be missing.
     if (where === undefined || !Array.isArray(fieldOf(answer.body, where))) {
-      throw wrongAnswer(this.#client.connection.description, 'its kinds', 'something that is no list of them');
+      throw wrongAnswer(this.#client.connection.description, 'its kinds', 'something that is not a list of them');
     }
     if (kind === 'APIGroupDiscoveryList') return readAggregated(answer);
     const versions = root === 'api' ? coreVersions(answer.body) : groupVersions(answer.body);

@@ -48,7 +48,7 @@ export async function runExecPlugin(
 function isInteractive(exec: ExecConfig, name: string): boolean {
   const terminal = isatty(0);
   if (exec.interactiveMode === 'Always' && !terminal) {
-    throw failed(`${name} wants to talk to the user, and standard input is no terminal`, [
+    throw failed(`${name} wants to talk to the user, and standard input is not a terminal`, [
       'run the command in a terminal, or use credentials that need nobody',
     ]);
   }
@@ -139,7 +139,7 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
       ? (value as Record<string, unknown>)[key]
       : undefined;
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    throw failed(`${name} printed something that is no ExecCredential`, ['run it by hand to see what it prints']);
+    throw failed(`${name} printed something that is not an ExecCredential`, ['run it by hand to see what it prints']);
   }
   const version = member(answer, 'apiVersion');
   if (version !== exec.apiVersion || member(answer, 'kind') !== 'ExecCredential') {
@@ -151,7 +151,7 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
   const status = member(answer, 'status');
   const text = (key: string): string => {
     const value = member(status, key) ?? '';
-    if (typeof value !== 'string') throw failed(`${name} printed a status whose ${key} is no text`);
+    if (typeof value !== 'string') throw failed(`${name} printed a status whose ${key} is not a string`);
     return value;
   };
   const token = text('token');
@@ -161,7 +161,7 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
   if (token === '' && cert === '') throw failed(`${name} gave neither a token nor a client certificate`);
   const stamp = text('expirationTimestamp');
   const stated = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
-  if (Number.isNaN(stated)) throw failed(`${name} gave an expirationTimestamp that is no time`);
+  if (Number.isNaN(stated)) throw failed(`${name} gave an expirationTimestamp that is not a valid time`);
   const expires = Math.max(stated, Date.now() + MIN_VALIDITY_MS);
   return {
     authorization: token === '' ? undefined : bearer(token, name),

@@ -52,7 +52,7 @@ const QUOTED: readonly [RegExp, string][] = [
   [/invalid character '[^]{1,10}?'(?= )/g, 'invalid character'],
 ];
 
-/** Who may not do what. This is about no object: a name in it that is a value, too (`admin`), is no secret. */
+/** Who may not do what. This is about no object: a name in it that is a value, too (`admin`), is not a secret. */
 const FORBIDDEN = /^[\w.-]+(?: "[^"]*")? is forbidden: User "[^"]*" cannot \w+ resource "[^"]*" in API group "[^"]*"/;
 
 function maskText(text: string, ways: readonly string[]): string {
@@ -103,7 +103,7 @@ function valuesOf(secret: Json): string[] {
   if (!isJsonObject(secret)) return [];
   const found = ['data', 'stringData'].flatMap((field) => {
     const value = getOwn(secret, field) ?? null;
-    // The names of entries are no secrets, and messages are of no use without them.
+    // The names of entries are not secrets, and messages are of no use without them.
     return isJsonObject(value) ? Object.values(value).flatMap((item) => scalarsOf(item)) : scalarsOf(value);
   });
   const metadata = getOwn(secret, 'metadata');

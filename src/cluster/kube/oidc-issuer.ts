@@ -93,7 +93,7 @@ class Issuer {
     const base = URL.parse(issuer);
     const url = URL.parse(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
     if (base === null || url === null || !/^https?:$/.test(base.protocol)) {
-      throw this.#failed(`its idp-issuer-url "${printable(issuer)}" is no address`, ['write it as https://HOST']);
+      throw this.#failed(`its idp-issuer-url "${printable(issuer)}" is not a valid URL`, ['write it as https://HOST']);
     }
     const httpsOnly = base.protocol === 'https:';
     const answer = await this.#send({ url, httpsOnly, limit: MAX_ANSWER });

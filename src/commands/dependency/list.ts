@@ -97,7 +97,7 @@ function filesIn(folder: string): string[] {
   return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
 }
 
-/** Warnings about what lies in `charts/` and is no dependency. */
+/** Warnings about what lies in `charts/` and is not a dependency. */
 async function strangersIn(path: string, declared: readonly ChartDependency[]): Promise<string> {
   let warnings = '';
   for (const name of filesIn(join(path, 'charts'))) {

@@ -69,8 +69,8 @@ class ShowValuesCommand extends PkgCommand {
 export const command: CommandClass = ShowValuesCommand;
 
 /**
- * Prints what a template selects. As with helm, a path that leads nowhere prints nothing and is no failure; a warning says
- * so.
+ * Prints what a template selects. As with helm, a path that leads nowhere prints nothing and is not a failure; a
+ * warning says so.
  *
  * @throws {PkgError} `PKG_USAGE` for a template that cannot be read
  */

@@ -107,7 +107,7 @@ export const csv: Several = custom<string, FlagExtras>({ ...SEVERAL, ...partedBy
 
 /**
  * A flag that may be repeated, each value `key=value,key=value`; {@link recordOf} makes a record of what it gives.
- * @throws {PkgError} `PKG_USAGE` for what is no pair
+ * @throws {PkgError} `PKG_USAGE` for what is not a pair
  */
 export const pairs: Several = custom<string, FlagExtras>({
   ...SEVERAL,

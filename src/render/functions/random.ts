@@ -16,7 +16,9 @@ export const ALPHABETS: Readonly<Record<'alphanumeric' | 'letters' | 'digits' | 
   ascii: String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index)),
 };
 
-/** A longer random text is no password, and random values are stored beside a release, in a Secret of at most 1 MB. */
+/**
+ * A longer random text is not a password, and random values are stored beside a release, in a Secret of at most 1 MB.
+ */
 const MAX_LENGTH = 10_000;
 
 /** Checks the length of a random text. @throws {FunctionFailure} beyond 10,000 */

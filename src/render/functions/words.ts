@@ -99,14 +99,14 @@ function isCapital(character: string): boolean {
 
 type Word = { type: 'number' | 'upper' | 'letters' | 'connector' | 'punctuation' | 'other'; text: string };
 
-/** A letter but a capital. Chinese characters are no letters to xstrings. */
+/** A letter but a capital. Chinese characters are not letters to xstrings. */
 const SMALL = String.raw`[[\p{L}--\p{Lu}]--[\u3400-\u4d85\u4e00-\u9fcc\u{20000}-\u{2b81d}]]`;
 
 const CAPITAL = String.raw`\p{Lu}`;
 
 /**
- * U+FFFD, or a byte that is not UTF-8, which `decodeLossless` makes a lone surrogate. To xstrings it belongs to the character
- * behind it, or at the end of the text to the word before.
+ * U+FFFD, or a byte that is not UTF-8, which `decodeLossless` makes a lone surrogate. To xstrings it belongs to the
+ * character behind it, or at the end of the text to the word before.
  */
 const BROKEN = String.raw`[\ufffd\udc80-\udcff]`;
 
@@ -147,8 +147,8 @@ function wordsOf(text: string): Word[] {
 }
 
 /**
- * `snakecase` and `kebabcase`: words in lower case, joined by the connector; `HTTPServer` becomes `http_server`. A number
- * belongs to the word before it (`bld4_floor`), or to lower case letters behind it (`http_20x`).
+ * `snakecase` and `kebabcase`: words in lower case, joined by the connector; `HTTPServer` becomes `http_server`. A
+ * number belongs to the word before it (`bld4_floor`), or to lower case letters behind it (`http_20x`).
  */
 export function lowerWords(text: string, connector: '_' | '-'): string {
   const words = wordsOf(text);
@@ -221,7 +221,10 @@ export function wrapLines(width: number, text: string, options: WrapOptions = {}
   return [...lines, characters.slice(start).join('')].join(newline);
 }
 
-/** The index of the last space between `start` and `end`. `lastIndexOf` would search to the start of the text: O(n²) for all lines. */
+/**
+ * The index of the last space between `start` and `end`. `lastIndexOf` would search to the start of the text: O(n²) for
+ * all lines.
+ */
 function lastSpace(characters: readonly string[], start: number, end: number): number | undefined {
   for (let at = end; at >= start; at--) if (characters[at] === ' ') return at;
   return undefined;

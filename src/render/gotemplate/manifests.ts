@@ -11,10 +11,10 @@ import type { GoText } from './engine.ts';
 import { decodeText } from './value.ts';
 
 /**
- * Splits the texts of templates into documents, and tells hooks from objects. As in Helm each document has to be YAML, and
- * nothing more is checked; a hook of an unknown event is left out, with a warning.
+ * Splits the texts of templates into documents, and tells hooks from objects. As in Helm each document has to be YAML,
+ * and nothing more is checked; a hook of an unknown event is left out, with a warning.
  *
- * @throws {NotYaml} for the first document that is no YAML
+ * @throws {NotYaml} for the first document that is not YAML
  */
 export function readDocuments(texts: readonly GoText[]): Omit<Documents, 'notes'> {
   try {
@@ -43,7 +43,10 @@ function read(texts: readonly GoText[]): Omit<Documents, 'notes'> {
   return found;
 }
 
-/** The error for a document that is no YAML (`PKG_TEMPLATE_YAML`). It holds what was printed, for `pkg template --debug`. */
+/**
+ * The error for a document that is not YAML (`PKG_TEMPLATE_YAML`). It holds what was printed, for `pkg template
+ * --debug`.
+ */
 export class NotYaml extends PkgError {
   /** What all templates printed. */
   texts: readonly GoText[] = [];
@@ -111,8 +114,8 @@ const LEADING_SPACE = new RegExp(`${SPACE}*`, 'y');
 const SEPARATOR = /(?<![^\n])---[ \t]*/;
 
 /**
- * Splits a text into documents as `SplitManifests` of Helm does: at every `---` that begins a line, whatever follows it in
- * the line. White space before a document is removed, white space after it is kept, and empty documents are dropped.
+ * Splits a text into documents as `SplitManifests` of Helm does: at every `---` that begins a line, whatever follows it
+ * in the line. White space before a document is removed, white space after it is kept, and empty documents are dropped.
  */
 export function splitDocuments(text: string): string[] {
   const start = withoutLeadingSpace(text);

@@ -1,6 +1,6 @@
 /**
- * Makes the error for the user when a template prints a document that is no YAML: the lines around the position, the part of
- * the template that printed them, and the value that it printed.
+ * Makes the error for the user when a template prints a document that is not YAML: the lines around the position, the
+ * part of the template that printed them, and the value that it printed.
  */
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
@@ -84,7 +84,9 @@ export async function explainNotYaml(
   return explained;
 }
 
-/** The position at which a document is no YAML. An error at its end is reported for its last line that is not empty. */
+/**
+ * The position at which a document is not YAML. An error at its end is reported for its last line that is not empty.
+ */
 function positionIn(document: string, cause: unknown): { line: number; column: number } | undefined {
   const { line, column } = (cause instanceof PkgError ? cause.at : undefined) ?? {};
   if (line === undefined || column === undefined) return undefined;
@@ -104,7 +106,10 @@ function notesOf(steps: readonly Step[], inFile: Step): string[] {
     });
 }
 
-/** Hints to quote a value or a line. Each is tried, and given only if the document is YAML then, at least beyond the line. */
+/**
+ * Hints to quote a value or a line. Each is tried, and given only if the document is YAML then, at least beyond the
+ * line.
+ */
 function quoteHints({ span, run }: Step, document: string, line: number): string[] {
   const start = offsetIn(document, line, 1);
   const end = `${document}\n`.indexOf('\n', start);
@@ -142,8 +147,8 @@ function quoteHints({ span, run }: Step, document: string, line: number): string
 }
 
 /**
- * A tab or a no-break space in the margin of the line of the error, or of the line before, in which YAML notices it only
- * later; undefined where there is none.
+ * A tab or a no-break space in the margin of the line of the error, or of the line before, in which YAML notices it
+ * only later; undefined where there is none.
  */
 function marginError(document: string, cause: unknown): { line: number; column: number; hint: string } | undefined {
   if (!(cause instanceof PkgError) || cause.at?.line === undefined) return undefined;
@@ -194,8 +199,8 @@ function goPrintedHints(steps: readonly Step[]): string[] | undefined {
 }
 
 /**
- * What is printed behind a key, as in `a: {{ toYaml .Values.map }}`, and has to be on lines of its own, with its position.
- * Tried out as {@link quoteHints} are.
+ * What is printed behind a key, as in `a: {{ toYaml .Values.map }}`, and has to be on lines of its own, with its
+ * position. Tried out as {@link quoteHints} are.
  */
 function findApart(
   steps: readonly Step[],

@@ -10,7 +10,7 @@ import { printHere } from './print-here.ts';
  * Runs the templates and splits what they print into documents.
  *
  * @param freshValues gives a fresh copy of the merged values for each time, since templates may change them
- * @throws {PkgError} for errors of templates, and for documents that are no YAML
+ * @throws {PkgError} for errors of templates, and for documents that are not YAML
  */
 export async function renderGo(input: Omit<GoInput, 'values'>, freshValues: () => ValueMap): Promise<Documents> {
   const { texts, notes } = await printGo(input, freshValues);

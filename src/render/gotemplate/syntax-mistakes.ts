@@ -1,6 +1,6 @@
 /**
- * Mistakes in the syntax of templates that people bring from other languages, and what Go's templates have instead. Each
- * is recognized by the text at the error, so that a hint is given only where it holds.
+ * Mistakes in the syntax of templates that people bring from other languages, and what Go's templates have instead.
+ * Each is recognized by the text at the error, so that a hint is given only where it holds.
  */
 
 /** The keys of the root of a chart's templates. */
@@ -56,7 +56,7 @@ const LEFT = new RegExp(`(${OPERAND})\\s*$`);
 const RIGHT = new RegExp(`^\\s*(${OPERAND})`);
 
 /**
- * What is meant by a name that is no function; undefined where nothing is known of it.
+ * What is meant by a name that is not a function; undefined where nothing is known of it.
  *
  * @param before the line up to the name
  * @param rest the line from the name on
@@ -112,7 +112,7 @@ export function otherSyntax(message: string, before: string, rest: string): stri
   if (rest.startsWith(',')) return 'what a function is given is separated by blanks';
   const escape = /^"(?:[^"\\]|\\[abfnrtv\\"'xuU0-7])*(\\[^abfnrtv\\"'xuU0-7])/.exec(rest)?.[1];
   if (escape !== undefined) {
-    return `${escape} is no escape: write it as \\${escape}, or put the text between backquotes`;
+    return `${escape} is not an escape sequence: write it as \\${escape}, or put the text between backquotes`;
   }
   return operatorHint(before, rest);
 }

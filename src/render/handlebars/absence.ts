@@ -83,7 +83,7 @@ function fileHints(name: string, { root }: Scope): string[] {
   const near = isMap(all) ? nearest(name.replace(/^(?:\.?\/)+/, ''), all.keys()) : undefined;
   return [
     ...(near === undefined ? [] : [`did you mean ${printable(near)}?`]),
-    'templates, charts and what .helmignore names are no files',
+    'templates, charts and what .helmignore names are not files',
   ];
 }
 

@@ -224,7 +224,7 @@ type PartialCall = {
 /**
  * Reads the arguments of `include` or `partial`.
  *
- * @throws {PkgError} where the first is no text, or there are more than two
+ * @throws {PkgError} where the first is not a string, or there are more than two
  */
 function partialCall(
   evaluator: Evaluator,

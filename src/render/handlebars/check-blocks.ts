@@ -13,7 +13,7 @@ import { swappedLoopNames } from './likely-mistakes.ts';
 /**
  * Checks the opening tag of a block.
  *
- * @returns the scopes of its two branches; undefined for `{{{{raw}}}}`, whose content is no template
+ * @returns the scopes of its two branches; undefined for `{{{{raw}}}}`, whose content is not a template
  */
 export function checkBlock(
   report: CheckReport,
@@ -41,7 +41,7 @@ function checkBlockPath(report: CheckReport, node: Block, path: Path, scope: Che
     report.add('PKG_TEMPLATE_HELPER', `${path.original} is not a block helper`, node.loc, hints);
   } else if (/^\{\{~?\s*else\b/.test(report.source(node.loc))) {
     const hints = [`write {{else if ${path.original}}}`];
-    report.add('PKG_TEMPLATE_SYNTAX', `{{else ${path.original}}} is no condition`, node.loc, hints);
+    report.add('PKG_TEMPLATE_SYNTAX', `{{else ${path.original}}} is not a condition`, node.loc, hints);
   } else checkPath(report, path, scope);
 }
 

@@ -151,7 +151,7 @@ const FUNCTIONS: ReadonlyMap<string, readonly string[] | undefined> = new Map([
   ['capabilities', ['has']],
 ]);
 
-/** Reports a name that is called and is no helper. */
+/** Reports a name that is called and is not a helper. */
 function noHelper(report: CheckReport, node: Call, name: string): void {
   if (name === 'spread' || name === 'optional') {
     const hints = [

@@ -41,7 +41,7 @@ export function checkPath(report: CheckReport, path: Path, scope: CheckScope, is
 function isUnusualPath(report: CheckReport, { original, parts, loc }: Path, isArgument: boolean): boolean {
   if (original.startsWith('...')) {
     const hints = [`write {{spread ${original.slice(3)}}} on a line of its own, or - {{spread …}} in a list`];
-    report.add('PKG_TEMPLATE_SYNTAX', `${original} is no name`, loc, hints);
+    report.add('PKG_TEMPLATE_SYNTAX', `${original} is not a valid name`, loc, hints);
     return true;
   }
   if (parts.some((part) => part.includes('/')) || !original.replace(/^(?:\.\.?\/)+/, '').includes('/')) return false;

@@ -21,7 +21,7 @@ const MAX_NODES = 1_000_000;
  *
  * @param gaps where blocks printed nothing, in the order of the text
  * @param whole keep the nodes and offsets of collections without holes too, which otherwise become one constant
- * @throws {ComposeError} for what is no YAML, or no document of Kubernetes, and for values where none can stand
+ * @throws {ComposeError} for what is not YAML, or no document of Kubernetes, and for values where none can stand
  */
 export function composeDocument(
   text: string,

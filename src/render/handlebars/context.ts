@@ -94,7 +94,7 @@ function filesContext(files: readonly ChartFile[]): Namespace {
     if (found.length > 0 || /[*?[{]/.test(pattern)) return found;
     const folder = `${pattern.replace(/\/$/, '')}/`;
     const isFolder = files.some(({ name }) => name.startsWith(folder));
-    const what = isFolder ? `is a folder: write "${printable(folder)}*"` : 'is no file of the chart';
+    const what = isFolder ? `is a folder: write "${printable(folder)}*"` : 'is not a file of the chart';
     return fail(`"${printable(pattern)}" ${what}`);
   };
   const baseName = (file: ChartFile): string => file.name.slice(file.name.lastIndexOf('/') + 1);

@@ -66,7 +66,7 @@ export function parseForeign(text: string, isHelper: (name: string) => boolean):
   }
 }
 
-/** The text is no expression. */
+/** The text is not an expression. */
 class NoExpression extends Error {}
 
 type ForeignToken = { text: string; kind: 'string' | 'number' | 'sign' | 'path'; spaced: boolean };

@@ -33,7 +33,9 @@ export type TextRules = {
   changed: (value: number | bigint | boolean, path: ValuePath) => void;
 };
 
-/** The place of a node in its document: the key or index that leads to it from `outer`, and its type, if it is known. */
+/**
+ * The place of a node in its document: the key or index that leads to it from `outer`, and its type, if it is known.
+ */
 type Spot = {
   readonly type: FieldType | undefined;
   readonly name: string | number;
@@ -43,8 +45,8 @@ type Spot = {
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 /**
- * The layout of an object of this type. Undefined for a structure that is no object, and for one whose fields depend on
- * values: it has `spread`, keys that are values, `<<`, or `optional` where nothing sure stands before it.
+ * The layout of an object of this type. Undefined for a structure that is not an object, and for one whose fields
+ * depend on values: it has `spread`, keys that are values, `<<`, or `optional` where nothing sure stands before it.
  */
 export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
   if (node.type !== 'map') return undefined;
@@ -153,7 +155,9 @@ function typedConstant(value: Value, spot: Spot): Value {
   return type === undefined || fitsType(value, type) ? value : withTexts(value, type, pathOf(spot), keep, ignore);
 }
 
-/** The kind of a node that is a slot or a text with slots: `o` if all of it may be left out; undefined for the others. */
+/**
+ * The kind of a node that is a slot or a text with slots: `o` if all of it may be left out; undefined for the others.
+ */
 function kindOfHoles(node: Extract<Node, { type: 'hole' | 'text' }>): 'v' | 'o' | undefined {
   const holes = node.type === 'hole' ? [node.hole] : node.pieces.filter((piece) => typeof piece === 'object');
   if (holes.every(({ kind }) => kind === 'v')) return 'v';

@@ -1,7 +1,7 @@
 /**
- * Finds the wrong line of a text that is no YAML. js-yaml reports the line at which it has to stop, which mostly is the
- * one behind the wrong line: where the key inside `{{#if x}}` is indented too far, it reports the key behind `{{/if}}`.
- * This looks at the indentation of the lines before, too.
+ * Finds the wrong line of a text that is not YAML. js-yaml reports the line at which it has to stop, which mostly is
+ * the one behind the wrong line: where the key inside `{{#if x}}` is indented too far, it reports the key behind
+ * `{{/if}}`. This looks at the indentation of the lines before, too.
  */
 
 /** The wrong line, given by the offset of its first character that is not blank. */
@@ -77,7 +77,9 @@ function openQuote(lines: readonly Line[]): Misplaced | undefined {
   return undefined;
 }
 
-/** Where a quote opens that a line does not close: at the beginning of its value, and of each text in `[ ]` and `{ }`. */
+/**
+ * Where a quote opens that a line does not close: at the beginning of its value, and of each text in `[ ]` and `{ }`.
+ */
 function openQuoteIn(text: string): number | undefined {
   const isFlow = /^(?:- +)*(?:[^\s"'#[{][^"'#]*?: +)?[[{]/.test(text);
   const begins = isFlow ? /[[{,:]\s*(?=["'])/g : /^(?:- +)*(?:[^\s"'#][^"'#]*?: +)?(?=["'])/g;
@@ -91,7 +93,7 @@ function openQuoteIn(text: string): number | undefined {
   return undefined;
 }
 
-/** Finds a line of a text behind `|` that is indented no further than its key, and so is no part of the text. */
+/** Finds a line of a text behind `|` that is indented no further than its key, and so is not part of the text. */
 function leftText(lines: readonly Line[]): Misplaced | undefined {
   const line = lines.find(({ indent, text }, index) => {
     const header = lines[index - 1];
@@ -142,7 +144,7 @@ function missingColon(before: readonly Line[], last: Line, text: string, offset:
   if (/^(?:\/\/|\/\*|<!--|--\s)/.test(line.text))
     return {
       offset: line.start,
-      message: 'this line is no comment',
+      message: 'this line is not a comment',
       hint: 'a comment of YAML begins with #, and one that is not printed is {{! … }}',
     };
   const dash = /^-[^\s-]/.test(line.text);

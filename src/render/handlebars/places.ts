@@ -19,7 +19,7 @@ export class Places {
     return this.#last;
   }
 
-  /** Passes an event that is no scalar. */
+  /** Passes an event that is not a scalar. */
   pass(offset: number): void {
     this.#last = offset;
   }

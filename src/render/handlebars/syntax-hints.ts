@@ -60,7 +60,7 @@ function go(tag: string, hint: string): SyntaxHint {
 
 /** The message for `{{elseif}}`, which other languages have, and Go templates do not. */
 function elseMessage(inner: string, tag: string): { message?: string } {
-  return /^(?:#\s*)?(?:elseif|elsif|elif|else-if)\b/.test(inner) ? { message: `${shortened(tag)} is no tag` } : {};
+  return /^(?:#\s*)?(?:elseif|elsif|elif|else-if)\b/.test(inner) ? { message: `${shortened(tag)} is not a tag` } : {};
 }
 
 function shortened(text: string): string {

@@ -281,7 +281,7 @@ function checkAndNote(template: ParsedTemplate, names: ChartNames, check: typeof
   return errors;
 }
 
-/** The hint for a partial of a library that is no dependency of the chart. */
+/** The hint for a partial of a library that is not a dependency of the chart. */
 function elsewhere(name: string, own: ChartTemplates, all: readonly ChartTemplates[]): string | undefined {
   const [library = '', inner = ''] = name.split('/', 2);
   const owner = all.find(

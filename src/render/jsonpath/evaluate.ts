@@ -1,6 +1,6 @@
 /**
- * Evaluates the JSONPath templates of Kubernetes (k8s.io/client-go/util/jsonpath, jsonpath.go) on values as templates have
- * them. A map has no order in Go, so wildcards visit it there in any; here they visit it in the order of its keys.
+ * Evaluates the JSONPath templates of Kubernetes (k8s.io/client-go/util/jsonpath, jsonpath.go) on values as templates
+ * have them. A map has no order in Go, so wildcards visit it there in any; here they visit it in the order of its keys.
  */
 import { compareBasic, equalValues } from '../gotemplate/compare.ts';
 import { printJson } from '../gotemplate/data/json-print.ts';
@@ -127,7 +127,7 @@ class Evaluator {
       this.#begun++;
       return input;
     }
-    if (name !== 'end') throw new PathError(`"${name}" is no keyword: a path begins with a dot`, input);
+    if (name !== 'end') throw new PathError(`"${name}" is not a keyword: a path begins with a dot`, input);
     if (this.#depth === 0) throw new PathError('{end} is in no {range}');
     this.#ended++;
     return [];
@@ -136,7 +136,7 @@ class Evaluator {
   #filter(input: Found[], node: Extract<Node, { type: 'filter' }>): Found[] {
     const results: Found[] = [];
     for (const list of input) {
-      if (!Array.isArray(list)) throw new PathError('a filter of what is no list', input);
+      if (!Array.isArray(list)) throw new PathError('a filter on something that is not a list', input);
       for (const item of list) if (this.#passes(item, node, input, results)) results.push(item);
     }
     return results;
@@ -186,7 +186,7 @@ function fieldOf(input: Found[], name: string): Found[] {
 }
 
 function sliceOf(value: Found, [first, second, third]: readonly [Bound, Bound, Bound], input: Found[]): Found[] {
-  if (!Array.isArray(value)) throw new PathError('an index into what is no list', input);
+  if (!Array.isArray(value)) throw new PathError('an index into something that is not a list', input);
   const { length } = value;
   const start = first === undefined ? 0 : first.value < 0 ? first.value + length : first.value;
   let end = second?.value ?? length;

@@ -148,7 +148,7 @@ class Parser {
     }
     const text = this.#text.slice(start, this.#at);
     const number = Number(text);
-    if (!NUMBER.test(text) || !Number.isFinite(number)) throw refused(`"${text}" is no number`);
+    if (!NUMBER.test(text) || !Number.isFinite(number)) throw refused(`"${text}" is not a number`);
     return { type: 'constant', value: parseInt64(text) ?? number };
   }
 
@@ -209,7 +209,7 @@ function inner(text: string): Node[] {
 
 function slice(text: string): Node {
   const match = SLICE.exec(text);
-  if (match === null) throw refused(`"${text}" is no index, slice or key in single quotes`);
+  if (match === null) throw refused(`"${text}" is not an index, a slice or a key in single quotes`);
   const [, first = '', second, third] = match;
   const start = bound(first);
   // The end of `[0]` is 1; that of `[-1]` is 0, which then means the end of the list.
@@ -220,7 +220,7 @@ function slice(text: string): Node {
 function bound(text: string): Bound {
   if (text === '') return undefined;
   const value = parseInt64(text);
-  if (value === undefined) throw refused(`"${text}" is no index`);
+  if (value === undefined) throw refused(`"${text}" is not an index`);
   return { value: Number(value.value), derived: false };
 }
 
@@ -233,7 +233,7 @@ function parseInt64(text: string): GoInt | undefined {
 }
 
 function refused(mistake: string): PkgError {
-  return new PkgError('PKG_USAGE', `this is no JSONPath template: ${printable(decodeText(mistake), 200)}`, {
+  return new PkgError('PKG_USAGE', `this is not a JSONPath template: ${printable(decodeText(mistake), 200)}`, {
     hints: ['write paths in braces, as in {.image.tag} or {range .ports[*]}{.name}{"\\n"}{end}'],
   });
 }

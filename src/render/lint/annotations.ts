@@ -36,7 +36,7 @@ function problemOf(key: string, value: Value): string | undefined {
     // Other tools have annotations of this prefix too, so only a misspelt one is reported.
     return near === undefined
       ? undefined
-      : `${printable(key)} is no annotation of Helm: did you mean ${PREFIX}${near}?`;
+      : `${printable(key)} is not an annotation of Helm: did you mean ${PREFIX}${near}?`;
   }
   if (typeof value !== 'string') return undefined;
   if (key === 'helm.sh/hook-weight') {

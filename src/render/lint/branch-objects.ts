@@ -30,7 +30,7 @@ type Written = { value: Value; at: () => Position; inner: ReadonlyMap<string | n
 /** Partials that are values in partials that are values: deeper ones are not read. */
 const MAX_DEPTH = 20;
 
-/** Reads a document; undefined where it is no object, or its kind is known only with values. */
+/** Reads a document; undefined where it is not an object, or its kind is known only with values. */
 export function writtenObject(document: SingleDocument, reader: SlotReader): WrittenObject | undefined {
   const { locate } = document;
   const written = read(document.node, document, () => locate(document.node.offset), [], { reader, depth: 0 });

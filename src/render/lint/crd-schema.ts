@@ -51,13 +51,13 @@ function* schemaProblems(root: Value | undefined): Generator<FieldProblem> {
     for (const key of schema.keys()) {
       if (keywords.size === 0 || keywords.has(key)) continue;
       const advice = keywordAdvice(key, schema, keywords.keys(), () => false);
-      const message = `${printable(key)} is no keyword of a CRD's schema${advice === undefined ? '' : `; ${advice}`}`;
+      const message = `${printable(key)} is not a keyword of a CRD's schema${advice === undefined ? '' : `; ${advice}`}`;
       yield { rule: 'object-field', keys: [...keys, key], message };
     }
     const type = schema.get('type');
     if (typeof type === 'string' && type !== '' && !TYPES.includes(type)) {
       const near = nearest(type, TYPES);
-      const message = `${printable(type)} is no type${near === undefined ? `: ${TYPES.join(', ')}` : `; did you mean ${near}?`}`;
+      const message = `${printable(type)} is not a type${near === undefined ? `: ${TYPES.join(', ')}` : `; did you mean ${near}?`}`;
       yield { rule: 'object-value', keys: [...keys, 'type'], message };
     }
     for (const { keys: at, message } of requiredProblems(schema, keys))

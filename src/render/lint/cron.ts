@@ -19,7 +19,7 @@ const MACROS = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every\
 export function cronProblem(schedule: string): string | undefined {
   const text = schedule.replace(/^(?:CRON_)?TZ=\S*\s+/, '').trim();
   if (text.startsWith('@'))
-    return MACROS.test(text) ? undefined : `is "${printable(schedule, 40)}", which is no schedule`;
+    return MACROS.test(text) ? undefined : `is "${printable(schedule, 40)}", which is not a valid schedule`;
   const parts = text.split(/\s+/);
   if (parts.length !== FIELDS.length)
     return `is "${printable(schedule, 40)}", and a schedule has five fields: minute, hour, day of the month, month, day of the week`;

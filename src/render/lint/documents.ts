@@ -51,7 +51,7 @@ function readJsonStream(bytes: string): ManifestText & { rest: number } {
   }
   const isOver = bytes.slice(rest).trim() === '';
   if (!isOver && documents.length > 1) {
-    return { documents, rest, error: `what follows the object ${documents.length} is no JSON` };
+    return { documents, rest, error: `what follows the object ${documents.length} is not JSON` };
   }
   // White space up to the end of the line, or up to the next character in it, is skipped.
   return { documents, rest: rest + (/^\s*?(?:\n|(?=\S)|$)/.exec(bytes.slice(rest))?.[0].length ?? 0) };
@@ -105,7 +105,7 @@ function* chunksOf(bytes: string, first: number): Generator<Chunk> {
 
 function readChunk(chunk: Chunk): ManifestDocument | string | undefined {
   if ('separator' in chunk) {
-    return `line ${chunk.line} is no separator of documents: ${printable(chunk.separator)}`;
+    return `line ${chunk.line} is not a separator of documents: ${printable(chunk.separator)}`;
   }
   const { text, line } = chunk;
   let value: Value;
@@ -116,7 +116,7 @@ function readChunk(chunk: Chunk): ManifestDocument | string | undefined {
     return errorOf(error, text, line);
   }
   if (value === null) return undefined;
-  if (!isMap(value)) return `the document from line ${line} is no object`;
+  if (!isMap(value)) return `the document from line ${line} is not an object`;
   const head = headOf(hasNumber(value) ? (readFirstDocument(text, 'text') as ValueMap) : value);
   return typeof head === 'string' ? `in the document from line ${line}, ${head}` : { value, head };
 }

@@ -1,4 +1,7 @@
-/** The rules for labels, selectors and annotations (k8s.io/apimachinery, pkg/api/validate/content and pkg/util/validation). */
+/**
+ * The rules for labels, selectors and annotations (k8s.io/apimachinery, pkg/api/validate/content and
+ * pkg/util/validation).
+ */
 import { printable } from '../../errors-text.ts';
 import { DNS_SUBDOMAIN, LABEL_TEXT } from '../../kubernetes-names.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
@@ -35,9 +38,9 @@ function keyProblem(key: string, what: string): string | undefined {
   if (name === '') return `has no name${prefix === undefined ? '' : ' behind its slash'}`;
   if (name.length > MAX_NAME) return `has a name of more than ${MAX_NAME} characters`;
   if (!LABEL_TEXT.test(name))
-    return `is no key of a${what === 'label' ? '' : 'n'} ${what}: letters, digits, "-", "_" and ".", beginning and ending with a letter or digit`;
+    return `is not a valid key of a${what === 'label' ? '' : 'n'} ${what}: letters, digits, "-", "_" and ".", beginning and ending with a letter or digit`;
   if (prefix !== undefined && (!DNS_SUBDOMAIN.test(prefix) || prefix.length > MAX_PREFIX))
-    return 'has a prefix that is no DNS name';
+    return 'has a prefix that is not a DNS name';
   return undefined;
 }
 

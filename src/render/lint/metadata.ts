@@ -94,8 +94,8 @@ function maintainers(metadata: ValueMap): KeyedFinding[] {
     if (!isMap(maintainer)) return report([], 'a maintainer is empty');
     const [name, email, url] = MAINTAINER_FIELDS.map((key) => String(maintainer.get(key) ?? ''));
     if (!name) report([], 'each maintainer needs a name');
-    else if (email && !isEmail(email)) report(['email'], `${printable(email)} is no e-mail address`);
-    else if (url && !isWebUrl(url)) report(['url'], `${printable(url)} is no URL`);
+    else if (email && !isEmail(email)) report(['email'], `${printable(email)} is not a valid e-mail address`);
+    else if (url && !isWebUrl(url)) report(['url'], `${printable(url)} is not a valid URL`);
   });
   return found;
 }
@@ -105,13 +105,17 @@ function addresses(metadata: ValueMap): KeyedFinding[] {
   items(metadata, 'sources').forEach((item, index) => {
     const source = String(item ?? '');
     if (isRequestUrl(source)) return;
-    found.push({ rule: 'chart-source', keys: ['sources', index], message: `${printable(source) || 'this'} is no URL` });
+    found.push({
+      rule: 'chart-source',
+      keys: ['sources', index],
+      message: `${printable(source) || 'this'} is not a valid URL`,
+    });
   });
   const icon = String(metadata.get('icon') ?? '');
   if (icon === '') {
     found.push({ rule: 'chart-icon', keys: [], message: 'an icon is recommended' });
   } else if (!isRequestUrl(icon)) {
-    found.push({ rule: 'chart-icon-url', keys: ['icon'], message: `${printable(icon)} is no URL` });
+    found.push({ rule: 'chart-icon-url', keys: ['icon'], message: `${printable(icon)} is not a valid URL` });
   }
   return found;
 }

@@ -133,7 +133,7 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
       if (typeof value === 'boolean') return `${shown}, and a quantity in Kubernetes, such as 500m or 1Gi`;
       return typeof value !== 'string' || value === '' || QUANTITY.test(value)
         ? undefined
-        : `"${shown}", which is no quantity such as 500m or 1Gi`;
+        : `"${shown}", which is not a quantity such as 500m or 1Gi`;
     case 'text': {
       const { choices } = holds;
       if (choices === undefined || typeof value !== 'string' || choices.includes(value)) return undefined;

@@ -24,7 +24,7 @@ export function objectProblems(object: ValueMap, kinds: ChartKinds): FieldProble
 function problemsOf(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
   const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
   const kind = kindProblem(head.apiVersion, head.kind, kinds);
-  // A document without a kind is no object of which more could be said.
+  // A document without a kind is not an object of which more could be said.
   if (kind?.rule === 'object-incomplete') return [kind];
   const ofCrd = head.kind === 'CustomResourceDefinition' ? crdProblems(object) : [];
   // Of a keyword in a schema the rules for CRDs have more to say.

@@ -1,4 +1,6 @@
-/** What an API server refuses in an object of Kubernetes' own kinds, though each field has the type that it should have. */
+/**
+ * What an API server refuses in an object of Kubernetes' own kinds, though each field has the type that it should have.
+ */
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { cronProblem } from './cron.ts';
@@ -66,7 +68,7 @@ export function ruleProblems(object: ValueMap): FieldProblem[] {
       for (const name of ['data', 'binaryData', 'stringData']) {
         for (const key of mapAt(object, name).keys())
           if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key))
-            add([name, key], 'is no key: a key consists of letters, digits, "-", "_" and "."');
+            add([name, key], 'is not a valid key: a key consists of letters, digits, "-", "_" and "."');
       }
       break;
     default:

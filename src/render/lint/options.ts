@@ -6,7 +6,7 @@ import type { Capabilities, RenderLimits } from '../render.ts';
 
 /** The options of lint. */
 export type LintOptions = LinkOptions & {
-  /** The bytes of the chart's archive where it is no file: then the path is only for messages. */
+  /** The bytes of the chart's archive where it is not a file: then the path is only for messages. */
   archive?: Uint8Array;
   userValues: ValueMap;
   /** The files and flags that the values come from, for messages. */

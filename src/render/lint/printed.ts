@@ -63,7 +63,7 @@ export function listProblem(text: string): { message: string; keys: (string | nu
     document = readFirstDocument(text);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    return { message: `what it prints is no YAML: ${error.message}`, keys: [] };
+    return { message: `the output is not YAML: ${error.message}`, keys: [] };
   }
   const items = field(document, 'items') ?? null;
   if (items !== null && !Array.isArray(items)) return { message: 'items is not a list', keys: ['items'] };

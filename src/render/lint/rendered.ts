@@ -32,7 +32,7 @@ import { lintTexts } from './texts.ts';
 
 /**
  * Renders a chart as Helm's lint does, which continues where an install would fail: subcharts may be missing,
- * `kubeVersion` of the chart is not checked, and `required` and `fail` of Go templates are no errors.
+ * `kubeVersion` of the chart is not checked, and `required` and `fail` of Go templates are not errors.
  */
 export async function lintRendered(
   chart: Chart,
@@ -67,7 +67,7 @@ export async function lintRendered(
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
-    // `required` of a native template asks for a value that only the user of the chart can give, so it is no error.
+    // `required` of a native template asks for a value that only the user of the chart can give, so it is not an error.
     const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof ExecError);
     const found = fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
     const lines = new Set(found.map(({ at }) => `${at?.file}:${at?.line}`));

@@ -37,7 +37,7 @@ export function* schemasIn(schema: Value | undefined, keys: ValuePath = []): Gen
 }
 
 /**
- * What to say of a key of a schema that is no keyword; undefined where nothing resembles a mistake, since tools have
+ * What to say of a key of a schema that is not a keyword; undefined where nothing resembles a mistake, since tools have
  * keywords of their own.
  *
  * @param isReferred does a `$ref` lead to this key?

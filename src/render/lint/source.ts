@@ -22,7 +22,7 @@ export type LintSource = {
 /**
  * Opens a chart's folder or archive.
  *
- * @param archive the bytes of an archive that is no file
+ * @param archive the bytes of an archive that is not a file
  */
 export async function openSource(path: string, links: LinkOptions, archive?: Uint8Array): Promise<LintSource> {
   if (archive === undefined && statSync(path).isDirectory()) return folderSource(path, links);

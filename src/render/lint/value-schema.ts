@@ -21,7 +21,7 @@ const MAX_DISTANCE = 2;
 /** Further findings are left out, since finding the line of each reads the text. */
 const MAX_FINDINGS = 20;
 
-/** Keywords that are no keywords of JSON Schema, and that tools read: OpenAPI, and Bitnami's forms for values. */
+/** Keywords that are not keywords of JSON Schema, and that tools read: OpenAPI, and Bitnami's forms for values. */
 const OF_TOOLS: ReadonlySet<string> = new Set([
   'example',
   'nullable',
@@ -111,7 +111,7 @@ function keywordProblems(
     const advice = keywordAdvice(key, schema, ALL_KEYWORDS, isReferred);
     return advice === undefined
       ? []
-      : [{ key, message: `${printable(key)} is no keyword of JSON Schema, and is ignored; ${advice}` }];
+      : [{ key, message: `${printable(key)} is not a keyword of JSON Schema, and is ignored; ${advice}` }];
   });
 }
 

@@ -7,7 +7,7 @@ import { expectAgreement } from './support.ts';
 
 /**
  * Fixed, since in a few thousand cases there is one that nobody writes and where the verdicts differ: an `$id`
- * twice below keywords that the draft does not know, a `$ref` to something that is no schema.
+ * twice below keywords that the draft does not know, a `$ref` to something that is not a schema.
  */
 const SEED = 1;
 

@@ -185,13 +185,13 @@ describe('on the command line', () => {
     ['a redirect to plain HTTP', (url) => url, toHttp, /and not over HTTPS/],
     ['an answer without end', (url) => url, endless, /MiB/],
     [
-      'an answer that is no success',
+      'an answer that is not a success',
       (url) => url,
       (_, response) => !!response.writeHead(500).end(),
       /the server says 500/,
     ],
     ['more and more of them', (url) => url, chain, /more than 50/],
-    ['what is no JSON', (url) => url, (_, response) => !!response.end('{'), /code: PKG_/],
+    ['what is not JSON', (url) => url, (_, response) => !!response.end('{'), /code: PKG_/],
     ['a server that says nothing', (url) => url, () => true, /cannot be fetched/],
   ])('%s ends with an error', { timeout: 120_000 }, async (_, urlOf, serve, message) => {
     serveOther = serve;

@@ -61,7 +61,7 @@ const CASES: Record<string, () => Case> = {
     code: 'PKG_CLUSTER_UNREACHABLE',
     says: /it closed the connection/,
   }),
-  'an authority that is no PEM': () => ({
+  'an authority that is not PEM': () => ({
     cluster: { 'certificate-authority-data': base64('hello') },
     code: 'PKG_KUBECONFIG_INVALID',
     says: /holds no certificate/,
@@ -117,7 +117,7 @@ test.each(Object.keys(CASES))('%s', async (name) => {
   expect(peer.seen).toHaveLength(before);
 });
 
-test('a kubeconfig that is a folder, and one that is no YAML', async () => {
+test('a kubeconfig that is a folder, and one that is not YAML', async () => {
   writeFileSync(join(peer.folder, 'broken'), 'clusters: [');
   for (const [file, says] of [
     [peer.folder, /the kubeconfig file is a folder/],

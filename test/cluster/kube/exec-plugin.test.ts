@@ -228,7 +228,7 @@ describe('what comes of its answer', () => {
     ['an empty status', `echo '${credential({})}'`, /neither a token nor/],
     ['a certificate without a key', `echo '${credential({ clientCertificateData: 'x' })}'`, /but not both/],
     ['a key without a certificate', `echo '${credential({ token: 'x', clientKeyData: 'x' })}'`, /but not both/],
-    ['a token that is no text', `echo '${credential({ token: 7 })}'`, /token is no text/],
+    ['a token that is not a string', `echo '${credential({ token: 7 })}'`, /token is not a string/],
     ['a time that is none', `echo '${credential({ token: 'x', expirationTimestamp: 'soon' })}'`, /no time/],
     [
       'a certificate that is none',
@@ -277,7 +277,7 @@ describe('what people see', () => {
   test('Always, without a terminal: it is not run', async () => {
     const { command, runs } = plugin(`echo '${credential({ token: 'x' })}'`);
     const run = pkg(['list'], { env: { KUBECONFIG: kubeconfig({ command, interactiveMode: 'Always' }) } });
-    expect(run.stderr).toMatch(/standard input is no terminal/);
+    expect(run.stderr).toMatch(/standard input is not a terminal/);
     expect(runs()).toBe(0);
     const other = await kubectl([
       '--kubeconfig',

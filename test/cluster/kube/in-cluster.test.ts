@@ -84,7 +84,7 @@ test.skipIf(!canMount)('flags say otherwise, and a kubeconfig comes first', asyn
   expect(theirs.seen.every(({ authorization }) => authorization === 'Bearer of-file')).toBe(true);
 });
 
-test.skipIf(!canMount)('a pod without an account, and a machine that is no pod', async () => {
+test.skipIf(!canMount)('a pod without an account, and a machine that is not a pod', async () => {
   const without = await inPod(pkg('list'), {}, 'rm -r $M');
   expect(without.status).toBe(1);
   expect(without.stderr).toMatch(/PKG_TARGET_MISSING/);

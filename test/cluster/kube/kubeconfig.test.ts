@@ -472,7 +472,7 @@ describe('errors have a position', () => {
     expect(error.at?.line).toBeGreaterThanOrEqual(3);
   });
 
-  test.each(['client.crt', 'client.key'])('an empty %s is no way of being nobody', async (empty) => {
+  test.each(['client.crt', 'client.key'])('an empty %s does not make the user anonymous', async (empty) => {
     const folder = join(root, `empty-${empty}`);
     mkdirSync(folder);
     writeFileSync(join(folder, 'client.crt'), pems['one']?.certificate ?? '');

@@ -115,7 +115,7 @@ describe('an object', () => {
 });
 
 test.each([[{}], [{ kind: 'APIGroupDiscoveryList' }], [{ kind: 'constructor' }], [[]], ['x']])(
-  'kinds that are told by %j are no kinds of a cluster that has none',
+  'kinds that are told by %j are not kinds of a cluster that has none',
   async (body) => {
     const cluster = await clusterOf((_request, { json }) => json(body));
     expect((await rejectionOf(cluster.discovery.apiVersions(), PkgError)).code).toBe('PKG_CLUSTER_FAILED');

@@ -30,7 +30,9 @@ const piece = fc.constantFrom(
 );
 const texts = fc.array(piece, { maxLength: 10 }).map((all) => all.join(''));
 
-/** Helm ends each document with a newline when it prints it; YAML has no say: what is no YAML is printed by --debug. */
+/**
+ * Helm ends each document with a newline when it prints it; YAML has no say: what is not YAML is printed by --debug.
+ */
 function helmDocuments(folder: string, text: string): string[] {
   writeFiles(folder, {
     'Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',

@@ -32,7 +32,7 @@ describe('the hint', () => {
       [`"." is .Values.env.A here, inside of "with" or "range": write $.Values.text, ${ROOT}`],
     ],
     [
-      '. that is no value',
+      '. that is not a value',
       '{{ range list 1 }}{{ .Chart.Name }}{{ end }}',
       [`"." is a value of type int here, inside of "with" or "range": write $.Chart.Name, ${ROOT}`],
     ],
@@ -129,7 +129,10 @@ describe('the hint', () => {
     ["{{ upper 'abc' }}", 'texts are in double quotes: "abc"'],
     ['{{ upper “abc” }}', 'texts are in straight double quotes: "…"'],
     ['{{ upper\u00a0"abc" }}', 'this is a no-break space: write a plain one'],
-    ['{{ regexMatch "\\d" "1" }}', '\\d is no escape: write it as \\\\d, or put the text between backquotes'],
+    [
+      '{{ regexMatch "\\d" "1" }}',
+      '\\d is not an escape sequence: write it as \\\\d, or put the text between backquotes',
+    ],
     ['{{ upper(.Values.text) }}', 'what a function is given follows it after a blank: upper …'],
     ['{{ .Values.list[0] }}', 'an item is asked for by index: index .Values.list 0'],
     ['{{ .Values.list.0 }}', 'an item is asked for by index: index .Values.list 0'],

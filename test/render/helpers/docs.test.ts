@@ -24,7 +24,7 @@ const files = new Map(
   ]),
 );
 
-/** What are no helpers but forms of the language. */
+/** What are not helpers but forms of the language. */
 const FORMS: readonly string[] = ['include', 'partial', 'tpl', 'goTpl', 'optional', 'spread'];
 
 test('docs/helpers.md lists all helpers, once', () => {

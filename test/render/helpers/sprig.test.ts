@@ -170,7 +170,7 @@ const ARGUMENTS: Readonly<Record<string, readonly fc.Arbitrary<Given>[]>> = {
   ternary: [unicode, unicode, fc.boolean()],
   deepEqual: [map, map],
   kindOf: [fc.oneof(unicode, fc.boolean(), map, texts)],
-  // Go's back quotes (%#q) are no YAML.
+  // Go's back quotes (%#q) are not YAML.
   printf: [format('sqx').filter((verbs) => !verbs.includes('#')), ascii],
   urlParse: [url],
   urlJoin: [urlParts],

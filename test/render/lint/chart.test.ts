@@ -117,11 +117,11 @@ describe('what fails elsewhere is a finding', () => {
   test.each<[string, Record<string, string>, string[], number | undefined]>([
     ['a template that cannot be parsed', { 'templates/a.yaml.hbs': '\n{{#if x}}' }, ['template-invalid'], 2],
     ['a name that is missing', { 'templates/a.yaml.hbs': map('{{release.nam}}') }, ['template-invalid'], 6],
-    ['text that is no YAML', { 'templates/a.yaml.hbs': 'a: b: c\n' }, ['template-invalid'], 1],
+    ['text that is not YAML', { 'templates/a.yaml.hbs': 'a: b: c\n' }, ['template-invalid'], 1],
     ['an object without a kind', { 'templates/a.yaml.hbs': 'apiVersion: v1\n' }, ['template-invalid'], 1],
     ['a Go template that cannot be parsed', { 'templates/a.yaml': '\n{{ if }}' }, ['template-invalid'], 2],
-    ['a file that is no template', { 'templates/a.sh': 'x' }, ['template-extension', 'template-invalid'], undefined],
-    ['values that are no YAML', { 'values.yaml': 'a: [' }, ['values-invalid'], 1],
+    ['a file that is not a template', { 'templates/a.sh': 'x' }, ['template-extension', 'template-invalid'], undefined],
+    ['values that are not YAML', { 'values.yaml': 'a: [' }, ['values-invalid'], 1],
     ['no version', { 'Chart.yaml': 'apiVersion: v2\nname: web\nicon: http://x\n' }, ['chart-invalid'], 1],
     [
       'a chart that asks for a value',

@@ -1,4 +1,7 @@
-/** Rules of lint on what runs and is meant otherwise: names that partials do not use, `~` that joins lines, names in lists. */
+/**
+ * Rules of lint on what runs and is meant otherwise: names that partials do not use, `~` that joins lines, names in
+ * lists.
+ */
 import { describe, expect, test } from 'vitest';
 import { configMap } from '../support.ts';
 import { lint } from './support.ts';
@@ -58,7 +61,7 @@ describe('~ that joins lines', () => {
   });
 });
 
-test('a name of a list is no value, and its length and places are', async () => {
+test('a name of a list is not a value, and its length and places are', async () => {
   const says = (body: string): Promise<string[]> =>
     found('value-undeclared', { 'templates/x.yaml.hbs': configMap(body) });
   expect(await says('{{#each values.users.name}}\na: b\n{{/each}}')).toEqual([

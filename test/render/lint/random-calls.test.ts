@@ -23,7 +23,7 @@ test.each([
   expect(found).toEqual(isShared ? [expect.stringMatching(/^random-shared-key templates\/x.yaml.hbs:\d+:\d+$/)] : []);
 });
 
-test('a key outside of loops and a CA of all turns are no findings', async () => {
+test('a key outside of loops and a CA of all turns are not findings', async () => {
   expect(await findings({ 'templates/x.yaml.hbs': configMap('a: {{randAlphaNum 16 key="p"}}') })).toEqual([]);
   const certificates =
     '{{#each values.users}}\n{{this}}: {{toJson (genSignedCert this (list) (list) 9 (genCA "ca" 9 key="ca"))}}\n{{/each}}';

@@ -200,7 +200,7 @@ test.each([
   [
     'a-key_1.x',
     'a key',
-    'object-value data.a key of ConfigMap "settings" is no key: a key consists of letters, digits, "-", "_" and "."',
+    'object-value data.a key of ConfigMap "settings" is not a valid key: a key consists of letters, digits, "-", "_" and "."',
   ],
   [
     'ports: [{port: http}]',

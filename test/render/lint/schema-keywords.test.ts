@@ -18,7 +18,7 @@ async function ofSchema(
   return messages.map(({ severity, rule, message, at }) => `${severity} ${at?.line} ${rule} ${message}`);
 }
 
-const KEYWORD = 'is no keyword of JSON Schema, and is ignored; did you mean';
+const KEYWORD = 'is not a keyword of JSON Schema, and is ignored; did you mean';
 
 test.each(['tpye', 'requierd', 'propertise', 'minimun', 'additionalPropertys', 'pattren', 'desciption'])(
   'the keyword %s',
@@ -43,7 +43,7 @@ test.each(['tpye', 'requierd', 'propertise', 'minimun', 'additionalPropertys', '
   },
 );
 
-test('keywords of all drafts, of tools and of the author are no findings', async () => {
+test('keywords of all drafts, of tools and of the author are not findings', async () => {
   const keywords = [...KEYWORDS[2020].keys(), 'x-order', '$id', 'example', 'form', 'sliderMin', 'nullable', 'owner'];
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...keywords), async (keyword) => {
@@ -57,7 +57,7 @@ test('keywords of all drafts, of tools and of the author are no findings', async
 test('a value that stands beside properties, and a definition that does not', async () => {
   const beside = { type: 'object', properties: {}, replicas: { type: 'integer' } };
   expect(await ofSchema(beside)).toEqual([
-    'warning 4 schema-keyword replicas is no keyword of JSON Schema, and is ignored; the names of values stand under properties:',
+    'warning 4 schema-keyword replicas is not a keyword of JSON Schema, and is ignored; the names of values stand under properties:',
   ]);
   const named = { type: 'object', properties: { replicas: { $ref: '#/count' } }, count: { type: 'integer' } };
   expect(await ofSchema(named)).toEqual([]);
@@ -120,12 +120,12 @@ ${schema.replaceAll(/^/gm, '              ')}
 test.each([
   [
     'propertise: {size: {type: integer}}',
-    "20 object-field in X, propertise is no keyword of a CRD's schema; did you mean properties?",
+    "20 object-field in X, propertise is not a keyword of a CRD's schema; did you mean properties?",
   ],
-  ['properties: {size: {type: integr}}', '20 object-value in X, integr is no type; did you mean integer?'],
+  ['properties: {size: {type: integr}}', '20 object-value in X, integr is not a type; did you mean integer?'],
   [
     'properties:\n  sizes:\n    type: array\n    items: {typ: string}',
-    "23 object-field in X, typ is no keyword of a CRD's schema; did you mean type?",
+    "23 object-field in X, typ is not a keyword of a CRD's schema; did you mean type?",
   ],
   [
     'properties: {size: {type: integer}}\nrequired: [sise]',
@@ -137,7 +137,7 @@ test.each([
   ],
   [
     'size: {type: integer}',
-    "20 object-field in X, size is no keyword of a CRD's schema; the names of values stand under properties:",
+    "20 object-field in X, size is not a keyword of a CRD's schema; the names of values stand under properties:",
   ],
 ])('the schema of a CRD: %s', async (schema, expected) => {
   const name = 'CustomResourceDefinition "queues.example.com"';

@@ -1,4 +1,4 @@
-/** Finds why a text is no JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
+/** Finds why a text is not JSON, in the words of Go 1.27 (encoding/json/internal/jsonwire, and v2_scanner.go). */
 import { decodeRune, isSpace, RUNE_ERROR, splitRunes } from '../../../utf8.ts';
 import { quoteRune } from '../../functions/quote.ts';
 import { quoteGo } from '../../functions/quote.ts';
@@ -6,7 +6,7 @@ import { isPrint } from '../../functions/unicode.ts';
 
 type Context = 'key' | 'value';
 
-/** Go's message for a text that is no JSON; undefined for JSON. */
+/** Go's message for a text that is not JSON; undefined for JSON. */
 export function jsonError(bytes: string): string | undefined {
   return new JsonScanner(bytes).run();
 }

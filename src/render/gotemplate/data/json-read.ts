@@ -11,7 +11,7 @@ import { jsonError } from './json-error.ts';
  * Reads a text of bytes.
  *
  * @param into the type that the value has to have, if only one is allowed; null has any
- * @throws {GoError} in Go's words for a text that is no JSON, and a value of another type
+ * @throws {GoError} in Go's words for a text that is not JSON, and a value of another type
  * @throws {NumberError} for a number beyond the largest float
  */
 export function readJson(bytes: string, into?: 'map[string]interface {}' | '[]interface {}'): GoValue {
@@ -89,8 +89,8 @@ function firstInfinite(text: string): string {
 }
 
 /**
- * How Go 1.27 names the position of a value: by a JSON pointer with points in place of slashes. Where it ends in digits Go
- * takes it for the index of a list, and leaves out `Go struct field` (`UnmarshalTypeError.Error` in
+ * How Go 1.27 names the position of a value: by a JSON pointer with points in place of slashes. Where it ends in digits
+ * Go takes it for the index of a list, and leaves out `Go struct field` (`UnmarshalTypeError.Error` in
  * encoding/json/v2_decode.go).
  */
 function intoWhat(path: readonly string[]): string {

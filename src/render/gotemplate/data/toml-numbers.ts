@@ -68,7 +68,7 @@ export function readNumberOrDate(scan: TomlScanner): GoValue {
       scan.take(base.all);
       return integer(scan, scan.text.slice(start, scan.at));
     }
-    // toml reads a zero alone here, unless what follows may be part of a number: `0-` is no date.
+    // toml reads a zero alone here, unless what follows may be part of a number: `0-` is not a date.
     if (!/[0-9_.eE]/.test(scan.text.charAt(scan.at))) return integer(scan, '0');
   }
   scan.take(/[0-9]*/y);

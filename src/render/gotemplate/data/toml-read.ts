@@ -1,4 +1,7 @@
-/** Reads TOML as BurntSushi's toml 1.6.0 does into a `map[string]interface {}`, and refuses what that refuses, in its words. */
+/**
+ * Reads TOML as BurntSushi's toml 1.6.0 does into a `map[string]interface {}`, and refuses what that refuses, in its
+ * words.
+ */
 import { chargeReading } from '../../functions/limits.ts';
 import { GoError } from '../functions/signature.ts';
 import { encodeRune } from '../../../utf8.ts';
@@ -9,7 +12,7 @@ import { END, isNewline, TomlScanner, shown } from './toml-scan.ts';
 import { KeyConflict, keyText, Tables } from './toml-tables.ts';
 import type { Key } from './toml-tables.ts';
 
-/** Reads a text of bytes. @throws {GoError} for a text that is no TOML */
+/** Reads a text of bytes. @throws {GoError} for a text that is not TOML */
 export function readToml(bytes: string): GoMap {
   chargeReading(bytes);
   const text = bytes.replace(/^(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)/, '');

@@ -47,7 +47,10 @@ function isCastable(value: GoInt): boolean {
   return value.type === value.kind || value.type === 'time.Month' || value.type === 'time.Weekday';
 }
 
-/** The integer of a text. `0x10`, `0b1`, `0o7`, `010` (which is 8), `1_000` and `5.0` are integers; `5.5` and `08` are not. */
+/**
+ * The integer of a text. `0x10`, `0b1`, `0o7`, `010` (which is 8), `1_000` and `5.0` are integers; `5.5` and `08` are
+ * not.
+ */
 function fromDigits(text: string): number | bigint {
   if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
   const integer = parseInteger(trimZeroDecimal(text));
@@ -67,8 +70,8 @@ function trimZeroDecimal(text: string): string {
 }
 
 /**
- * As `strconv.ParseInt` in base 8 or 10 for 64 bits: beyond them the value is the least or greatest int64, and `inRange` is
- * false. Undefined for a text that is no integer.
+ * As `strconv.ParseInt` in base 8 or 10 for 64 bits: beyond them the value is the least or greatest int64, and
+ * `inRange` is false. Undefined for a text that is not an integer.
  */
 export function parseDigits(text: string, base: 8 | 10): { value: number | bigint; inRange: boolean } | undefined {
   if (!(base === 8 ? /^[+-]?[0-7]+$/ : /^[+-]?[0-9]+$/).test(text)) return undefined;

@@ -1,4 +1,6 @@
-/** Helm's functions on durations, new in 4.3 (helm v4, pkg/engine/funcs.go). Those of Sprig are in `date-functions.ts`. */
+/**
+ * Helm's functions on durations, new in 4.3 (helm v4, pkg/engine/funcs.go). Those of Sprig are in `date-functions.ts`.
+ */
 import { MAX_DURATION, parseDuration } from '../../functions/durations.ts';
 import { formatFloat } from '../../functions/floats.ts';
 import { GoInt, int64, isUnsigned, truncateToInt64 } from '../int.ts';
@@ -15,7 +17,10 @@ const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 const HOUR = 60n * MINUTE;
 
-/** The nanoseconds of a duration, of the text of one, or of a number of seconds. @throws {GoError} for any other value */
+/**
+ * The nanoseconds of a duration, of the text of one, or of a number of seconds.
+ * @throws {GoError} for any other value
+ */
 function lengthOf(value: GoValue): bigint {
   if (typeof value === 'string') return lengthOfText(value);
   if (typeof value === 'number') return fromFloat(value);
@@ -45,7 +50,7 @@ function fromFloat(seconds: number): bigint {
   return BigInt(truncateToInt64(seconds * 1e9));
 }
 
-/** A function that measures a duration; its result is `none` for a value that is no duration. */
+/** A function that measures a duration; its result is `none` for a value that is not a duration. */
 function measured(measure: (length: bigint) => GoValue, none: GoValue): GoFunction {
   return fn(['any'], (_host, value) => {
     const length = lengthOrNone(value);
@@ -62,7 +67,9 @@ function lengthOrNone(value: GoValue): bigint | undefined {
   }
 }
 
-/** A function that rounds a duration to a unit: 0 for a value that is no duration, unrounded for a unit that is none. */
+/**
+ * A function that rounds a duration to a unit: 0 for a value that is not a duration, unrounded for a unit that is none.
+ */
 function multiple(make: (length: bigint, unit: bigint) => bigint): GoFunction {
   return fn(['any', 'any'], (_host, value, unit) => {
     const length = lengthOrNone(value);

@@ -12,7 +12,10 @@ import type { FunctionHost } from '../template.ts';
 /** Going through fewer elements is part of the step of the call. */
 const SHORT = 128;
 
-/** The elements of a list of any type. @throws {GoError} in Sprig's words, which `refusal` gives, for any other value */
+/**
+ * The elements of a list of any type.
+ * @throws {GoError} in Sprig's words, which `refusal` gives, for any other value
+ */
 function elements(value: GoValue, refusal: (kind: string) => string): readonly GoValue[] {
   const items = itemsOf(value);
   if (items !== undefined) {
@@ -23,7 +26,7 @@ function elements(value: GoValue, refusal: (kind: string) => string): readonly G
   throw new GoError(refusal(kindOf(value)));
 }
 
-/** The message of most functions for a value that is no list. */
+/** The message of most functions for a value that is not a list. */
 function found(what: string): (kind: string) => string {
   return (kind) => `Cannot find ${what} on type ${kind}`;
 }
@@ -118,7 +121,10 @@ function concat(lists: readonly GoValue[]): GoValue {
   return all.length === 0 ? nilList() : all;
 }
 
-/** Adds each function a second time with `must`. In Go that returns the error with which the other panics: no difference here. */
+/**
+ * Adds each function a second time with `must`. In Go that returns the error with which the other panics: no difference
+ * here.
+ */
 function withMust(group: Readonly<Record<string, GoFunction>>): FunctionGroup {
   const all: Record<string, GoFunction> = {};
   for (const [name, value] of Object.entries(group)) {

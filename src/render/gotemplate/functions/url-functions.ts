@@ -21,7 +21,10 @@ export const functions: FunctionGroup = {
   ),
 };
 
-/** A part of a URL; empty where the map does not have it. @throws {GoError} in Sprig's words for a value that is no text */
+/**
+ * A part of a URL; empty where the map does not have it.
+ * @throws {GoError} in Sprig's words for a value that is not a string
+ */
 function partOf(parts: GoMap, name: string): string {
   const part = parts.get(name);
   if (part === undefined) return '';

@@ -84,7 +84,7 @@ function readDate(date: Value): Instant {
   );
 }
 
-/** Seconds of any fraction; those that are no dates are given as one far off. */
+/** Seconds of any fraction; those that are not dates are given as one far off. */
 function secondsToInstant(seconds: number): Instant {
   if (!(Math.abs(seconds) < 1e12)) return SECOND * BigInt(1e12);
   return BigInt(Math.floor(seconds)) * SECOND + BigInt(Math.round((seconds - Math.floor(seconds)) * 1e9));

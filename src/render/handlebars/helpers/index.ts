@@ -127,7 +127,7 @@ const GROUPS: readonly { names: readonly string[]; load: () => Promise<Helpers> 
 const loaded: Map<string, Helper> = new Map();
 for (const helpers of COMMON) addAll(helpers);
 
-/** Loads the modules of these helpers; names that are no helpers are ignored. */
+/** Loads the modules of these helpers; names that are not helpers are ignored. */
 export async function loadHelpers(names: Iterable<string>): Promise<void> {
   const missing = new Set(names).difference(loaded);
   const groups = GROUPS.filter((group) => group.names.some((name) => missing.has(name)));

@@ -112,7 +112,7 @@ function splitText(separator: string, text: string): string[] {
   return parts;
 }
 
-/** Go's SplitN: the last part holds the rest. A negative count is no limit, and 0 gives no parts. */
+/** Go's SplitN: the last part holds the rest. A negative count is not a limit, and 0 gives no parts. */
 function splitAtMost(separator: string, count: number, text: string): string[] {
   if (count === 0) return [];
   const parts = splitText(separator, text);

@@ -261,7 +261,7 @@ test('tables that are defined more than once', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls(texts), { numRuns: 1500 * RUNS, seed: SEED }));
 });
 
-test('bytes that are no text, and types of what is read', { timeout: 600_000 }, () => {
+test('bytes that are not text, and types of what is read', { timeout: 600_000 }, () => {
   const types = fc
     .oneof(simple, number, date)
     .map((given) => `{{with (fromToml ${literal(`a = ${given}`)})}}{{printf "%T %v" .a .a}}{{toJson .}}{{end}}`);
