@@ -30,8 +30,8 @@ const MAX_CHARTS = 1000;
 type Progress = { warnings: Set<string>; charts: number; location: string };
 
 /**
- * Checks that every dependency that a chart declares is in `charts/`, even one that is disabled. As in Helm, this is checked
- * for the top chart only.
+ * Checks that every dependency that a chart declares is in `charts/`, even one that is disabled. As in Helm, this is
+ * checked for the top chart only.
  *
  * @throws {PkgError} `PKG_CHART_DEPENDENCY_MISSING`
  */

@@ -1,10 +1,10 @@
 /**
- * The guard: a template that Helm cannot parse, so that `helm install` of a native chart stops with a message that says why,
- * and does not take Handlebars files for manifests.
+ * The guard: a template that Helm cannot parse, so that `helm install` of a native chart stops with a message that says
+ * why, and does not take Handlebars files for manifests.
  *
- * Helm parses all templates of a chart before it renders any: those in the deepest folder first, and within a depth from the
- * last name to the first. Handlebars' `{{#if}}` stops it too, with a message that helps nobody. So the guard has to come
- * first: it is one folder down, in a folder whose name is late in the alphabet.
+ * Helm parses all templates of a chart before it renders any: those in the deepest folder first, and within a depth
+ * from the last name to the first. Handlebars' `{{#if}}` stops it too, with a message that helps nobody. So the guard
+ * has to come first: it is one folder down, in a folder whose name is late in the alphabet.
  */
 
 /** Where `pkg create` puts the guard. */

@@ -1,6 +1,6 @@
 /**
- * Names of Unicode classes (`\p{Letter}`) as Go reads them since version 1.25: in any case, without regard to blanks, `-` and
- * `_`, with aliases of categories. RE2JS reads exact names (`\p{L}`, `\p{Old_Italic}`) only.
+ * Names of Unicode classes (`\p{Letter}`) as Go reads them since version 1.25: in any case, without regard to blanks,
+ * `-` and `_`, with aliases of categories. RE2JS reads exact names (`\p{L}`, `\p{Old_Italic}`) only.
  */
 
 /** Names with a capital or `_` inside; any other is a capital and small letters. Unicode 17, as Go's `unicode.Scripts`. */

@@ -18,8 +18,8 @@ const END = Symbol('end');
 export type SetReader = (text: string) => Value;
 
 /**
- * Reads a value of `--set`: booleans, null and integers get their type, anything else is a string. An integer is a bigint, so
- * that Go templates can distinguish it from the numbers of YAML, which are floats.
+ * Reads a value of `--set`: booleans, null and integers get their type, anything else is a string. An integer is a
+ * bigint, so that Go templates can distinguish it from the numbers of YAML, which are floats.
  */
 export function typedValue(text: string): Value {
   const lower = text.toLowerCase();

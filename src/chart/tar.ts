@@ -233,7 +233,10 @@ function fieldOf(name: string): string {
     .replace(/\/+$/, '');
 }
 
-/** The prefix and the name of a ustar header, cut where Go does (`splitUSTARPath`), or undefined where they cannot hold this one. */
+/**
+ * The prefix and the name of a ustar header, cut where Go does (`splitUSTARPath`), or undefined where they cannot hold
+ * this one.
+ */
 function splitName(name: string): [string, string] | undefined {
   if (!/^[\x20-\x7e]+$/.test(name)) return undefined;
   if (name.length <= 100) return ['', name];

@@ -135,7 +135,10 @@ export interface Cluster {
   listRows(query: ListQuery): Promise<(Row & { labels: Readonly<Record<string, string>> })[]>;
   /** Creates an object; returns the live one. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it exists */
   create(object: KubeObject): Promise<KubeObject>;
-  /** Replaces an object. @throws {PkgError} `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object` carries */
+  /**
+   * Replaces an object.
+   * @throws {PkgError} `PKG_OBJECT_CONFLICT` when it is not at the `resourceVersion` that `object` carries
+   */
   replace(object: KubeObject): Promise<KubeObject>;
   /**
    * Applies an object: a server-side apply, or in a folder a write of its file. Returns at least the metadata of the

@@ -107,7 +107,10 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
   }
 }
 
-/** @throws {PkgError} `PKG_CHART_INVALID` for a name that no file of a bundle can have, `PKG_USAGE` for a chart that is given twice */
+/**
+ * @throws {PkgError} `PKG_CHART_INVALID` for a name that no file of a bundle can have, `PKG_USAGE` for a chart that is
+ *   given twice
+ */
 function checkNames(charts: readonly ChartToBundle[]): void {
   const seen = new Set<string>();
   for (const one of charts) {

@@ -10,10 +10,10 @@ import { readLocked } from './chart-lock.ts';
 import { folderOf } from './resolve-dependency.ts';
 
 /**
- * Where a chart of the tree is. `present`: in `charts/`. `folder`: in the folder that `file://` names. `locked`: not on this
- * machine, but the lock file has its version. `missing`: not on this machine, so its own dependencies are unknown.
- * `undeclared`: in `charts/`, but Chart.yaml does not name it, or names another version. `cycle`: a folder that depends on
- * itself.
+ * Where a chart of the tree is. `present`: in `charts/`. `folder`: in the folder that `file://` names. `locked`: not on
+ * this machine, but the lock file has its version. `missing`: not on this machine, so its own dependencies are unknown.
+ * `undeclared`: in `charts/`, but Chart.yaml does not name it, or names another version. `cycle`: a folder that depends
+ * on itself.
  */
 export type TreeStatus = 'present' | 'folder' | 'locked' | 'missing' | 'undeclared' | 'cycle';
 

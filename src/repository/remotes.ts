@@ -209,7 +209,10 @@ export class Remotes {
     return await index;
   }
 
-  /** The archive of a chart, checked against its digest. @throws {PkgError} as {@link versions} does, and `PKG_DIGEST_MISMATCH` */
+  /**
+   * The archive of a chart, checked against its digest.
+   * @throws {PkgError} as {@link versions} does, and `PKG_DIGEST_MISMATCH`
+   */
   async fetchArchive(repository: Repository, from: URL, digest: string, limit: number): Promise<Buffer> {
     const hash = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(digest)?.[1]?.toLowerCase();
     const cached = hash === undefined ? undefined : this.#content.get(hash);

@@ -3,8 +3,8 @@ import { PkgError } from '../errors.ts';
 import { positionAt } from './read.ts';
 
 /**
- * Refuses the text of a file that is not UTF-8, as go-yaml does. UTF-16, which go-yaml reads, is refused too: Helm ends each
- * line of values with one byte, and so reads it only if it is big-endian.
+ * Refuses the text of a file that is not UTF-8, as go-yaml does. UTF-16, which go-yaml reads, is refused too: Helm ends
+ * each line of values with one byte, and so reads it only if it is big-endian.
  *
  * @param text what `decodeFile` made of the file: bytes that are not UTF-8 are lone surrogates
  * @throws {PkgError} `PKG_YAML_SYNTAX` with the position of the first such byte

@@ -3,8 +3,8 @@
  * collections, comments. Regular expressions do its work: they are fast from the first call on, while V8 interprets a
  * scanner of single characters until it has run long enough to be compiled.
  *
- * It reports no errors. A text that has an error, or for which it might give another value than the exact reader (`nodes.ts`,
- * `decode.ts`), is left to the exact reader. The tests compare the two on generated texts.
+ * It reports no errors. A text that has an error, or for which it might give another value than the exact reader
+ * (`nodes.ts`, `decode.ts`), is left to the exact reader. The tests compare the two on generated texts.
  */
 import { Anchors } from './anchors.ts';
 import { LineCursor, finite, GIVE_UP, giveUp } from './cursor.ts';

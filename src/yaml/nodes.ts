@@ -1,6 +1,6 @@
 /**
- * The exact reader: composes the nodes of YAML documents from tokens, as go-yaml 2 does. What it refuses, Helm refuses in the
- * same words and at the same line.
+ * The exact reader: composes the nodes of YAML documents from tokens, as go-yaml 2 does. What it refuses, Helm refuses
+ * in the same words and at the same line.
  */
 import { printable } from '../errors-text.ts';
 import { YamlError, syntaxError } from './yaml-error.ts';

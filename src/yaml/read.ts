@@ -1,8 +1,8 @@
 /**
  * Reads YAML as Helm does, into Maps and exact numbers.
  *
- * Helm reads with go-yaml 2 and converts the result to JSON. So `yes` and `on` are booleans, also as keys, `017` is 15, `<<`
- * merges maps, `!!binary` is decoded, and unknown tags are ignored.
+ * Helm reads with go-yaml 2 and converts the result to JSON. So `yes` and `on` are booleans, also as keys, `017` is 15,
+ * `<<` merges maps, `!!binary` is decoded, and unknown tags are ignored.
  */
 import { PkgError } from '../errors.ts';
 import type { Position } from '../errors.ts';

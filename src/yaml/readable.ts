@@ -10,8 +10,8 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 const CHUNK = 512;
 
 /**
- * The error for the first character that YAML does not allow, at the start of the chunk that it is in: go-yaml reports errors
- * before that chunk first. Undefined where all characters are allowed.
+ * The error for the first character that YAML does not allow, at the start of the chunk that it is in: go-yaml reports
+ * errors before that chunk first. Undefined where all characters are allowed.
  */
 export function readableUntil(text: string): ReadError | undefined {
   const at = text.search(REFUSED);

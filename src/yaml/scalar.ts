@@ -1,6 +1,6 @@
 /**
- * The values of plain scalars (those without quotes) as Helm reads them, by go-yaml 2: YAML 1.1 with Go's syntax of numbers,
- * and without numbers in base 60 and dates. And which texts can be written as plain scalars.
+ * The values of plain scalars (those without quotes) as Helm reads them, by go-yaml 2: YAML 1.1 with Go's syntax of
+ * numbers, and without numbers in base 60 and dates. And which texts can be written as plain scalars.
  */
 import type { Value } from './value.ts';
 
@@ -24,8 +24,8 @@ const SIGNED_BINARY = /^0b([-+])([01]+)$/;
 const PREFIXED = /^([-+]?)0(?:([xX])([0-9a-fA-F]+)|([oO]?)([0-7]+)|([bB])([01]+))$/;
 
 /**
- * The value of a plain scalar: null, a boolean, a number (a bigint for an integer beyond 2^53), or the text itself. Infinity
- * and not-a-number are numbers here, and refused later, where JSON is made.
+ * The value of a plain scalar: null, a boolean, a number (a bigint for an integer beyond 2^53), or the text itself.
+ * Infinity and not-a-number are numbers here, and refused later, where JSON is made.
  */
 export function resolvePlainScalar(text: string): Value {
   if (text.length <= MAX_WORD_LENGTH) {

@@ -2,9 +2,9 @@
  * Makes the tokens of a YAML text as go-yaml 2 does, which Helm reads with: the same texts are refused, in the same words
  * and at the same line.
  *
- * The scanner follows libyaml's, from which go-yaml's was translated. Whether a scalar is a key is known only when the colon
- * behind it is met (`a: 1`), so each position where a key may begin is remembered, and the tokens for the beginning of a map
- * and of a key are inserted later, before those of the key itself.
+ * The scanner follows libyaml's, from which go-yaml's was translated. Whether a scalar is a key is known only when the
+ * colon behind it is met (`a: 1`), so each position where a key may begin is remembered, and the tokens for the
+ * beginning of a map and of a key are inserted later, before those of the key itself.
  */
 import { scanAnchorName, scanDirective, scanTag } from './scan-properties.ts';
 import { scanBlockScalar, scanPlain, scanQuoted } from './scan-scalars.ts';

@@ -1,6 +1,6 @@
 /**
- * Hints for frequent mistakes in YAML, recognized by the text at the error. They quote only punctuation of the text: a values
- * file may have passwords, and errors end up in logs.
+ * Hints for frequent mistakes in YAML, recognized by the text at the error. They quote only punctuation of the text: a
+ * values file may have passwords, and errors end up in logs.
  */
 
 /**

@@ -21,8 +21,7 @@ export function output(command: Command): string {
 }
 
 /**
- * Runs a command once and measures it. Node cannot tell what its children used, so bash does
- * (`time`, in milliseconds).
+ * Runs a command once and measures it. Node cannot tell what its children used, so bash does (`time`, in milliseconds).
  */
 export function measure(command: Command): Cost {
   const script = 'TIMEFORMAT="%U %S %R"; time "$@" >/dev/null 2>&1 </dev/null';

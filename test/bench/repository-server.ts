@@ -1,7 +1,6 @@
 /**
  * A chart repository in a process of its own, for the bench: the files of a folder, with ETags. `GET /-/asked` gives
- * the
- * number of whole indexes that were sent, and begins to count anew. Prints its port.
+ * the number of whole indexes that were sent, and begins to count anew. Prints its port.
  */
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';

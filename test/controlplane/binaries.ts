@@ -1,7 +1,6 @@
 /**
- * The programs of the control plane: etcd, the parts of Kubernetes, and KWOK with its stages (what it plays).
- * The first of these places that has all of them is used: `KUBEBUILDER_ASSETS`, the cache folder, and a build of what
- * the Go
+ * The programs of the control plane: etcd, the parts of Kubernetes, and KWOK with its stages (what it plays). The first
+ * of these places that has all of them is used: `KUBEBUILDER_ASSETS`, the cache folder, and a build of what the Go
  * module beside this file pins, which fills the cache folder.
  */
 import { createHash } from 'node:crypto';

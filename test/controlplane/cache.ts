@@ -1,7 +1,7 @@
 /**
  * The folder for files that outlive a run of the control plane: `$XDG_CACHE_HOME/kubepkg-test`
- * (`~/.cache/kubepkg-test`), so
- * that every clone on a machine uses the same programs and `npm ci` does not throw them away.
+ * (`~/.cache/kubepkg-test`), so that every clone on a machine uses the same programs and `npm ci` does not throw them
+ * away.
  */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';

@@ -1,9 +1,7 @@
 /**
  * `npm run cluster -- start|stop|kubeconfig|status [NAME]`: a real control plane by hand, for as long as it is wanted.
  *
- * @example
- * npm run cluster -- start
- * export KUBECONFIG=$(npm run --silent cluster -- kubeconfig)
+ * @example npm run cluster -- start export KUBECONFIG=$(npm run --silent cluster -- kubeconfig)
  */
 import {
   ControlPlaneUnavailable,

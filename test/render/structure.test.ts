@@ -1,7 +1,6 @@
 /**
  * A value never changes the structure. A template with hostile values gives what it gives with harmless ones of the
- * same
- * kinds, in which the hostile ones are put in afterwards; or both fail at the same place.
+ * same kinds, in which the hostile ones are put in afterwards; or both fail at the same place.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -111,10 +110,8 @@ const KINDS = {
 
 /**
  * Where values stand: lines of a map for a number `n` and the names `x` and `y` of two values. The first letter of a
- * key
- * says what it holds: `w` values as they are, `t` texts, `b` the text of a literal block, `o` what may be left out, `d`
- * the
- * text of documents of YAML, `j` that of JSON.
+ * key says what it holds: `w` values as they are, `t` texts, `b` the text of a literal block, `o` what may be left out,
+ * `d` the text of documents of YAML, `j` that of JSON.
  */
 type Place = { x: keyof typeof KINDS; y: keyof typeof KINDS; lines: (n: number, x: string, y: string) => string };
 

@@ -2,9 +2,7 @@
  * The control plane of this run, for tests on a real Kubernetes API. Importing this file starts it, if it does not run
  * yet. Tests made with the `test` of this file are skipped without a control plane.
  *
- * @example
- * const ns = await namespace();
- * const run = await helmOn(ns, ['install', 'r', chart]);
+ * @example const ns = await namespace(); const run = await helmOn(ns, ['install', 'r', chart]);
  */
 import { spawn } from 'node:child_process';
 import { get } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * Compiles a schema into rules for validation. The validator is our own because its results have to equal Helm's: for one in
- * six generated schemas and values, @cfworker/json-schema gave another result than Helm.
+ * Compiles a schema into rules for validation. The validator is our own because its results have to equal Helm's: for
+ * one in six generated schemas and values, @cfworker/json-schema gave another result than Helm.
  */
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -151,8 +151,8 @@ class Compiler {
   }
 
   /**
-   * Before 2019-09 keywords beside a `$ref` are ignored. In drafts 6 and 7, Helm's validator nevertheless checks `const`, and
-   * requires the other keywords to compile.
+   * Before 2019-09 keywords beside a `$ref` are ignored. In drafts 6 and 7, Helm's validator nevertheless checks
+   * `const`, and requires the other keywords to compile.
    */
   #besideReference(rule: Rule, schema: ValueMap, pointer: string): void {
     const wanted = schema.get('const');

@@ -1,6 +1,6 @@
 /**
- * A schema as a document: checks every subschema against the metaschema of its draft, and resolves `$id`, `$anchor` and JSON
- * pointers (JSON Schema Core, 2020-12, sections 8 and 9; RFC 6901).
+ * A schema as a document: checks every subschema against the metaschema of its draft, and resolves `$id`, `$anchor` and
+ * JSON pointers (JSON Schema Core, 2020-12, sections 8 and 9; RFC 6901).
  */
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -42,8 +42,8 @@ type Pending = {
 };
 
 /**
- * The subschemas of a schema by JSON pointer, and its resources. Subschemas of another document have its address before their
- * pointer: `https://json.example.org/a.json#/definitions/b`.
+ * The subschemas of a schema by JSON pointer, and its resources. Subschemas of another document have its address before
+ * their pointer: `https://json.example.org/a.json#/definitions/b`.
  */
 export class SchemaDocument {
   /** The schema itself as `''`, and the documents that it refers to. */

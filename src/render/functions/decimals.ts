@@ -19,8 +19,8 @@ const OPERATIONS: Readonly<Record<DecimalOperation, (a: Big, b: Big) => Big>> = 
 };
 
 /**
- * Combines the first number with each of the others in turn. The result is rounded to a float at the end; only a quotient is
- * rounded before, to 16 places. Beyond the largest float it is infinite. No divisor may be 0.
+ * Combines the first number with each of the others in turn. The result is rounded to a float at the end; only a
+ * quotient is rounded before, to 16 places. Beyond the largest float it is infinite. No divisor may be 0.
  */
 export function combineDecimals(
   operation: DecimalOperation,

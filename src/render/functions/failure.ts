@@ -2,8 +2,8 @@
 import { printable } from '../../errors-text.ts';
 
 /**
- * A function cannot be called with its arguments. The message continues a sentence that begins with the name of the function
- * (`takes base64, not "x"`): the engine adds the name and the position.
+ * A function cannot be called with its arguments. The message continues a sentence that begins with the name of the
+ * function (`takes base64, not "x"`): the engine adds the name and the position.
  */
 export class FunctionFailure extends Error {
   readonly hints: readonly string[];

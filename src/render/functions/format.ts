@@ -27,7 +27,10 @@ const MAX_WIDTH = 1e6;
 /** What a format printed. */
 export type Formatted = {
   text: string;
-  /** The index of the first argument that was not printed; undefined where all were, or where the format has indexes (`%[1]d`). */
+  /**
+   * The index of the first argument that was not printed; undefined where all were, or where the format has indexes
+   * (`%[1]d`).
+   */
   extra: { from: number } | undefined;
 };
 

@@ -41,8 +41,8 @@ const TITLE_LETTERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The upper case of a Greek letter with iota subscript (`ᾳ`): Unicode has it 8 or 9 code points on, and JavaScript makes two
- * letters of it. Undefined for any other letter.
+ * The upper case of a Greek letter with iota subscript (`ᾳ`): Unicode has it 8 or 9 code points on, and JavaScript
+ * makes two letters of it. Undefined for any other letter.
  */
 function simpleUpperOf(character: string): string | undefined {
   const code = character.codePointAt(0) ?? 0;

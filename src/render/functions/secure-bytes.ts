@@ -4,8 +4,8 @@ import { openSync, readSync } from 'node:fs';
 let source: number | undefined;
 
 /**
- * So many random bytes from the secure source of the operating system. Except on Windows it is read as a file, since loading
- * `node:crypto` takes 5 ms: docs/decisions/caches.md.
+ * So many random bytes from the secure source of the operating system. Except on Windows it is read as a file, since
+ * loading `node:crypto` takes 5 ms: docs/decisions/caches.md.
  */
 export function secureBytes(count: number): Buffer {
   if (process.platform === 'win32') return process.getBuiltinModule('node:crypto').randomBytes(count);

@@ -1,4 +1,7 @@
-/** Which characters are printable to Go. Go 1.27, with which Helm 4.3 is built, has the tables of Unicode 17, and so has Node 26. */
+/**
+ * Which characters are printable to Go. Go 1.27, with which Helm 4.3 is built, has the tables of Unicode 17, and so has
+ * Node 26.
+ */
 
 // Made on first use: compiling this pattern and its first match take 0.7 ms (Node 26).
 let printable: RegExp | undefined;

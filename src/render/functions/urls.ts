@@ -129,7 +129,10 @@ function readUser(given: string, wrong: Wrong): string {
   return given.includes(':') ? `${name}:${escape(password ?? '', USER)}` : name;
 }
 
-/** Joins the parts of a URL. The hostname is not used, since the host has it. @throws {FunctionFailure} for an invalid userinfo */
+/**
+ * Joins the parts of a URL. The hostname is not used, since the host has it.
+ * @throws {FunctionFailure} for an invalid userinfo
+ */
 export function joinUrl(parts: UrlParts): string {
   const { scheme, host, path, opaque, query, fragment, userinfo } = parts;
   const hasUser = userinfo !== '';

@@ -1,4 +1,7 @@
-/** The blocks of templates (what stands between `if`, `range`, `define`, … and their `end`): those parsed in earlier runs, and in this one. */
+/**
+ * The blocks of templates (what stands between `if`, `range`, `define`, … and their `end`): those parsed in earlier
+ * runs, and in this one.
+ */
 import { decodeAst, encodeAst } from './ast-codec.ts';
 import type { NameTable } from '../template-cache.ts';
 import { WITHIN } from './node.ts';

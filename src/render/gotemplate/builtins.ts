@@ -1,4 +1,7 @@
-/** The functions that are always loaded: those of Go's text/template, and those of Helm that need the engine (`include`, `tpl`, …). */
+/**
+ * The functions that are always loaded: those of Go's text/template, and those of Helm that need the engine (`include`,
+ * `tpl`, …).
+ */
 import { chargeCharacters } from '../functions/limits.ts';
 import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf, zeroOf } from './value.ts';
 import type { GoFunction, GoValue } from './value.ts';
@@ -13,8 +16,8 @@ import { decodeRune } from '../../utf8.ts';
 import { isPrint } from '../functions/unicode.ts';
 
 /**
- * A built-in function by its name; undefined for any other. Go's `slice` is not among them, since Sprig's replaces it. `and`
- * and `or` are here only for their names: `compileLogic` compiles them.
+ * A built-in function by its name; undefined for any other. Go's `slice` is not among them, since Sprig's replaces it.
+ * `and` and `or` are here only for their names: `compileLogic` compiles them.
  */
 export function findBuiltin(name: string): GoFunction | undefined {
   return BUILTINS.get(name);

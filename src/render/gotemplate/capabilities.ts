@@ -6,8 +6,8 @@ import { encodeText, GoObject, TypedList } from './value.ts';
 import type { Methods } from './value.ts';
 
 /**
- * `.Capabilities.HelmVersion`: the version of Helm whose rules this engine follows. The commit is empty, as in a helm that is
- * built from its Go module, which does not name a commit.
+ * `.Capabilities.HelmVersion`: the version of Helm whose rules this engine follows. The commit is empty, as in a helm
+ * that is built from its Go module, which does not name a commit.
  */
 const HELM: Readonly<Record<string, string>> = {
   Version: 'v4.3.2',

@@ -131,7 +131,10 @@ export function parseNumber(pos: number, text: string): NumberNode | string {
   return node(Number.isSafeInteger(float) ? (float === 0 ? 0 : float) : BigInt(float), float);
 }
 
-/** An integer with Go's prefixes of bases and `_`, as `strconv.ParseInt` with base 0 reads it, but of any size; else undefined. */
+/**
+ * An integer with Go's prefixes of bases and `_`, as `strconv.ParseInt` with base 0 reads it, but of any size; else
+ * undefined.
+ */
 export function parseInteger(text: string): bigint | undefined {
   const match = INTEGER.exec(text);
   if (match === null) return undefined;
@@ -151,7 +154,10 @@ export function parseInteger(text: string): bigint | undefined {
 /** Of more digits (without leading zeros) only so many are read: they are beyond every type, and BigInt takes O(n²). */
 const MAX_DIGITS = 100;
 
-/** The number of digits with the prefix of their base, `0x`, `0o` or `0b`. One beyond all types may become another such number. */
+/**
+ * The number of digits with the prefix of their base, `0x`, `0o` or `0b`. One beyond all types may become another such
+ * number.
+ */
 export function wholeNumber(text: string): bigint {
   if (text.length <= MAX_DIGITS) return BigInt(text);
   const [, prefix = '', digits = ''] = /^(0[xXbBo])?0*(.*)$/s.exec(text) ?? [];

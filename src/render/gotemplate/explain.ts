@@ -134,8 +134,8 @@ function namedIn(call: AstNode): string[] | undefined {
 }
 
 /**
- * A hint where a key of the root is missing in `.`, which is something else: within `with` or `range`, or in a template that
- * was called with another value.
+ * A hint where a key of the root is missing in `.`, which is something else: within `with` or `range`, or in a template
+ * that was called with another value.
  */
 function movedDot({ node, missing, field, dollar, frames }: ExecError, scope: ChartScope): string[] | undefined {
   if (node.type !== 'field') return undefined;

@@ -47,8 +47,8 @@ function* operandsIn(pipe: Pipe): Generator<Operand> {
 }
 
 /**
- * The path and the kind of a map or list that an action prints as Go does, `map[a:b]` or `[a b]`, where the text of an image
- * or a name was meant; undefined for any other action.
+ * The path and the kind of a map or list that an action prints as Go does, `map[a:b]` or `[a b]`, where the text of an
+ * image or a name was meant; undefined for any other action.
  *
  * @param steps as for {@link valuePathOf}
  */

@@ -4,8 +4,8 @@
 export type IntKind = 'int' | 'int8' | 'int16' | 'int32' | 'int64' | 'uint' | 'uint8' | 'uint16' | 'uint32' | 'uint64';
 
 /**
- * An integer of a type of Go. Its value is a number up to 2^53, and a bigint beyond: arithmetic with bigints takes ten times
- * as long, and nearly no integer of a chart needs them.
+ * An integer of a type of Go. Its value is a number up to 2^53, and a bigint beyond: arithmetic with bigints takes ten
+ * times as long, and nearly no integer of a chart needs them.
  */
 export class GoInt {
   readonly kind: IntKind;

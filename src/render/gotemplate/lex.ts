@@ -1,6 +1,6 @@
 /**
- * Splits the text of a Go template into tokens, as lex.go of Go's text/template/parse. The lexer itself is the current token,
- * so that a token allocates nothing.
+ * Splits the text of a Go template into tokens, as lex.go of Go's text/template/parse. The lexer itself is the current
+ * token, so that a token allocates nothing.
  */
 import { encodeText } from '../../utf8.ts';
 

@@ -8,7 +8,10 @@ import type { TemplateRun, Step } from './trace.ts';
 import { decodeText, encodeText } from './value.ts';
 import { valuePathOf } from './follow-value.ts';
 
-/** What printed a byte of a text: the run of the file, the steps from the file to the innermost template, and the last of them. */
+/**
+ * What printed a byte of a text: the run of the file, the steps from the file to the innermost template, and the last
+ * of them.
+ */
 export type PrintOrigin = { run: TemplateRun; steps: readonly Step[]; step: Step };
 
 /** Places in so many files are searched for: for each file the whole chart is rendered. */

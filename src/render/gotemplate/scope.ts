@@ -20,7 +20,10 @@ export type ChartScope = {
   path: string;
   /** The names of the charts from below the top chart to this one. */
   at: readonly string[];
-  /** The entries of `.`. They are shared by all templates of the chart, and with its parent, which has them as `.Subcharts.NAME`. */
+  /**
+   * The entries of `.`. They are shared by all templates of the chart, and with its parent, which has them as
+   * `.Subcharts.NAME`.
+   */
   entries: GoMap;
 };
 

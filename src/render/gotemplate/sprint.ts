@@ -232,8 +232,8 @@ class ValuePrinter {
 }
 
 /**
- * Joins the parts of a map or a list. `+=` does not copy them, `join` does: a template that prints `.`, with all files of the
- * chart as decimals, would copy 30 MB at every level (bitnami/envoy-gateway).
+ * Joins the parts of a map or a list. `+=` does not copy them, `join` does: a template that prints `.`, with all files
+ * of the chart as decimals, would copy 30 MB at every level (bitnami/envoy-gateway).
  */
 function joined(open: string, parts: readonly string[], close: string): string {
   let text = open;

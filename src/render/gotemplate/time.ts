@@ -96,8 +96,8 @@ export function unixTime(seconds: number | bigint): GoTime {
 }
 
 /**
- * The time at which clocks in a zone show a time, which is given as if in UTC. Around a change of the offset it is, as in Go,
- * with the offset before or after it.
+ * The time at which clocks in a zone show a time, which is given as if in UTC. Around a change of the offset it is, as
+ * in Go, with the offset before or after it.
  */
 export function timeOnClock(clock: Instant, location: Location): GoTime {
   const { seconds } = secondsOf(clock);

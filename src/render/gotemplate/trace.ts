@@ -155,7 +155,10 @@ export function stepsTo(run: TemplateRun, at: number, isExact = false): Step[] {
   return [step];
 }
 
-/** The offset, in what a called template printed, of the range `from` to `to` of the caller's text; undefined where it is not found. */
+/**
+ * The offset, in what a called template printed, of the range `from` to `to` of the caller's text; undefined where it
+ * is not found.
+ */
 function offsetBelow(
   run: TemplateRun,
   span: PrintedSpan,

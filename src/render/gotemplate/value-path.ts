@@ -3,8 +3,8 @@ import { decodeText, entriesOf, itemsOf, TypedMap } from './value.ts';
 import type { GoValue, OptionalValue } from './value.ts';
 
 /**
- * The path in the values of a chart of a map, of a list, or of a text that stands there only once; undefined for a value that
- * is not one of these.
+ * The path in the values of a chart of a map, of a list, or of a text that stands there only once; undefined for a
+ * value that is not one of these.
  */
 export function pathIn(values: GoValue, wanted: OptionalValue): string[] | undefined {
   if (wanted === undefined || wanted === null) return undefined;

@@ -129,7 +129,10 @@ export function calledWith(node: AstNode, template: Template): string | undefine
   return called?.type === 'identifier' ? called.name : undefined;
 }
 
-/** A command of a template, as its pipeline and its place there. Nodes are known by position: a cached tree is read anew each time. */
+/**
+ * A command of a template, as its pipeline and its place there. Nodes are known by position: a cached tree is read anew
+ * each time.
+ */
 function search(template: Template, isIt: (command: Command) => boolean): { pipe: Pipe; at: number } | undefined {
   for (const { node } of allStatements(template)) {
     const found = 'pipe' in node && node.pipe !== undefined ? searchPipe(node.pipe, isIt) : undefined;

@@ -1,8 +1,8 @@
 /**
  * Prints YAML as Helm's `toYaml` and `toYamlPretty` do.
  *
- * `toYaml` converts the value to JSON, reads that as YAML, and prints the result. So it refuses what JSON does not have, and
- * refuses or changes what a YAML reader refuses or changes in a JSON text, such as control characters.
+ * `toYaml` converts the value to JSON, reads that as YAML, and prints the result. So it refuses what JSON does not
+ * have, and refuses or changes what a YAML reader refuses or changes in a JSON text, such as control characters.
  */
 import { compareKeys, compareRunes } from '../../../yaml/go-keys.ts';
 import { isSimpleKey, printText } from '../../../yaml/go-text.ts';

@@ -91,7 +91,10 @@ function lengthOf(host: FunctionHost, duration: GoValue): bigint {
   return duration instanceof GoTime ? now(host).since(duration) : 0n;
 }
 
-/** The time that a text says by a layout, as `time.ParseInLocation` with the zone of this machine; undefined where it does not fit. */
+/**
+ * The time that a text says by a layout, as `time.ParseInLocation` with the zone of this machine; undefined where it
+ * does not fit.
+ */
 export function readDate(layout: string, text: string): GoTime | undefined {
   const parsed = parseDate(layout, text);
   if (parsed === undefined) return undefined;

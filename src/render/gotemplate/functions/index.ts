@@ -1,6 +1,6 @@
 /**
- * The table of Sprig's and Helm's functions. It has all names, and loads the code of a group when a template uses one of its
- * functions. Go's own functions, `include`, `tpl` and the like are in `../builtins.ts`.
+ * The table of Sprig's and Helm's functions. It has all names, and loads the code of a group when a template uses one
+ * of its functions. Go's own functions, `include`, `tpl` and the like are in `../builtins.ts`.
  */
 import type { FunctionGroup } from './signature.ts';
 import type { GoFunction } from '../value.ts';

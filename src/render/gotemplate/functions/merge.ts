@@ -5,8 +5,9 @@ import type { GoMap, GoValue } from '../value.ts';
 import { GoError } from './signature.ts';
 
 /**
- * Merges a map into another. The target gets the values for which it has none or an empty one; with `overwrite` all values,
- * nil and empty ones included. Maps in both are merged in the same way. Values are not copied, so both maps share them then.
+ * Merges a map into another. The target gets the values for which it has none or an empty one; with `overwrite` all
+ * values, nil and empty ones included. Maps in both are merged in the same way. Values are not copied, so both maps
+ * share them then.
  *
  * @returns mergo's error; undefined where the maps were merged
  * @throws {GoError} where mergo panics

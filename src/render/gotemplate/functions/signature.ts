@@ -1,6 +1,6 @@
 /**
- * Functions are written with the types of their parameters, as Go declares them. So the engine checks and converts arguments
- * before a call, with Go's errors, and TypeScript checks the code of the function.
+ * Functions are written with the types of their parameters, as Go declares them. So the engine checks and converts
+ * arguments before a call, with Go's errors, and TypeScript checks the code of the function.
  */
 import type { GoInt } from '../int.ts';
 import type { FunctionHost } from '../template.ts';
@@ -64,8 +64,8 @@ export function variadic<const P extends readonly Param[], R extends Param>(
 }
 
 /**
- * A function throws this where Go's returns an error or panics; the message is Go's. The engine adds `error calling NAME` and
- * the position.
+ * A function throws this where Go's returns an error or panics; the message is Go's. The engine adds
+ * `error calling NAME` and the position.
  */
 export class GoError extends Error {
   override readonly name = 'GoError';

@@ -214,8 +214,7 @@ function argument(kind: Kind): Expression {
 
 /**
  * Calls of a function, `NAME kind kind…`: the last kind may come more than once, or not at all, if it ends in `*`. Now
- * and then there is
- * one argument too few or too many.
+ * and then there is one argument too few or too many.
  */
 export function call(signature: string): Expression {
   const [name = '', ...kinds] = signature.split(' ');
