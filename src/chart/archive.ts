@@ -34,7 +34,7 @@ export async function readArchive(
     const [folder, name] = splitEntryName(entry, location);
     root ??= folder;
     if (folder !== root) throw unsafe(entry.name, 'lies in another folder than the files before it', location);
-    if (files.has(name)) throw unsafe(entry.name, 'is there twice', location);
+    if (files.has(name)) throw unsafe(entry.name, 'exists twice', location);
     files.set(name, { name, data: withoutBom(entry.data) });
   }
   if (files.size === 0)

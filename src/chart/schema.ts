@@ -72,7 +72,7 @@ async function violation(
   const origin = await (isMissing ? origins?.around(full) : origins?.find(full));
   const name = printable(['values', ...full].join('.'));
   return new PkgError('PKG_SCHEMA_VIOLATION', `${name} ${printable(problem.message, 400)}`, {
-    notes: origin === undefined ? [] : [isMissing ? `it belongs into ${origin}` : `${name} comes from ${origin}`],
+    notes: origin === undefined ? [] : [isMissing ? `set it in ${origin}` : `${name} comes from ${origin}`],
     hints: [...globalHints(problem, path, file), `the rule "${problem.keyword}" is in ${file}`],
   });
 }

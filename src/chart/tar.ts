@@ -48,7 +48,7 @@ export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarSpan
     const header = source.read(offset, BLOCK);
     if (header.length < BLOCK) throw damaged('it ends in the middle of a header');
     if (header.every((byte) => byte === 0)) return;
-    if (!hasValidChecksum(header)) throw damaged('a checksum does not hold');
+    if (!hasValidChecksum(header)) throw damaged('a checksum does not match');
     const type = String.fromCharCode(header[156] || 0x30);
     const isMeta = META.has(type);
     const size = (isMeta ? undefined : extended.size) ?? readNumber(header.subarray(124, 136));
@@ -66,7 +66,7 @@ export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarSpan
     if (name.length > MAX_NAME_LENGTH) throw damaged('a name in it is too long');
     // Old programs write a folder as a file whose name ends in a slash.
     const isFolder = type === '5' || (type === '0' && name.endsWith('/'));
-    if (isFolder && size > 0) throw damaged('a folder in it has bytes');
+    if (isFolder && size > 0) throw damaged('a folder in it has content');
     yield { name, type: isFolder ? '5' : type, at, size };
     longName = undefined;
     extended = {};
@@ -135,7 +135,7 @@ function readExtended(data: Buffer, damaged: Damaged): Extended {
     const record = data.toString('utf8', blank + 1, end - 1);
     const equals = record.indexOf('=');
     const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
-    if (equals === -1 || key.startsWith('GNU.sparse.')) throw damaged('an extended header is not understood');
+    if (equals === -1 || key.startsWith('GNU.sparse.')) throw damaged('an extended header is not supported');
     if (key === 'path' && value !== '') found.path = value;
     if (key === 'size' && value !== '') {
       if (!/^[0-9]{1,15}$/.test(value)) throw damaged('an extended header is malformed');

@@ -61,8 +61,8 @@ export async function normalizeObjects(
       }
       scopes.set(kindKey, scope);
       if (scope.assumed) {
-        const taken = scope.namespaced ? 'in one' : 'outside of them, where others of its kind are';
-        notes.push(`nobody tells whether ${printable(kindKey)} lives in a namespace: it is taken to live ${taken}`);
+        const assumed = scope.namespaced ? 'that it is' : 'that it is not, like others of its kind';
+        notes.push(`it is not known whether ${printable(kindKey)} is namespaced: pkg assumes ${assumed}`);
       }
     }
     const normal = normalForm(object, scope.namespaced ? options.namespace : undefined);

@@ -118,7 +118,7 @@ function planDesired(
     const ref = refOf(desired);
     const { live, problem } = found;
     const isRefused = problem?.code === 'PKG_CLUSTER_FORBIDDEN';
-    if (isRefused && input.dryRun) notes.push(`${problem.message}: what would become of it is not certain`);
+    if (isRefused && input.dryRun) notes.push(`${problem.message}: the result is not certain`);
     const stops = problem !== undefined && !(isRefused && input.dryRun);
     const isCertain = baseline.get(refKey(ref))?.certain === true;
     if (live === undefined) {

@@ -220,7 +220,7 @@ describe('who is not let in', () => {
     for (const user of [{ username: 'jane', password: 'secret-1' }, {}]) {
       const run = await pkgOn(ns, ['install', 'r', CHART], { kubeconfig: kubeconfig(user) });
       expect(run.status).toBe(1);
-      expect(run.stderr).toContain('context test does not know user "tester" by what it was shown');
+      expect(run.stderr).toContain('context test does not accept the credentials of user "tester"');
       expect(run.stderr).toContain('system:anonymous');
       expect(run.stderr).toContain('log in');
       expect(run.stdout + run.stderr).not.toContain('secret-1');

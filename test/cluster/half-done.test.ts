@@ -29,7 +29,7 @@ test('a failure says how much of the plan was done, and which command continues'
   await admin().until(path, ({ status }) => status?.used?.services === '0');
   const two = chartOf([configMap('a'), service('s')]);
   const said = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['install', 'r', two]);
-  expect(said).toMatch(/Error: the cluster's rules forbid to patch services "s" in namespace/);
+  expect(said).toMatch(/Error: the cluster's rules do not allow you to patch services "s" in namespace/);
   expect(said).toContain('note: revision 1 of r is recorded as failed: 1 of 2 objects were written\n');
   expect(said).toContain('hint: `pkg upgrade --install r …` goes on from there\n');
   await pkg(ns, 'upgrade', '--install', 'r', chartOf([configMap('a')]));
@@ -128,7 +128,7 @@ test('immutable fields are reported before anything is written, with what helps'
   const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['upgrade', 'r', chartOf(objects(true))]);
   expect(said).toContain('6 objects cannot be applied');
   const hint =
-    'hint: an object that exists cannot be changed so: rename it in the chart, or delete it first if its data may go';
+    'hint: this change is not possible on an existing object: rename the object in the chart, or delete it first if its data may be lost';
   expect(said.split(hint)).toHaveLength(7);
   expect(said).not.toContain(String.raw`\n`);
   expect(await statuses(ns, 'r')).toEqual(['deployed']);

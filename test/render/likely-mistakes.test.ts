@@ -188,7 +188,7 @@ test('a partial that is defined twice is an error with both places', async () =>
     'templates/x.yaml.hbs': anyObject('{{> q}}'),
   };
   await expect(render(chartOf(files))).rejects.toMatchObject({
-    message: 'the partial q is there twice',
+    message: 'the partial q is defined twice',
     at: { file: 'web/templates/_b.hbs', line: 2 },
     notes: ['the other one is in web/templates/_a.hbs'],
   });

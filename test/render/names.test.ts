@@ -185,7 +185,7 @@ test('a line that is not YAML is reported with the block that moved it and the p
   });
   expect([nested.at?.file, nested.at?.line]).toEqual(['web/templates/_two.hbs', 2]);
   expect(nested.notes).toEqual([
-    'the line that it does not fit to is at web/templates/_two.hbs:1:1',
+    'the line that it conflicts with is at web/templates/_two.hbs:1:1',
     'in partial two, called at web/templates/_one.hbs:2:1',
     'in partial one, called at web/templates/x.yaml.hbs:7:5',
   ]);

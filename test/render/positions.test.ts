@@ -279,7 +279,7 @@ test.each([
     'a name that is a number with a fraction',
     'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 1.5}\n',
     '3:12',
-    'metadata.name is a text in Kubernetes, and 1.5 is none',
+    'metadata.name is a string in Kubernetes, and 1.5 is not',
   ],
   [
     'a name that is missing',

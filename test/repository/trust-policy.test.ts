@@ -57,15 +57,15 @@ describe('a policy', () => {
     ],
     [
       "rules:\n  - charts: '**'\n    require: [{cosign: {identity: a, issuer: b}}]\n",
-      '3: an identity is vouched for by a trust root: name its file',
+      '3: name the file of a trust root: identities are verified with one',
     ],
     [
       "rules:\n  - charts: '**'\n    require: [{cosign: {issuer: b, trustedRoot: c}}]\n",
-      '3: an issuer alone is everybody that it knows: name the identity',
+      '3: name the identity too: an issuer alone accepts everybody that it knows',
     ],
     [
       "rules:\n  - charts: '**'\n    require: [{cosign: {identity: a, trustedRoot: c}}]\n",
-      '3: an identity is one by its issuer: name the issuer',
+      '3: name the issuer too: an identity is valid only together with its issuer',
     ],
     [
       "rules:\n  - charts: '**'\n    require: [{cosign: {key: a, identity: b}}]\n",

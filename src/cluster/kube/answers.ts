@@ -61,7 +61,7 @@ export function itemsOf(body: Json, kind: string, cluster: string): Json[] {
 export function wrongAnswer(cluster: string, asked: string, what: string): ApiError {
   return new ApiError(
     'PKG_CLUSTER_FAILED',
-    `${cluster} answers a question for ${printable(asked)} with ${what}`,
+    `${cluster} answered the request for ${printable(asked)} with ${what}`,
     { status: 0, uncertain: true },
     { hints: ['check that this is the address of an API server, and what stands in front of it'] },
   );

@@ -173,7 +173,9 @@ function invalid(body: Json, asked: Asked, what: string, answer: Answer): ApiErr
     hints: [
       ...(isRule ? [CHANGE_WHAT_IT_NAMES] : []),
       ...(isImmutable
-        ? ['an object that exists cannot be changed so: rename it in the chart, or delete it first if its data may go']
+        ? [
+            'this change is not possible on an existing object: rename the object in the chart, or delete it first if its data may be lost',
+          ]
         : []),
     ],
   });
@@ -195,19 +197,24 @@ function forbidden(text: string, asked: Asked, asker: Asker, answer: Answer): Ap
   const missing = NO_RIGHT.exec(text);
   if (missing === null && text !== '') {
     // Status 403 also comes from quotas, admission policies and webhooks, where more rights would not help.
-    return new ApiError('PKG_CLUSTER_FORBIDDEN', `the cluster's rules forbid to ${describeRequest(asked)}`, answer, {
-      notes: [`the server said: ${printableEnds(text, 1000)}`],
-      hints: [
-        /exceeded quota: /.test(text)
-          ? 'ask for a larger quota, or remove what is no longer needed'
-          : CHANGE_WHAT_IT_NAMES,
-      ],
-    });
+    return new ApiError(
+      'PKG_CLUSTER_FORBIDDEN',
+      `the cluster's rules do not allow you to ${describeRequest(asked)}`,
+      answer,
+      {
+        notes: [`the server said: ${printableEnds(text, 1000)}`],
+        hints: [
+          /exceeded quota: /.test(text)
+            ? 'ask for a larger quota, or remove what is no longer needed'
+            : CHANGE_WHAT_IT_NAMES,
+        ],
+      },
+    );
   }
   const [, user = '', verb = asked.verb, resource = asked.resource, group = asked.group] = missing ?? [];
   const right: Asked = { ...asked, verb, resource, group };
   if (user === 'system:anonymous') {
-    const message = `${asker.cluster} does not know ${asker.identity} by what it was shown, and ${lackOf(right, `user "${user}"`)}`;
+    const message = `${asker.cluster} does not accept the credentials of ${asker.identity}, and ${lackOf(right, `user "${user}"`)}`;
     return new ApiError('PKG_CLUSTER_FORBIDDEN', message, answer, {
       hints: ['log in, or check the user of the context: an API server takes tokens and certificates, no passwords'],
     });

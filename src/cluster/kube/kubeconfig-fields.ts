@@ -100,7 +100,7 @@ export class Fields {
     const keys = key === undefined ? this.#keys : [...this.#keys, key];
     const path = keys.map((one) => (typeof one === 'number' ? `[${one}]` : `.${one}`)).join('');
     const where = path === '' ? '' : ` at ${printable(path.slice(1))}`;
-    return new FieldError(`the kubeconfig is wrong${where}: ${what}`, this.#file, keys);
+    return new FieldError(`the kubeconfig is not valid${where}: ${what}`, this.#file, keys);
   }
 
   #items(key: string): Value[] {

@@ -169,7 +169,7 @@ function named<T>(root: Fields, list: string, member: string, read: (fields: Fie
   const found = new Map<string, T>();
   for (const entry of root.list(list)) {
     const name = entry.string('name');
-    if (found.has(name)) throw entry.invalid(`the name ${JSON.stringify(name)} is there twice`);
+    if (found.has(name)) throw entry.invalid(`the name ${JSON.stringify(name)} occurs twice`);
     found.set(name, read(entry.fields(member)));
   }
   return found;

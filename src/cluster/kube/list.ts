@@ -88,7 +88,7 @@ async function* pagesOf(
     count += items.length;
     bytes += size;
     if (seen.size > MAX_PAGES || count > MAX_ITEMS || bytes > MAX_BYTES || (next !== '' && seen.has(next))) {
-      throw wrongAnswer(cluster.description, kind, 'a list without end');
+      throw wrongAnswer(cluster.description, kind, 'a list that never ends');
     }
     seen.add(next);
     const metadata = isJsonObject(body) ? getOwn(body, 'metadata') : undefined;

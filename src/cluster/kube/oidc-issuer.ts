@@ -108,7 +108,7 @@ class Issuer {
     throw this.#failed(
       text === ''
         ? `${shown(url)} names no token endpoint`
-        : `${shown(url)} names the token endpoint "${printable(text)}", where no tokens are sent to`,
+        : `${shown(url)} names the token endpoint "${printable(text)}", to which pkg sends no tokens`,
       ['check `idp-issuer-url`'],
     );
   }

@@ -258,7 +258,7 @@ function certificateOf(user: KubeUser, name: string): ClientCertificate | undefi
   const key = user.clientKeyData || readReferenced(user.clientKey, user.file);
   if (user.clientCertificateData === '' && user.clientCertificate === '') return undefined;
   if (!hasCertificate(cert)) {
-    throw wrongUser(user, name, 'has a client certificate that holds none', PEM_HINT);
+    throw wrongUser(user, name, 'has a client certificate that is not in PEM', PEM_HINT);
   }
   if (key.trim() === '') throw wrongUser(user, name, 'has a client certificate whose key is empty');
   return { cert, key };
@@ -283,8 +283,8 @@ function checkUser(user: KubeUser, name: string): void {
     throw wrongUser(
       user,
       name,
-      `logs in by the auth-provider "${printable(authProvider.name)}", which Kubernetes has dropped`,
-      'have the kubeconfig written anew by a tool that sets up an exec plugin',
+      `logs in by the auth-provider "${printable(authProvider.name)}", which Kubernetes has removed`,
+      'write the kubeconfig again with a tool that sets up an exec plugin',
     );
   }
   if (exec === undefined) return;
@@ -296,7 +296,7 @@ function checkUser(user: KubeUser, name: string): void {
       exec.apiVersion === ''
         ? 'has an exec plugin without an apiVersion'
         : `has an exec plugin of ${printable(exec.apiVersion)}, and pkg speaks client.authentication.k8s.io/v1 and v1beta1`,
-      'update the tool that wrote the kubeconfig, and write it anew',
+      'update the tool that wrote the kubeconfig, and write it again',
     );
   }
   if (exec.env.some((variable) => variable.name === '')) {

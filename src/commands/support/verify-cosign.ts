@@ -22,7 +22,7 @@ export type CosignTrustFlags = FlagValues<typeof COSIGN_TRUST_FLAGS>;
 export async function verifyCosign(reference: string, flags: RemoteFlags & CosignTrustFlags): Promise<string> {
   const trust = await trustOfFlags(flags);
   return await withChart(reference, flags, async ({ inRegistry, location, digest }) => {
-    if (inRegistry === undefined) throw new Error('a chart in a registry is in none');
+    if (inRegistry === undefined) throw new Error('the chart is not in a registry');
     return signersText({ found: await inRegistry.fetchSignatures(), digest, location }, trust);
   });
 }

@@ -49,7 +49,7 @@ export async function mayTakeOver(
   if (lease !== undefined && holderState(lease) === 'dead') return { note: leftBy(what, lease), secret };
   const isRunning = lease !== undefined && holderState(lease) === 'running';
   if (dryRun && (lease === undefined || isRunning)) throw refusal(env, stored, lease);
-  if (dryRun) return { note: `${what}: ${who} may still work on it, and this is what will be so if not`, secret };
+  if (dryRun) return { note: `${what}: ${who} may still work on it, and this plan holds only if not`, secret };
   if (lockTimeout === 0 && (lease === undefined || isRunning)) throw refusal(env, stored, lease);
   const isKnown = lease === undefined || isRunning;
   const seconds = Math.ceil((isKnown ? lockTimeout : Math.max(lockTimeout, LEASE_MS)) / 1000);

@@ -142,7 +142,7 @@ export class DocumentTexts {
     return {
       literal: (written, path) => {
         const what = isSecret ? 'what is written' : printable(written);
-        const message = `${printable(path.join('.'))} is a text in Kubernetes, and ${what} is none`;
+        const message = `${printable(path.join('.'))} is a string in Kubernetes, and ${what} is not`;
         const hints = [isSecret ? 'put quotes around it' : `put quotes around it: "${what}"`];
         throw new PkgError('PKG_OBJECT_INVALID', message, {
           at: { ...trace(path).at, ...(isSecret && { isSecret }) },

@@ -234,7 +234,7 @@ function checkAt(node: Node, spot: Spot, errors: LiteralErrors): void {
 
 /** {@link checkLiterals} has thrown for such values before a layout is made. */
 function keep(): never {
-  throw new Error('a literal that does not fit to its field was let pass');
+  throw new Error('a literal that does not fit its field passed the check');
 }
 
 function ignore(): void {}

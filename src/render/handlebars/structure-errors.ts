@@ -45,10 +45,10 @@ export function structureError(error: ComposeError, output: Output, start: { par
       const moved = tag === undefined ? differs(beside, own) : undefined;
       if (moved !== undefined) {
         // Only the other line is printed by a block or a partial of its own, so that one is wrong.
-        notes.push(`the line that it does not fit to is at ${formatPosition(at(offset))}`);
+        notes.push(`the line that it conflicts with is at ${formatPosition(at(offset))}`);
         tag = moved;
         ({ offset, message } = other);
-      } else notes.push(`the line that it does not fit to is at ${formatPosition(at(other.offset))}`);
+      } else notes.push(`the line that it conflicts with is at ${formatPosition(at(other.offset))}`);
     }
   }
   const printed = printedBy(output, start.offset + offset, part);

@@ -169,7 +169,7 @@ function addPartials(partials: Map<string, PartialBody>, name: string, template:
     if (isEmpty(program)) return;
     const file = formatPosition({ file: other.template.file });
     errors.push(
-      new PkgError('PKG_TEMPLATE_SYNTAX', `the partial ${own} is there twice`, {
+      new PkgError('PKG_TEMPLATE_SYNTAX', `the partial ${own} is defined twice`, {
         at,
         notes: [`the other one is in ${file}`],
         hints: ['give one of them another name'],

@@ -128,7 +128,7 @@ class Evaluator {
       return input;
     }
     if (name !== 'end') throw new PathError(`"${name}" is not a keyword: a path begins with a dot`, input);
-    if (this.#depth === 0) throw new PathError('{end} is in no {range}');
+    if (this.#depth === 0) throw new PathError('{end} without a {range}');
     this.#ended++;
     return [];
   }

@@ -160,7 +160,7 @@ class Parser {
     }
     const quoted = this.#text.slice(start, this.#at);
     const value = unquote(quoted);
-    if (value === undefined) throw refused(`an escape in ${quoted} that is none`);
+    if (value === undefined) throw refused(`an invalid escape sequence in ${quoted}`);
     return { type: 'constant', value };
   }
 

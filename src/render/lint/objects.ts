@@ -86,7 +86,7 @@ function lintDuplicate(item: LintObject, firsts: ReadonlyMap<string, LintObject>
   const first = firsts.get(identityOf(item));
   if (first === undefined || first === item || item.head.name === '') return [];
   const where = first.path === item.path ? 'this template' : first.path;
-  const message = `${describe(item.object)} is there twice: ${where} prints it too`;
+  const message = `${describe(item.object)} occurs twice: ${where} prints it too`;
   return [{ rule: 'object-duplicate', keys: ['metadata', 'name'], message, ours: true }];
 }
 

@@ -188,11 +188,13 @@ export function cosignProblem(cosign: CosignRequirement): string | undefined {
   const named = [identity, identityRegexp, issuer, issuerRegexp].filter((text) => text !== '');
   if (key !== '') return named.length === 0 ? undefined : 'a key has neither identity nor issuer';
   if (named.length === 0) return 'a cosign signature is that of a key, or of an identity and its issuer';
-  if (identity === '' && identityRegexp === '') return 'an issuer alone is everybody that it knows: name the identity';
-  if (issuer === '' && issuerRegexp === '') return 'an identity is one by its issuer: name the issuer';
+  if (identity === '' && identityRegexp === '')
+    return 'name the identity too: an issuer alone accepts everybody that it knows';
+  if (issuer === '' && issuerRegexp === '')
+    return 'name the issuer too: an identity is valid only together with its issuer';
   if (identity !== '' && identityRegexp !== '') return 'the identity is given twice';
   if (issuer !== '' && issuerRegexp !== '') return 'the issuer is given twice';
-  return trustedRoot === '' ? 'an identity is vouched for by a trust root: name its file' : undefined;
+  return trustedRoot === '' ? 'name the file of a trust root: identities are verified with one' : undefined;
 }
 
 /** Checks that a value is a map with no other keys than these, so that a mistyped key is not ignored. */

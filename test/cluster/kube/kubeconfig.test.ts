@@ -493,7 +493,7 @@ describe('errors have a position', () => {
 
   test('wrong types: file, line, column and path, and no secret is shown', async () => {
     const error = await wrong(['users:\n- name: a\n  user:\n    token: 12345678\n']);
-    expect(error.message).toBe('the kubeconfig is wrong at users[0].user.token: a string is expected');
+    expect(error.message).toBe('the kubeconfig is not valid at users[0].user.token: a string is expected');
     expect(error.at).toMatchObject({ line: 4 });
     expect(JSON.stringify(error)).not.toContain('12345678');
   });

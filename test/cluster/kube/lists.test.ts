@@ -52,7 +52,10 @@ describe('a list', () => {
       json({ kind: 'SecretList', metadata: { continue: next(number) }, items: [] });
     });
     const error = await rejectionOf(cluster.list(secrets), PkgError);
-    expect([error.code, error.message]).toEqual(['PKG_CLUSTER_FAILED', expect.stringContaining('a list without end')]);
+    expect([error.code, error.message]).toEqual([
+      'PKG_CLUSTER_FAILED',
+      expect.stringContaining('a list that never ends'),
+    ]);
     expect(pages).toBeLessThan(1_100);
   });
 
@@ -61,7 +64,7 @@ describe('a list', () => {
     const cluster = await clusterOf(({ number }, { json }) =>
       json({ kind: 'SecretList', metadata: { continue: `page-${number}` }, items }),
     );
-    expect((await rejectionOf(cluster.listMetadata(secrets), PkgError)).message).toContain('a list without end');
+    expect((await rejectionOf(cluster.listMetadata(secrets), PkgError)).message).toContain('a list that never ends');
   });
 
   test('in pages, and one of 150,000 in one page, is read whole', async () => {

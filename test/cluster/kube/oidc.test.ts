@@ -296,7 +296,7 @@ describe('more than helm does', () => {
     issuer.rules = { ...USUAL, discovery: { token_endpoint: 'http://127.0.0.1:1/token' } };
     expect(await failure({ 'refresh-token': issuer.refreshToken() })).toMatchObject({
       code: 'PKG_CREDENTIALS_FAILED',
-      message: expect.stringContaining('where no tokens are sent to'),
+      message: expect.stringContaining('to which pkg sends no tokens'),
     });
   });
 

@@ -249,7 +249,7 @@ describe('differs from client-go, and so from pkg', () => {
   test('values of a wrong type, and another kind of object, are taken as they are', () => {
     for (const more of [{ kind: 'Secret' }, { users: [{ name: 'a', user: { token: 1 } }] }, { users: 7 }]) {
       const file = write(plain('a', more));
-      expect(() => loadKubeconfig(file, {})).toThrow('the kubeconfig is wrong');
+      expect(() => loadKubeconfig(file, {})).toThrow('the kubeconfig is not valid');
       expect(byClientNode([file]).currentContext).toBe('a');
     }
   });

@@ -215,7 +215,7 @@ test.each([
   [
     'metadata: {name: settings}\ndata',
     'metadata: {name: settings}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata',
-    'object-duplicate ConfigMap "settings" is there twice: this template prints it too',
+    'object-duplicate ConfigMap "settings" occurs twice: this template prints it too',
   ],
 ])('%s becomes %s', async (before, after, message) => {
   expect(WORKLOAD).toContain(before);
