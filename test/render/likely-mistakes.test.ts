@@ -42,7 +42,7 @@ test.each([
   ['a: {{ne values.on "true"}}', 'ne compares true with the text "true"', 'without quotes'],
   ['a: {{date "YYYY-MM-DD" (now)}}', 'date does not know YYYY', '2006-01-02'],
   ['a: {{values.text or "x"}}', 'a helper stands before what it is given', '{{or values.text "x"}}'],
-  ['a: <%= values.text %>', '<%= values.text %> is a text and no value', '{{values.text}}'],
+  ['a: <%= values.text %>', '<%= values.text %> is a text, not a value', '{{values.text}}'],
   [
     '{% if values.on %}\na: b\n{% endif %}',
     '{% if values.on %} is written as in another template language',

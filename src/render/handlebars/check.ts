@@ -99,7 +99,7 @@ function checkContent(report: CheckReport, { original, loc }: Content): void {
   const column = (before.length === 1 ? loc.start.column : 0) + (before.at(-1)?.length ?? 0);
   const at = { start: { line, column }, end: { line, column: column + mark.length } };
   const hint = /\s/.test(inner) ? `write {{#${inner}}}, and close it by its name` : `write {{${inner}}}`;
-  report.add('PKG_TEMPLATE_SYNTAX', `${mark} is a text and no value`, at, [hint]);
+  report.add('PKG_TEMPLATE_SYNTAX', `${mark} is a text, not a value`, at, [hint]);
 }
 
 /** Reports `{{! {{values.x}} }}`: the comment ends at the first `}}`, and what follows is printed. */

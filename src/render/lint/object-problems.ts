@@ -95,7 +95,7 @@ export function printedValues(object: ValueMap): FieldProblem[] {
       const match = PRINTED.exec(value);
       if (match === null) return;
       const shown = isSecret ? '' : `: ${printable(value.slice(match.index).trim(), 40)}`;
-      const message = `${printable(keys.join('.'))} of ${describe(object)} has in it what Go prints for a value that is missing or no text${shown}`;
+      const message = `${printable(keys.join('.'))} of ${describe(object)} has in it what Go prints for a value that is missing or is not a string${shown}`;
       found.push({ rule: 'go-printed', keys, message });
     } else if (Array.isArray(value)) value.forEach((item, index) => visit(item, [...keys, index]));
     else if (isMap(value)) for (const [key, item] of value) visit(item, [...keys, key]);

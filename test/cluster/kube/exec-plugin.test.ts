@@ -221,7 +221,7 @@ describe('what comes of its answer', () => {
   const BAD: readonly [string, string, RegExp][] = [
     ['nothing', ':', /printed nothing/],
     ['no JSON', 'echo hello', /not JSON/],
-    ['JSON of something else', 'echo "[1]"', /no ExecCredential/],
+    ['JSON of something else', 'echo "[1]"', /not an ExecCredential/],
     ['another version', `echo '${credential({ token: 'x' }, 'v1beta1')}'`, /printed a .*v1beta1/],
     ['another kind', `echo '{"apiVersion":"${API}/v1","kind":"Secret"}'`, /Secret/],
     ['no status', `echo '{"apiVersion":"${API}/v1","kind":"ExecCredential"}'`, /neither a token nor/],
@@ -229,7 +229,7 @@ describe('what comes of its answer', () => {
     ['a certificate without a key', `echo '${credential({ clientCertificateData: 'x' })}'`, /but not both/],
     ['a key without a certificate', `echo '${credential({ token: 'x', clientKeyData: 'x' })}'`, /but not both/],
     ['a token that is not a string', `echo '${credential({ token: 7 })}'`, /token is not a string/],
-    ['a time that is none', `echo '${credential({ token: 'x', expirationTimestamp: 'soon' })}'`, /no time/],
+    ['a time that is none', `echo '${credential({ token: 'x', expirationTimestamp: 'soon' })}'`, /not a valid time/],
     [
       'a certificate that is none',
       `echo '${credential({ clientCertificateData: 'x', clientKeyData: 'y' })}'`,

@@ -119,14 +119,14 @@ describe('Go templates', () => {
     [
       'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  a: "{{ .Values.labels }}"\n  b: "{{ printf "%s" .Values.none }}"\n  c: "{{ printf "%d" "x" }}"\n  d: a map[string]string\n',
       [
-        'info 6: data.a of ConfigMap "web" has in it what Go prints for a value that is missing or no text: map[app.kubernetes.io/name:web]',
-        'info 7: data.b of ConfigMap "web" has in it what Go prints for a value that is missing or no text: %!s(<nil>)',
-        'info 8: data.c of ConfigMap "web" has in it what Go prints for a value that is missing or no text: %!d(string=x)',
+        'info 6: data.a of ConfigMap "web" has in it what Go prints for a value that is missing or is not a string: map[app.kubernetes.io/name:web]',
+        'info 7: data.b of ConfigMap "web" has in it what Go prints for a value that is missing or is not a string: %!s(<nil>)',
+        'info 8: data.c of ConfigMap "web" has in it what Go prints for a value that is missing or is not a string: %!d(string=x)',
       ],
     ],
     [
       'apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\nstringData:\n  a: "{{ .Values.labels }}"\n',
-      ['info 6: stringData.a of Secret "web" has in it what Go prints for a value that is missing or no text'],
+      ['info 6: stringData.a of Secret "web" has in it what Go prints for a value that is missing or is not a string'],
     ],
   ])('%#', async (text, expected) => {
     expect(await found('x.yaml', text, 'labels: {app.kubernetes.io/name: web}\nport: 80\n')).toEqual(expected);
