@@ -1,5 +1,6 @@
 /** Finds where a value was given, for error messages. Files are searched only when an error needs it. */
 import { locatePlain } from '../yaml/locate.ts';
+import { resolvePlainScalar } from '../yaml/scalar.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { Chart } from './chart.ts';
@@ -12,8 +13,8 @@ export type Origins = {
   find: (path: ValuePath) => Promise<string | undefined>;
   /** A value that is written without quotes in a values file, and where; undefined for any other. */
   plain: (path: ValuePath) => Promise<{ origin: string; text: string } | undefined>;
-  /** May a values file hold an unquoted number or boolean whose value differs from its text: 1.10, 0644, yes? */
-  mayDiffer: () => boolean;
+  /** The numbers and booleans that values files hold without quotes and in another spelling: of 1.10, 0644 and yes. */
+  respelt: () => ReadonlySet<Value>;
   /** The integers beyond 2^53 in `--set` flags. Helm keeps these exact, and reads those of files as floats. */
   wideIntegers: () => ReadonlySet<bigint>;
   /** Where the innermost existing map on a path was given. The path itself need not have a value. */
@@ -44,7 +45,7 @@ export function createOrigins(chart: Chart, sources: ValueSources, texts: Readon
       const found = locate(path);
       return found?.plain === undefined ? undefined : { origin: found.origin, text: found.plain };
     },
-    mayDiffer: () => [...texts.values(), ...valuesTexts(chart)].some((text) => UNUSUAL_SCALAR.test(text)),
+    respelt: () => new Set([...texts.values(), ...valuesTexts(chart)].flatMap((text) => respeltIn(text))),
     wideIntegers: () =>
       new Set(sources.set.flatMap((text) => (text.match(/[-+]?[0-9]{16,19}/g) ?? []).map((digits) => BigInt(digits)))),
     async around(path) {
@@ -62,7 +63,14 @@ type Given = { origin: string; plain?: string };
 
 /** Matches a number other than the shortest decimal integer, and a boolean other than `true` and `false`. */
 const UNUSUAL_SCALAR =
-  /(?:^|[\s:,[{-])(?:[-+]?(?:0[0-9a-fA-FxXoO_]+|[0-9_]*\.[0-9_]*|[0-9._]+[eE][-+]?[0-9]+|[0-9]+_[0-9_]*)|\+[0-9]+|-0|[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE)[ \t]*(?:[\r\n,\]}#]|$)/m;
+  /(?:^|[\s:,[{-])([-+]?(?:0[0-9a-fA-FxXoO_]+|[0-9_]*\.[0-9_]*|[0-9._]+[eE][-+]?[0-9]+|[0-9]+_[0-9_]*)|\+[0-9]+|-0|[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE)[ \t]*(?=[\r\n,\]}#]|$)/gm;
+
+function respeltIn(text: string): Value[] {
+  return Array.from(text.matchAll(UNUSUAL_SCALAR), ([, written = '']) => ({
+    written,
+    value: resolvePlainScalar(written),
+  })).flatMap(({ written, value }) => (typeof value === 'string' || String(value) === written ? [] : [value]));
+}
 
 function valuesTexts(chart: Chart): string[] {
   const own = chart.valuesFile === undefined ? [] : [Buffer.from(chart.valuesFile.data).toString('utf8')];

@@ -81,7 +81,10 @@ export async function renderChart(input: ChartInput): Promise<RenderedChart> {
     if (native !== undefined && openNative !== undefined) {
       const found = native.readNative(await openNative());
       ({ randomValues } = found);
-      await checkWritten(found.textsMade, chart, origins);
+      await checkWritten(
+        { native: found, freshValues, goInput: engines.go || engines.goTexts ? goInput : undefined },
+        origins,
+      );
       parts.push(found);
     }
     if (checkTexts === true) await refuseTexts(parts, chart, await locate(), origins);

@@ -6,20 +6,25 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
 import type { TextMade } from './handlebars/document-texts.ts';
+import type { NativeRun } from './lost-spelling.ts';
 
 /**
  * Checks that numbers and booleans which became texts are written as these texts: of `tag: 1.0` only the number 1 is left.
  *
- * @throws {PkgError} `PKG_OBJECT_INVALID`
+ * @throws {ValueError} `PKG_OBJECT_INVALID`
  */
-export async function checkWritten(
-  made: () => readonly TextMade[],
-  chart: Chart,
-  origins: Origins | undefined,
-): Promise<void> {
-  if (origins === undefined || !origins.mayDiffer()) return;
+export async function checkWritten(run: NativeRun, origins: Origins | undefined): Promise<void> {
+  const respelt = origins?.respelt();
+  if (origins === undefined || respelt === undefined || respelt.size === 0) return;
+  await checkFields(run.native.textsMade(), origins);
+  const { checkNumbersInTexts } = await import('./lost-spelling.ts');
+  await checkNumbersInTexts(run, respelt, origins);
+}
+
+/** Checks the numbers and booleans that became the texts of fields. */
+async function checkFields(made: readonly TextMade[], origins: Origins): Promise<void> {
   const seen = new Set<string>();
-  for (const { value, field, at, valuePath, isSecret } of made()) {
+  for (const { value, field, at, valuePath, isSecret } of made) {
     const where = valuePath();
     const name = where?.join('\0');
     if (where === undefined || name === undefined || seen.has(name)) continue;
@@ -27,16 +32,11 @@ export async function checkWritten(
     const plain = await origins.plain(where);
     if (plain === undefined || plain.text === String(value) || resolvePlainScalar(plain.text) !== value) continue;
     const written = isSecret ? 'what is written for it' : printable(plain.text);
-    const message =
-      field === undefined
-        ? isSecret
-          ? `${written} is read as a number that has another text`
-          : `${written} is read as a number, and its text here would be ${String(value)}`
-        : `${printable(field)} is a text in Kubernetes, and ${written} is read as ${typeof value === 'boolean' ? 'a boolean' : 'a number'}`;
+    const message = `${printable(field)} is a text in Kubernetes, and ${written} is read as ${typeof value === 'boolean' ? 'a boolean' : 'a number'}`;
     const fault = new ValueError('PKG_OBJECT_INVALID', message, { at: { ...at(), ...(isSecret && { isSecret }) } });
     fault.valuePath = where;
     fault.isUnquoted = true;
-    throw await withOrigin(fault, chart, origins);
+    throw fault;
   }
 }
 

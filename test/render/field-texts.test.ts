@@ -299,8 +299,38 @@ test('what Kubernetes cannot read as base64 is an error in the data of a Secret'
   }
 });
 
+test.each([
+  [
+    '{{values.map}}',
+    'this selector is a plain map: write the labels themselves below it',
+    'selector:\n    matchLabels',
+  ],
+  ['{{values.map}}', 'labels has texts only: {{spread x}}', 'labels:\n    app'],
+  ['{a: b}', 'this selector is a plain map: write the labels themselves below it', 'selector:\n    matchLabels'],
+])('a map in a map of texts, %s, is told %s', async (value, hint, field) => {
+  const [head, rest] = field.startsWith('labels') ? ['metadata', 'name: x\n'] : ['spec', 'type: NodePort\n'];
+  const name = head === 'spec' ? 'metadata: {name: x}\n' : '';
+  const file = `apiVersion: v1\nkind: Service\n${name}${head}:\n  ${rest}  ${field}: ${value}\n`;
+  const error = await failure({ 'templates/x.yaml.hbs': file }, 'map: {a: b}\n');
+  expect(error.hints).toEqual([expect.stringContaining(hint)]);
+});
+
 describe('numbers that helpers make part of a text', () => {
-  const VALUES = 'x: 1.10\nmode: 0644\nlist: [a, 1.20]\nok: 5\ntext: t\n';
+  const VALUES = `x: 1.10
+mode: 0644
+list: [a, 1.20]
+ok: 5
+text: t
+none: null
+map: { tag: 2.0 }
+tpl: "v{{values.x}}"
+goTpl: "v{{ .Values.x }}"
+`;
+  const PARTIALS = {
+    'templates/_name.hbs': 'web-{{values.x}}\n',
+    'templates/_row.hbs': 'tag-{{tag}}\n',
+    'templates/_map.hbs': 'v: a{{values.x}}\n',
+  };
 
   test.each([
     ['{{printf "%s:%v" values.text values.x}}', '1.10', 'values.yaml:1:1'],
@@ -313,8 +343,30 @@ describe('numbers that helpers make part of a text', () => {
     ['{{trunc 63 (printf "%v" (default 2 values.x))}}', '1.10', 'values.yaml:1:1'],
     ['{{#each values.list}}{{print "x" this}}{{/each}}', '1.20', 'values.yaml:3:11'],
     ['{{optional (print values.x)}}', '1.10', 'values.yaml:1:1'],
+    ['a-{{first (rest values.list)}}', '1.20', 'values.yaml:3:11'],
+    ['a-{{last values.list}}', '1.20', 'values.yaml:3:11'],
+    ['a-{{index values.list 1}}', '1.20', 'values.yaml:3:11'],
+    ['a-{{get values.map "tag"}}', '2.0', 'values.yaml:7:8'],
+    ['a-{{dig "map" "tag" "" values}}', '2.0', 'values.yaml:7:8'],
+    ['a-{{first (pluck "tag" values.map)}}', '2.0', 'values.yaml:7:8'],
+    ['{{print "v" (coalesce values.none (ternary values.x 1 values.ok))}}', '1.10', 'values.yaml:1:1'],
+    ['{{replace "." "-" (toString values.x)}}', '1.10', 'values.yaml:1:1'],
+    ['{{upper (trimSuffix "/" (printf "v%v/" values.x))}}', '1.10', 'values.yaml:1:1'],
+    ['{{join "," (concat (list "a") (reverse values.list))}}', '1.20', 'values.yaml:3:11'],
+    ['{{include "name"}}', '1.10', 'values.yaml:1:1'],
+    ['{{> name}}', '1.10', 'values.yaml:1:1'],
+    ['{{> row tag=values.x}}', '1.10', 'values.yaml:1:1'],
+    ['{{trunc 20 (include "row" tag=(default 1 values.x))}}', '1.10', 'values.yaml:1:1'],
+    ['{{get (partial "map") "v"}}', '1.10', 'values.yaml:1:1'],
+    ['{{tpl values.tpl}}', '1.10', 'values.yaml:1:1'],
+    ['{{goTpl values.goTpl}}', '1.10', 'values.yaml:1:1'],
+    ['"{{{values.x}}}:a"', '1.10', 'values.yaml:1:1'],
+    ['|\n    {{#yaml}}\n    image: web:{{values.x}}\n    {{/yaml}}', '1.10', 'values.yaml:1:1'],
+    ['|\n    {{#with values.map}}v{{this.tag}}{{/with}}', '2.0', 'values.yaml:7:8'],
+    ['b\nv{{print values.x}}: c', '1.10', 'values.yaml:1:1'],
   ])('%s', async (text, written, place) => {
-    const { code, message, hints } = await failure({ 'templates/x.yaml.hbs': configMap(`a: ${text}`) }, VALUES);
+    const files = { ...PARTIALS, 'templates/x.yaml.hbs': configMap(`a: ${text}`) };
+    const { code, message, hints } = await failure(files, VALUES);
     expect({ code, message, hint: hints[0] }).toEqual({
       code: 'PKG_OBJECT_INVALID',
       message: expect.stringContaining(`${written} is read as a number, and its text here would be`),
@@ -328,6 +380,10 @@ describe('numbers that helpers make part of a text', () => {
     ['{{print (default values.x values.ok)}}', '5'],
     ['{{#if (eq (print values.x) "1.1")}}yes{{/if}} it is', 'yes it is'],
     ['{{trunc 6 (sha256sum (print values.x))}}', 'b05e24'],
+    ['{{toYaml (dict "x" values.x)}}', 'x: 1.1'],
+    ['{{toJson (list values.x)}}', '[1.1]'],
+    ['v{{#if (eq values.x 1.1)}}1.10{{/if}}', 'v1.10'],
+    ['{{add values.mode 1}}{{mulf values.x 2}}', '4212.2'],
   ])('%s is what it says', async (text, result) => {
     const { data } = await renderWith({ 'templates/x.yaml.hbs': configMap(`a: ${text}`) }, VALUES);
     expect((data as JsonObject)['a']).toBe(result);

@@ -25,6 +25,9 @@ test.each([
   ['a: {{replace values.text "a" "b"}}', 'replace takes the text to look at last', '(replace "a" "b" values.text)'],
   ['a: {{contains values.text "a"}}', 'contains takes the text to look at last', '(contains "a" values.text)'],
   ['a: {{ternary values.on "a" "b"}}', 'ternary takes the condition last', '(ternary "a" "b" values.on)'],
+  ['a: {{ternary values.on true false}}', 'ternary takes the condition last', '(ternary true false values.on)'],
+  ['a: {{ternary values.text "a" true}}', 'ternary takes the condition last', '(ternary values.text "a" values.'],
+  ['a: {{include "x.yml"}}', 'there is no partial x.yml', 'did you mean x.yaml?'],
   [
     '{{#each values.map as |key value|}}\n{{key}}: {{value}}\n{{/each}}',
     'the first name of a loop is the item',

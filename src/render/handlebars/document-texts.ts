@@ -11,21 +11,19 @@ import type { ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
 import { kindOf, memberOf, objectWithTexts } from '../text-fields.ts';
 import type { Wanted } from '../text-fields.ts';
-import { inTopValues, positionIn } from './template-error.ts';
+import { inTopValues } from './template-error.ts';
 import type { Filler } from './fill.ts';
 import { checkLiterals } from './layout.ts';
 import type { LiteralErrors, TextRules } from './layout.ts';
-import { slotPath } from './output.ts';
-import { numbersInCall } from './numbers-in-calls.ts';
 import type { Slot } from './output.ts';
 import type { Node } from './structure.ts';
 import type { SlottedDocument } from './slot-tree.ts';
 import type { TracedField, Tracer } from './trace.ts';
 
-/** A number or a boolean that became a text: the text of a field, or part of one. */
+/** A number or a boolean that became the text of a field. */
 export type TextMade = {
   value: number | bigint | boolean;
-  field: string | undefined;
+  field: string;
   at: () => Position;
   /** Its path in the values of the top chart, if it comes from there. */
   valuePath: () => readonly string[] | undefined;
@@ -39,8 +37,6 @@ const MAX_TEXTS = 10_000;
 /** Makes and checks the texts in the documents of one render. */
 export class DocumentTexts {
   readonly #changed: TextMade[] = [];
-  // There may be thousands, so positions are worked out only for those that are reported.
-  readonly #inserted: { value: number | bigint | string; slot: Slot; isSecret: boolean; at: readonly string[] }[] = [];
   readonly #types: KindTypes | undefined;
   readonly #filler: Filler;
   readonly #tracer: Tracer;
@@ -77,32 +73,9 @@ export class DocumentTexts {
     return head.type;
   }
 
-  /** Begins with documents inside `{{#yaml}}`, which may be part of a Secret: no message shows their values. */
-  beginInside(): void {
-    this.#isSecret = true;
-  }
-
-  /** Notes a number that becomes part of a text, or a text that a call gives, which may have numbers in it. */
-  insert(value: number | bigint | string, slot: Slot): void {
-    if (this.#inserted.length >= MAX_TEXTS) return;
-    this.#inserted.push({ value, slot, isSecret: this.#isSecret, at: this.at });
-  }
-
-  /** The numbers and booleans that became texts. */
-  get made(): TextMade[] {
-    const inserted = this.#inserted.flatMap(({ value: given, slot, isSecret, at }) => {
-      const position = (): Position => positionIn(slot.origin.template, slot.node.loc);
-      const common = { field: undefined, at: position, isSecret };
-      if (typeof given !== 'string')
-        return [{ value: given, ...common, valuePath: () => inTopValues(slotPath(slot), at) }];
-      if (slot.node.type !== 'MustacheStatement') return [];
-      return numbersInCall(slot.node, slot.scope).map(({ value, path }) => ({
-        value,
-        ...common,
-        valuePath: () => inTopValues(path, at),
-      }));
-    });
-    return [...this.#changed, ...inserted];
+  /** The numbers and booleans that became the texts of fields. */
+  get made(): readonly TextMade[] {
+    return this.#changed;
   }
 
   /** The type of an object of the document that the filler has begun; undefined for what is not written as a map. */
@@ -232,11 +205,30 @@ function misplacedError(
   const message = `${printable(path.join('.'))} is a ${wanted} in Kubernetes, and this is ${wanted === 'text in base64' && found === 'a text' ? 'none' : found}`;
   const error = new ValueError('PKG_OBJECT_INVALID', message, {
     at: { ...at, ...(isSecret && { isSecret }) },
-    hints: [HINTS[wanted][found] ?? OTHERWISE[wanted]],
+    hints: [hintFor(found, wanted, path)],
   });
   error.valuePath = valuePath;
   return error;
 }
+
+function hintFor(found: string, wanted: Wanted, path: ValuePath): string {
+  const [holder, key] = path.slice(-2);
+  if (wanted === 'text' && found === 'a map') {
+    if (key === 'matchLabels') return `this ${String(holder)} is a plain map: write the labels themselves below it`;
+    if (typeof holder === 'string' && MAPS_OF_TEXTS.has(holder))
+      return `${holder} has texts only: {{spread x}} on a line of its own adds the keys of a map, and {{toJson x}} is its text`;
+  }
+  return HINTS[wanted][found] ?? OTHERWISE[wanted];
+}
+
+/** Maps whose values are short texts. */
+const MAPS_OF_TEXTS: ReadonlySet<string> = new Set([
+  'labels',
+  'annotations',
+  'matchLabels',
+  'selector',
+  'nodeSelector',
+]);
 
 /** The hints, by what the field holds in Kubernetes and by what stands there. */
 const HINTS: Readonly<Record<Wanted, Readonly<Record<string, string>>>> = {

@@ -78,21 +78,16 @@ export class DocumentReader {
     this.#structures = structures;
     this.#fingerprints = new Fingerprints(slots);
     const single = (slot: Slot): SingleDocument | undefined => this.single(slot);
-    this.#filler = new Filler(
-      slots,
-      single,
-      (size, slot) => {
-        budget.left -= size;
-        if (budget.left < 0) throw tooLarge(slot);
-      },
-      (value, slot) => this.#texts.insert(value, slot),
-    );
+    this.#filler = new Filler(slots, single, (size, slot) => {
+      budget.left -= size;
+      if (budget.left < 0) throw tooLarge(slot);
+    });
     this.#tracer = new Tracer(new Filler(slots, single, () => {}), slots, this.#parsed, single);
     this.#texts = new DocumentTexts(types, this.#filler, this.#tracer, single);
   }
 
-  /** The numbers and booleans that became texts. */
-  get textsMade(): TextMade[] {
+  /** The numbers and booleans that became the texts of fields. */
+  get textsMade(): readonly TextMade[] {
     return this.#texts.made;
   }
 
@@ -145,7 +140,6 @@ export class DocumentReader {
   /** The values of all documents, of whatever type. `use` gets the structure of each. */
   values(output: Output, use: (document: SlottedDocument) => void = () => {}): Value[] {
     const found: Value[] = [];
-    this.#texts.beginInside();
     this.#read(output, (node, { base }) => {
       use({ node, base });
       const value = this.#filler.fill(node, base);

@@ -1,6 +1,7 @@
 /** The engine of native templates: every `.hbs` file of a chart and its subcharts. */
 import type { Chart } from '../../chart/chart.ts';
 import { throwTogether } from '../../errors.ts';
+import type { ValueMap } from '../../yaml/value.ts';
 import type { Meter } from '../functions/limits.ts';
 import { KindTypes } from '../field-types.ts';
 import type { Asker, GoTemplates, NativePrinter, NativeTemplates, RenderInput } from '../render.ts';
@@ -23,14 +24,20 @@ export class NativeRender implements NativeTemplates {
   readonly #tree: TemplateTree;
   readonly #meter: Meter;
   readonly #shared: PassResources;
-  readonly #state: PassState = { made: new Map(), keys: new Map() };
+  readonly #state: PassState;
   /** The pass that runs, or the last one. */
   #pass: Pass | undefined;
   #isFinal = false;
   /** Keys that hold for random values although the last pass found others. */
   #settled: ReadonlyMap<string, readonly string[]> | undefined;
 
-  private constructor(input: RenderInput, tree: TemplateTree, goTemplates: GoTemplates | undefined) {
+  private constructor(
+    input: RenderInput,
+    tree: TemplateTree,
+    goTemplates: GoTemplates | undefined,
+    state: PassState = { made: new Map(), keys: new Map() },
+  ) {
+    this.#state = state;
     this.#input = input;
     this.#tree = tree;
     this.goTemplates = goTemplates;
@@ -52,6 +59,11 @@ export class NativeRender implements NativeTemplates {
     const tree = await openTree(input.chart, input.parsed);
     throwTogether(await checkTree(tree, goTemplates), (count) => `the templates have ${count} errors`);
     return new NativeRender(input, tree, goTemplates);
+  }
+
+  /** The same templates with other values, and with the random values of this render. */
+  with(values: ValueMap): NativeRender {
+    return new NativeRender({ ...this.#input, values }, this.#tree, this.goTemplates, { ...this.#state });
   }
 
   /**

@@ -20,25 +20,21 @@ export class Filler {
   readonly #slots: Slots;
   readonly #single: (slot: Slot) => SingleDocument | undefined;
   readonly #charge: (size: number, slot: Slot) => void;
-  readonly #inText: (value: number | bigint | string, slot: Slot) => void;
   readonly #sizes = new WeakMap<object, number>();
   #base = 0;
 
   /**
    * @param single reads the document of a partial
    * @param charge is called with the size of each value, and throws when they are too large together
-   * @param inText is called with each number that becomes part of a text, and with each text that a call gives
    */
   constructor(
     slots: Slots,
     single: (slot: Slot) => SingleDocument | undefined,
     charge: (size: number, slot: Slot) => void,
-    inText: (value: number | bigint | string, slot: Slot) => void = () => {},
   ) {
     this.#slots = slots;
     this.#single = single;
     this.#charge = charge;
-    this.#inText = inText;
   }
 
   /**
@@ -105,7 +101,6 @@ export class Filler {
     if (slot.kind === 'o' && isEmptyValue(value)) return NOTHING;
     if (value === ABSENT) return null;
     this.#charge(this.#sizeOf(value), slot);
-    if (typeof value === 'string' && isCall(slot)) this.#inText(value, slot);
     return value;
   }
 
@@ -163,8 +158,6 @@ export class Filler {
     }
     const text = valueText(value);
     this.#charge(text.length, slot);
-    if (typeof value === 'number' || typeof value === 'bigint') this.#inText(value, slot);
-    else if (typeof value === 'string' && isCall(slot)) this.#inText(value, slot);
     return text;
   }
 
@@ -285,9 +278,4 @@ export function slotError(slot: Slot, message: string, hints: readonly string[])
     { template: slot.origin.template, loc: slot.node.loc, calls: slot.origin.calls },
     { hints, valuePath: slotPath(slot) },
   );
-}
-
-/** Does a helper with arguments give the value of a slot? */
-function isCall({ node }: Slot): boolean {
-  return node.type === 'MustacheStatement' && node.params.length > 0;
 }

@@ -46,8 +46,14 @@ export function swappedArguments(
   const subject = params.at(name === 'regexFindAll' || name === 'regexSplit' ? -2 : -1);
   if (first === undefined || subject === undefined || first === subject) return undefined;
   const moved = [...others, first].map(source).join(' ');
-  if (name === 'ternary' && params.length === 3 && isLiteral(subject) && !isLiteral(first))
-    return { message: 'ternary takes the condition last', hint: `write (ternary ${moved})` };
+  if (name === 'ternary' && params.length === 3 && isLiteral(subject) && !isLiteral(first)) {
+    const message = 'ternary takes the condition last';
+    const [second = subject] = others;
+    // Of `(ternary values.tag "x" true)` only the author knows whether the tag or something else decides.
+    const isUnclear = subject.type === 'BooleanLiteral' && second.type !== 'BooleanLiteral';
+    const chosen = isUnclear ? `${source(first)} ${source(second)} values.condition` : moved;
+    return { message, hint: `write (ternary ${chosen})` };
+  }
   const isPattern = TEXT_LAST.has(name) && subject.type === 'StringLiteral' && first.type === 'PathExpression';
   if (!isPattern) return undefined;
   const hint =

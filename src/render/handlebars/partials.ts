@@ -78,8 +78,11 @@ export class PartialIndex {
     return this.#owners.get(name) ?? [];
   }
 
+  /** All names that can be found, with one spelling of each whole template. */
   names(): string[] {
-    return [...this.#own.partials.keys(), ...this.#named.keys()];
+    const folder = `${this.#own.path}/templates/`.length;
+    const whole = this.#own.templates.map(({ name }) => name.slice(folder).replace(/\.hbs$/, ''));
+    return [...this.#own.partials.keys(), ...this.#named.keys(), ...whole];
   }
 
   #ofLibrary(from: string): PartialIndex | undefined {

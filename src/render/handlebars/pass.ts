@@ -43,8 +43,8 @@ export type EngineOutput = {
   templates: TemplateDocuments[];
   notes: { chart: string; text: string }[];
   randomValues: readonly RandomValue[];
-  /** The numbers and booleans that became texts. */
-  textsMade: () => TextMade[];
+  /** The numbers and booleans that became the texts of fields. */
+  textsMade: () => readonly TextMade[];
   warnings: string[];
 };
 

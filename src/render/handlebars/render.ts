@@ -32,14 +32,21 @@ export function nativeOpener(inputOf: () => RenderInput): NativeOpener {
   };
 }
 
+/** The documents of the native templates of a chart tree. */
+export type NativeDocuments = Documents & {
+  randomValues: readonly RandomValue[];
+  /** The numbers and booleans that became the texts of fields. */
+  textsMade: () => readonly TextMade[];
+  /** The same render with other values, which it may change, and with the same random values. */
+  withValues: (values: ValueMap) => NativeRender;
+};
+
 /**
  * The documents of the native templates of a chart tree. Each must be an object of Kubernetes.
  *
  * @throws {PkgError} for errors of templates and objects, at positions in the templates
  */
-export function readNative(
-  render: NativeRender,
-): Documents & { randomValues: readonly RandomValue[]; textsMade: () => TextMade[] } {
+export function readNative(render: NativeRender): NativeDocuments {
   const { templates, notes, randomValues, textsMade, warnings } = render.finish();
   const documents: Documents = { objects: [], hooks: [], notes: notes.map(({ text }) => text), warnings };
   for (const { source, documents: found, at } of templates) {
@@ -53,7 +60,11 @@ export function readNative(
       else documents.hooks.push(hook);
     }
   }
-  return { ...documents, randomValues, textsMade };
+  const withValues = (values: ValueMap): NativeRender => {
+    narrowIntegers(values);
+    return render.with(values);
+  };
+  return { ...documents, randomValues, textsMade, withValues };
 }
 
 /** A document whose object is made when it is read: `template` only prints the text. */

@@ -61,7 +61,7 @@ export async function lintRendered(
     const native = await openNative?.();
     // The templates of a library chart are rendered only by charts that use it.
     if (native !== undefined && chart.metadata.type !== 'library') {
-      const found = await renderNatively(resolved, native, origins);
+      const found = await renderNatively(resolved, native, freshValues, origins);
       objects.push(...found.objects);
       branches.push(...found.messages);
     }
@@ -181,13 +181,14 @@ async function nativeOf(
 async function renderNatively(
   chart: Chart,
   native: NativeRender,
+  freshValues: () => ValueMap,
   origins: Origins | undefined,
 ): Promise<{ objects: LintObject[]; messages: LintMessage[] }> {
   const { readNative } = await import('../handlebars/render.ts');
   let rendered: ReturnType<typeof readNative>;
   try {
     rendered = readNative(native);
-    await checkWritten(rendered.textsMade, chart, origins);
+    await checkWritten({ native: rendered, freshValues }, origins);
   } catch (error) {
     throw await withOrigin(error, chart, origins);
   }
