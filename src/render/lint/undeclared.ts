@@ -4,11 +4,15 @@ import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
-import type { Block, Expression, Location, Path, Program, Statement, Template } from '../handlebars/ast.ts';
+import type { Template } from '../handlebars/ast.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { nameUses } from './name-uses.ts';
+import type { NameUse } from './name-uses.ts';
 import { schemaOf } from './read-schema.ts';
+import { ITEM } from './shapes.ts';
+import type { Lead } from './shapes.ts';
 
 /**
  * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, the given values, a subchart's block or the
@@ -24,40 +28,98 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
     const dependency = chart.dependencies.find(({ metadata }) => metadata.name === name);
     if (alias !== '' && dependency) known.push(new Map([[alias, dependency.values]]));
   }
-  const messages: LintMessage[] = [];
+  const inGo = new Set(
+    chart.templates
+      .filter(({ name }) => !name.endsWith('.hbs'))
+      .flatMap(({ data }) => Array.from(new TextDecoder().decode(data).matchAll(/"([^"\n]*)"/g), ([, text]) => text)),
+  );
+  const isLibrary = chart.metadata.type === 'library';
+  const isCalledElsewhere = (partial: string): boolean => isLibrary || inGo.has(partial);
+  const found = Array.from(nameUses(templates, isCalledElsewhere), (use) => ({
+    use,
+    ...problemOf(use, known, schema),
+  }));
+  // Of a name that is used several times the first place is told. Partials are followed after the templates.
+  const order = new Map(templates.map((template, index) => [template, index]));
+  found.sort(
+    ({ use: a }, { use: b }) =>
+      (order.get(a.template) ?? 0) - (order.get(b.template) ?? 0) ||
+      a.loc.start.line - b.loc.start.line ||
+      a.loc.start.column - b.loc.start.column,
+  );
   const seen = new Set<string>();
-  for (const template of templates) {
-    for (const path of valuePaths(template.program, NO_LOOPS)) {
-      const missing = missingPart(path.parts.slice(1), known, schema);
-      if (missing === undefined) continue;
-      const { line, column } = path.loc.start;
-      const at = { file: template.file, line, column: column + 1 };
-      const full = `values.${path.parts.slice(1, missing.index + 2).join('.')}`;
-      if (seen.has(`${template.name} ${full}`)) continue;
-      seen.add(`${template.name} ${full}`);
-      const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
-      if (path.parts.slice(0, missing.index + 2).includes(ITEM)) {
-        // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
-        if (missing.near === undefined) continue;
-        const message = `no item of ${printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)))} in values.yaml has ${printable(path.parts[missing.index + 1] ?? '')}${hint}`;
-        messages.push(finding('value-undeclared', template.name, message, at, 'warning'));
-        continue;
-      }
-      const list = `values.${path.parts.slice(1, missing.index + 1).join('.')}`;
-      const message = missing.inList
-        ? `${printable(list)} is a list, which has no ${printable(path.parts[missing.index + 1] ?? '')}: {{#each ${printable(list)}}} goes through its items, and ${printable(list)}.[0] is the first`
-        : `${printable(full)} is not declared in values.yaml${hint}`;
-      messages.push(finding('value-undeclared', template.name, message, at));
-    }
-  }
-  return messages;
+  return found.flatMap(({ use: { template, loc }, key, message, severity }) => {
+    if (message === undefined || seen.has(`${template.name} ${key}`)) return [];
+    seen.add(`${template.name} ${key}`);
+    const at = { file: template.file, line: loc.start.line, column: loc.start.column + 1 };
+    return [finding('value-undeclared', template.name, message, at, severity)];
+  });
 }
 
-/** The index of the first name in a path that is declared nowhere, and the nearest declared name. */
+type Problem = { key: string; message: string; severity?: 'warning' };
+
+/** What is wrong with a name; undefined where some of what it may lead to is there, or is not known. */
+function problemOf(
+  { leads, written, isKey }: NameUse,
+  known: readonly Value[],
+  schema: Value | undefined,
+): Problem | undefined {
+  let first: Problem | undefined;
+  for (const lead of leads) {
+    if (lead.to === 'unknown' || lead.to === 'fields') return undefined;
+    let problem: Problem | 'unlike' | undefined;
+    if (lead.to === 'value') problem = undeclared(lead, isKey, known, schema);
+    else problem = notGiven(lead, written);
+    if (problem === undefined) return undefined;
+    if (problem !== 'unlike') first ??= problem;
+  }
+  return first;
+}
+
+/** What is wrong with a name that no call gives; `unlike` where it resembles none that some call gives. */
+function notGiven({ name, beside }: Extract<Lead, { to: 'nothing' }>, written: string): Problem | 'unlike' {
+  const near = nearest(name, beside, 2);
+  if (near === undefined) return 'unlike';
+  const message = `${printable(written)} is nothing: no call of this partial gives ${printable(name)}; did you mean ${printable(near)}?`;
+  return { key: written, message, severity: 'warning' };
+}
+
+/** What is wrong with a path below `values`; `unlike` where it is missing and resembles no name that is there. */
+function undeclared(
+  { path, isGiven }: Extract<Lead, { to: 'value' }>,
+  isKey: boolean,
+  known: readonly Value[],
+  schema: Value | undefined,
+): Problem | 'unlike' | undefined {
+  const missing = missingPart(path, known, schema, isKey ? 2 : undefined);
+  if (missing === undefined) return undefined;
+  const name = printable(path[missing.index] ?? '');
+  const full = `values.${path.slice(0, missing.index + 1).join('.')}`;
+  const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
+  const isItem = path.slice(0, missing.index + 1).includes(ITEM);
+  // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
+  if ((isItem || isKey) && missing.near === undefined) return 'unlike';
+  if (isItem) {
+    const message = `no item of ${printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)))} in values.yaml has ${name}${hint}`;
+    return { key: full, message, severity: 'warning' };
+  }
+  const list = printable(`values.${path.slice(0, missing.index).join('.')}`);
+  const message = missing.inList
+    ? `${list} is a list, which has no ${name}: {{#each ${list}}} goes through its items, and ${list}.[0] is the first`
+    : `${printable(full)} is not declared in values.yaml${hint}`;
+  return { key: full, message, ...((isGiven || isKey) && { severity: 'warning' }) };
+}
+
+/**
+ * The index of the first name in a path that is declared nowhere, and the nearest declared name.
+ *
+ * @param most how far that may be: see {@link nearest}
+ */
 function missingPart(
   parts: readonly string[],
   known: readonly Value[],
   schema: Value | undefined,
+  most: number | undefined,
 ): { index: number; near: string | undefined; inList: boolean } | undefined {
   let at = known;
   let rule = schema;
@@ -79,84 +141,11 @@ function missingPart(
       // `global` belongs to the user of the chart, who need not declare it.
       return index === 0 && name === 'global'
         ? undefined
-        : { index, near: nearest(name, new Set(names), isItem ? 2 : undefined), inList: false };
+        : { index, near: nearest(name, new Set(names), isItem ? 2 : most), inList: false };
     }
     at = maps.flatMap((map) => (map.has(name) ? [map.get(name) ?? null] : []));
     rule = mapAt(rule, 'properties').get(name);
     if (at.length === 0 && rule === undefined) return undefined;
   }
   return undefined;
-}
-
-/** Stands in a path for the items of a list or the values of a map. */
-const ITEM = '*';
-
-/** Where the names of the loops around a place lead to: those of `as |item|`, and the fields of the item itself. */
-type Loops = { locals: ReadonlyMap<string, readonly string[]>; context: readonly string[] | undefined };
-
-const NO_LOOPS: Loops = { locals: new Map(), context: undefined };
-
-/**
- * All paths `values.…` of a template, without those whose `values` is a name of `as |values|`. Paths of the items of a
- * loop over such a path are among them: `values.jobs.*.name` for `job.name`.
- */
-function* valuePaths(node: Program | Statement | Expression, loops: Loops): Generator<Path & { loc: Location }> {
-  switch (node.type) {
-    case 'Program':
-      if (node.blockParams?.includes('values')) return;
-      for (const statement of node.body) yield* valuePaths(statement, loops);
-      return;
-    case 'PathExpression': {
-      const parts = valueParts(node, loops);
-      if (parts !== undefined) yield { ...node, parts };
-      return;
-    }
-    case 'MustacheStatement':
-    case 'SubExpression':
-    case 'BlockStatement':
-    case 'DecoratorBlock':
-    case 'PartialStatement':
-    case 'PartialBlockStatement':
-      yield* callPaths(node, loops);
-      return;
-    default:
-  }
-}
-
-/** The parts of a path, from `values` on; undefined for one that leads elsewhere. */
-function valueParts({ data, depth, parts, original }: Path, { locals, context }: Loops): readonly string[] | undefined {
-  const [head = '', ...rest] = parts;
-  if (data) return head === 'root' && rest[0] === 'values' ? rest : undefined;
-  if (depth !== 0) return undefined;
-  if (original.startsWith('this.')) return context && [...context, ...parts];
-  const local = locals.get(head);
-  if (local !== undefined) return [...local, ...rest];
-  return head === 'values' && original.startsWith('values') ? parts : undefined;
-}
-
-type Calling = Extract<Statement | Expression, { params: readonly Expression[] }>;
-
-function* callPaths(node: Calling, loops: Loops): Generator<Path & { loc: Location }> {
-  if ('path' in node) yield* valuePaths(node.path, loops);
-  for (const param of node.params) yield* valuePaths(param, loops);
-  if ('hash' in node) for (const pair of node.hash?.pairs ?? []) yield* valuePaths(pair.value, loops);
-  if ('program' in node && node.program) yield* valuePaths(node.program, loopsIn(node, node.program, loops));
-  const { inverse } = node as Partial<Block>;
-  if (inverse) yield* valuePaths(inverse, loops);
-}
-
-/** Where the names inside a block lead to. */
-function loopsIn(node: Calling, program: Program, loops: Loops): Loops {
-  const name = node.type === 'BlockStatement' && node.path.type === 'PathExpression' ? node.path.original : '';
-  if (name === 'if' || name === 'unless') return loops;
-  const [param] = node.params;
-  const over = param?.type === 'PathExpression' ? valueParts(param, loops) : undefined;
-  const isKnown = over !== undefined && (name === 'each' || name === 'with');
-  const context = isKnown ? (name === 'each' ? [...over, ITEM] : over) : undefined;
-  const locals = new Map(loops.locals);
-  for (const [index, local] of (program.blockParams ?? []).entries()) {
-    if (index === 0 && context !== undefined) locals.set(local, context);
-    else locals.delete(local);
-  }
-  return { locals, context };
 }

@@ -1,0 +1,109 @@
+/** Names in partials that no call gives a value, and that are silently absent in conditions and as arguments. */
+import { expect, test } from 'vitest';
+import { lint } from './support.ts';
+
+const VALUES = `web: {enabled: true, port: 80, image: {tag: "1"}}
+worker: {enabled: false, queue: {size: 1}}
+jobs:
+  - {name: a, schedule: daily}
+  - {name: b, suspend: true}
+none: {}
+`;
+
+async function found(partial: string, calls: string, files: Record<string, string> = {}): Promise<string[]> {
+  const messages = await lint({
+    'values.yaml': VALUES,
+    'templates/_p.hbs': partial,
+    'templates/NOTES.txt.hbs': calls,
+    ...files,
+  });
+  return messages
+    .filter(({ rule }) => rule === 'value-undeclared')
+    .map(({ severity, message, path }) => `${severity} ${path} ${message}`);
+}
+
+const UNDECLARED = (name: string, near?: string): string =>
+  `warning templates/_p.hbs values.${name} is not declared in values.yaml${near === undefined ? '' : `; did you mean ${near}?`}`;
+
+test.each([
+  ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.web}}', UNDECLARED('web.enabeld', 'enabled')],
+  [
+    '{{#if ctx.enabeld}}x{{/if}}',
+    '{{> p ctx=values.web}}{{> p ctx=values.worker}}',
+    UNDECLARED('web.enabeld', 'enabled'),
+  ],
+  ['{{#if enabeld}}x{{/if}}', '{{> p values.web}}', UNDECLARED('web.enabeld', 'enabled')],
+  ['{{#if this.enabeld}}x{{/if}}', '{{> p values.web a=1}}', UNDECLARED('web.enabeld', 'enabled')],
+  ['{{#with ctx.image}}{{default 1 tga}}{{/with}}', '{{> p ctx=values.web}}', UNDECLARED('web.image.tga', 'tag')],
+  [
+    '{{#with ctx.image as |i|}}{{default 1 i.tga}}{{/with}}',
+    '{{include "p" ctx=values.web}}',
+    UNDECLARED('web.image.tga', 'tag'),
+  ],
+  [
+    '{{#*inline "q"}}{{#if c.prot}}x{{/if}}{{/inline}}{{> q c=ctx}}',
+    '{{> p ctx=values.web}}',
+    UNDECLARED('web.prot', 'port'),
+  ],
+  ['{{#if ctx.c.prot}}x{{/if}}', '{{> p ctx=(dict "c" values.web)}}', UNDECLARED('web.prot', 'port')],
+  ['{{#if ctx.prot}}x{{/if}}', '{{> p ctx=(merge values.worker values.web)}}', UNDECLARED('worker.prot')],
+  ['{{#if (get ctx "prot")}}x{{/if}}', '{{> p ctx=values.web}}', UNDECLARED('web.prot', 'port')],
+  [
+    '{{#if job.supsend}}x{{/if}}',
+    '{{#each values.jobs as |j|}}{{> p job=j}}{{/each}}',
+    'warning templates/_p.hbs no item of values.jobs in values.yaml has supsend; did you mean suspend?',
+  ],
+  [
+    '{{#each (filter "supsend" list)}}x{{/each}}',
+    '{{> p list=values.jobs}}',
+    'warning templates/_p.hbs no item of values.jobs in values.yaml has supsend; did you mean suspend?',
+  ],
+  [
+    '{{title}}{{#if tilte}}x{{/if}}',
+    '{{> p title="a"}}{{> p title="b"}}',
+    'warning templates/_p.hbs tilte is nothing: no call of this partial gives tilte; did you mean title?',
+  ],
+  [
+    '{{#if ctx.tilte}}x{{/if}}',
+    '{{> p ctx=(dict "title" 1)}}',
+    'warning templates/_p.hbs ctx.tilte is nothing: no call of this partial gives tilte; did you mean title?',
+  ],
+])('%s, called by %s', async (partial, calls, message) => {
+  expect(await found(partial, calls)).toEqual([message]);
+});
+
+test.each([
+  // One call gives a value that has it.
+  ['{{#if ctx.queue}}x{{/if}}', '{{> p ctx=values.web}}{{> p ctx=values.worker}}'],
+  // It is not known what a call gives.
+  ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.web}}{{> p ctx=(fromYaml "a: 1")}}'],
+  ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.none}}'],
+  ['{{#if ctx.enabeld}}x{{/if}}', '{{> (print "p") ctx=values.none}}{{> p ctx=values.web}}'],
+  ['{{#if title}}{{title}}{{/if}}', '{{> p title="a"}}{{> p}}'],
+  ['{{#if block}}x{{/if}}', '{{> p title="a"}}'],
+  ['{{#if ctx.extraThing}}x{{/if}}', '{{#each values.jobs as |j|}}{{> p ctx=j}}{{/each}}'],
+  ['{{#if (hasKey ctx "extraThing")}}x{{/if}}', '{{> p ctx=values.web}}'],
+  ['{{#each values.jobs}}{{../ctx.port}}{{name}}{{/each}}', '{{> p ctx=values.web}}'],
+  ['{{#if ctx.prot}}x{{/if}}', '{{> p ctx=(merge values.none values.web)}}'],
+  ['{{now}}', '{{> p row="a"}}'],
+  ['{{#if ctx.children}}{{> p ctx=(first ctx.children)}}{{/if}}', '{{> p ctx=values.none}}'],
+  ['{{> @partial-block}}', '{{#> p ctx=values.web}}{{#if ctx.prot}}x{{/if}}{{/p}}'],
+])('no finding: %s, called by %s', async (partial, calls) => {
+  expect(await found(partial, calls)).toEqual([]);
+});
+
+test.each([
+  '{{#if ctx.more}}{{> p ctx=(dict "a" ctx "b" ctx)}}{{/if}}',
+  '{{#if ctx.more}}{{> p ctx=(merge ctx ctx)}}{{/if}}',
+  '{{#if ctx.more}}{{> p ctx=(first ctx.more) a=ctx b=ctx}}{{/if}}',
+])('a partial that includes itself is followed for a while: %s', async (partial) => {
+  expect(await found(partial, '{{> p ctx=values.none}}')).toEqual([]);
+});
+
+test('a partial that Go templates include, or those who use a library, has other names too', async () => {
+  const [partial, calls] = ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.web}}'];
+  const go = { 'templates/a.yaml': '{{ include "p" (dict "ctx" .Values.other) }}' };
+  expect(await found(partial, calls, go)).toEqual([]);
+  const library = { 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\ntype: library\n' };
+  expect(await found(`${partial}{{#*inline "q"}}${calls}{{/inline}}`, '', library)).toEqual([]);
+});
