@@ -16,8 +16,9 @@ export type FieldType =
   | { readonly holds: 'list' | 'map'; readonly of: FieldType }
   | { readonly holds: 'fields'; readonly field: (name: string) => FieldType | undefined };
 
-const TEXT: FieldType = { holds: 'text' };
-const BYTES: FieldType = { holds: 'bytes' };
+/** The types that have no types within them. */
+export const TEXT: FieldType = { holds: 'text' };
+export const BYTES: FieldType = { holds: 'bytes' };
 
 /** The types of the kinds that a chart renders. */
 export class KindTypes {
@@ -35,13 +36,21 @@ export class KindTypes {
     const key = `${apiVersion} ${kind}`;
     let type = this.#types.get(key);
     if (type === undefined) {
-      type =
-        builtin(group === '' ? kind : `${kind}.${group}`) ??
-        ofResource(this.#chart, group, versionOf(apiVersion), kind);
+      type = builtin(nameOf(group, kind)) ?? ofResource(this.#chart, group, versionOf(apiVersion), kind);
       this.#types.set(key, type);
     }
     return type;
   }
+}
+
+/** Is the type of this kind Kubernetes' own, so that it is the same for each chart? */
+export function isBuiltinKind({ apiVersion, kind }: { apiVersion: string; kind: string }): boolean {
+  return table.numberOf(nameOf(groupOf(apiVersion), kind)) !== undefined;
+}
+
+/** A kind as the table of types names it: `Pod`, `Deployment.apps`. */
+function nameOf(group: string, kind: string): string {
+  return group === '' ? kind : `${kind}.${group}`;
 }
 
 const table = new TypeTable(TYPES, KINDS);

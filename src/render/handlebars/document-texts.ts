@@ -7,7 +7,7 @@ import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { ValueMap, ValuePath } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
 import { kindOf, memberOf, objectWithTexts } from '../text-fields.ts';
 import type { Wanted } from '../text-fields.ts';
@@ -16,6 +16,8 @@ import type { Filler } from './fill.ts';
 import { checkLiterals } from './layout.ts';
 import type { LiteralErrors, TextRules } from './layout.ts';
 import type { Slot } from './output.ts';
+import type { DocumentStructure } from './document-structure.ts';
+import type { ObjectHead } from './layout-codec.ts';
 import type { Node } from './structure.ts';
 import type { SlottedDocument } from './slot-tree.ts';
 import type { TracedField, Tracer } from './trace.ts';
@@ -40,7 +42,7 @@ export class DocumentTexts {
   readonly #types: KindTypes | undefined;
   readonly #filler: Filler;
   readonly #tracer: Tracer;
-  readonly #heads = new Map<Node, { type: FieldType | undefined; isSecret: boolean }>();
+  readonly #heads = new Map<DocumentStructure, { type: FieldType | undefined; isSecret: boolean }>();
   /** Is the document that is being read a Secret? */
   #isSecret = false;
   /** The path in the top chart's values at which the values of the chart stand whose documents are read. */
@@ -62,12 +64,20 @@ export class DocumentTexts {
   }
 
   /** Begins with the document that the filler has begun, and gives its type. */
-  begin(node: Node): FieldType | undefined {
-    let head = this.#heads.get(node);
+  begin(structure: DocumentStructure): FieldType | undefined {
+    let head = this.#heads.get(structure);
     if (head === undefined) {
-      head = { type: this.#typeOf(node), isSecret: this.#textAt(node, 'kind') === 'Secret' };
-      // All documents of this structure have the same type, unless their kind is a value.
-      if (isConstant(node, 'apiVersion') && isConstant(node, 'kind')) this.#heads.set(node, head);
+      const { cachedHead } = structure;
+      if (cachedHead === undefined) {
+        const { node } = structure;
+        head = { type: this.#typeOf(node), isSecret: this.#textAt(node, 'kind') === 'Secret' };
+        // All documents of this structure have the same type, unless their kind is a value.
+        if (isConstant(node, 'apiVersion') && isConstant(node, 'kind')) this.#heads.set(structure, head);
+      } else {
+        const { apiVersion, kind } = cachedHead;
+        head = { type: this.#types?.of(apiVersion, kind), isSecret: kind === 'Secret' };
+        this.#heads.set(structure, head);
+      }
     }
     this.#isSecret = head.isSecret;
     return head.type;
@@ -80,7 +90,7 @@ export class DocumentTexts {
 
   /** The type of an object of the document that the filler has begun; undefined for what is not written as a map. */
   #typeOf(node: Node, apiVersion = '', kind = ''): FieldType | undefined {
-    if (node.type !== 'map') return undefined;
+    if (node.type !== 'map' && !(node.type === 'const' && isMap(node.value))) return undefined;
     return this.#types?.of(this.#textAt(node, 'apiVersion') ?? apiVersion, this.#textAt(node, 'kind') ?? kind);
   }
 
@@ -158,7 +168,7 @@ export class DocumentTexts {
   }
 
   /** What happens to values of mustaches that do not fit to their fields. */
-  rules(node: Node, base: number, trace: (path: ValuePath) => TracedField): TextRules {
+  rules(document: SlottedDocument, trace: (path: ValuePath) => TracedField): TextRules {
     const isSecret = this.#isSecret;
     return {
       refuse: (value, path, wanted) => {
@@ -177,7 +187,7 @@ export class DocumentTexts {
       changed: (value, path) => {
         const { at } = this;
         const valuePath = (): readonly string[] | undefined =>
-          inTopValues(this.#tracer.valuePath(node, base, path), at);
+          inTopValues(this.#tracer.valuePath(document.node, document.base, path), at);
         const { length } = this.#changed;
         if (length >= MAX_TEXTS) return;
         this.#changed.push({ value, field: path.join('.'), at: () => trace(path).at, valuePath, isSecret });
@@ -189,7 +199,7 @@ export class DocumentTexts {
   of(object: ValueMap, node: Node, base: number, trace: (path: ValuePath) => TracedField): ValueMap {
     if (this.#types === undefined) return object;
     this.#checkPartials({ node, base }, this.#typeOf(node), [], trace);
-    const { refuse, changed } = this.rules(node, base, trace);
+    const { refuse, changed } = this.rules({ node, base }, trace);
     return objectWithTexts(object, this.#types, refuse, changed);
   }
 }
@@ -249,6 +259,22 @@ const OTHERWISE: Readonly<Record<Wanted, string>> = {
   list: 'write it as an item of a list: - {{x}}',
   map: 'write key: value, or {{x}} for a map among the values',
 };
+
+/** What the documents of a structure say they are; undefined where that is a value. */
+export function constantHead(node: Node): ObjectHead | undefined {
+  const textOf = (name: string): string | undefined => {
+    const value = constantAt(node, name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [apiVersion, kind] = [textOf('apiVersion'), textOf('kind')];
+  return apiVersion === undefined || kind === undefined ? undefined : { apiVersion, kind };
+}
+
+function constantAt(node: Node, name: string): Value | undefined {
+  if (node.type === 'const') return isMap(node.value) ? node.value.get(name) : undefined;
+  const entry = node.type === 'map' ? node.entries.find((one) => one.type === 'pair' && one.key === name) : undefined;
+  return entry?.type === 'pair' && entry.value.type === 'const' ? entry.value.value : undefined;
+}
 
 function isConstant(node: Node, name: string): boolean {
   if (node.type !== 'map') return true;

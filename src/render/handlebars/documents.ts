@@ -9,12 +9,14 @@ import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { charge } from '../functions/limits.ts';
 import { positionIn } from './template-error.ts';
-import { DocumentTexts } from './document-texts.ts';
+import { DocumentStructure, StructuredDocument } from './document-structure.ts';
+import { DocumentTexts, constantHead } from './document-texts.ts';
 import type { TextMade } from './document-texts.ts';
 import { Filler, NOTHING, slotError } from './fill.ts';
 import type { PlacedGap } from './gaps.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
 import { printedBy } from './printed-by.ts';
+import { isBuiltinKind } from '../field-types.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
 import { fitsType, withTexts } from '../text-fields.ts';
 import { headOf, layoutOf, printLayout } from './layout.ts';
@@ -62,9 +64,9 @@ export class DocumentReader {
   readonly #tracer: Tracer;
   readonly #fingerprints: Fingerprints;
   readonly #parsed: ParsedText[] = [];
-  readonly #byText = new Map<string, readonly Node[]>();
+  readonly #byText = new Map<string, readonly DocumentStructure[]>();
   readonly #structures: StructureCache | undefined;
-  readonly #layouts = new Map<Node, Map<FieldType | undefined, Layout | undefined>>();
+  readonly #layouts = new Map<DocumentStructure, Map<FieldType | undefined, Layout | undefined>>();
   readonly #texts: DocumentTexts;
   /** The structures of the documents that {@link objects} has read: the keys of random values are found in them. */
   readonly read: SlottedDocument[] = [];
@@ -99,17 +101,19 @@ export class DocumentReader {
   /** The objects that a template prints: maps, one or several a document. Empty documents are left out. */
   objects(output: Output): ReadDocument[] {
     const found: ReadDocument[] = [];
-    this.#read(output, (node, place) => {
-      this.read.push({ node, base: place.base });
-      const trace = (path: ValuePath): TracedField => traceIn(this.#tracer, node, place, path);
+    this.#read(output, (structure, place) => {
+      const document = new StructuredDocument(structure, place.base);
+      this.read.push(document);
+      const trace = (path: ValuePath): TracedField => traceIn(this.#tracer, structure.node, place, path);
       this.#filler.begin(place.base);
-      const type = this.#texts.begin(node);
-      const layout = this.#layoutOf(node, type, trace);
+      const type = this.#texts.begin(structure);
+      const layout = this.#layoutOf(structure, type, trace);
       if (layout !== undefined) {
-        const text = printLayout(layout, this.#filler, this.#texts.rules(node, place.base, trace));
-        found.push(new PrintedDocument(this.#tracer, node, place, { layout, text, type }));
+        const text = printLayout(layout, this.#filler, this.#texts.rules(document, trace));
+        found.push(new PrintedDocument(this.#tracer, structure, place, { layout, text, type }));
         return;
       }
+      const { node } = structure;
       const value = this.#filler.fill(node, place.base);
       if (value === NOTHING || value === null) return;
       if (node.type === 'hole') {
@@ -127,22 +131,39 @@ export class DocumentReader {
     return found;
   }
 
-  #layoutOf(node: Node, type: FieldType | undefined, trace: (path: ValuePath) => TracedField): Layout | undefined {
-    const layouts = this.#layouts.get(node) ?? new Map<FieldType | undefined, Layout | undefined>();
-    this.#layouts.set(node, layouts);
+  #layoutOf(
+    structure: DocumentStructure,
+    type: FieldType | undefined,
+    trace: (path: ValuePath) => TracedField,
+  ): Layout | undefined {
+    const layouts = this.#layouts.get(structure) ?? new Map<FieldType | undefined, Layout | undefined>();
+    this.#layouts.set(structure, layouts);
     if (!layouts.has(type)) {
-      this.#texts.checkLiterals(node, type, trace);
-      layouts.set(type, layoutOf(node, type));
+      // A cached layout is of a structure that passed the check.
+      layouts.set(type, (type && structure.cachedLayout(type)) ?? this.#newLayout(structure, type, trace));
     }
     return layouts.get(type);
+  }
+
+  #newLayout(
+    structure: DocumentStructure,
+    type: FieldType | undefined,
+    trace: (path: ValuePath) => TracedField,
+  ): Layout | undefined {
+    const { node } = structure;
+    this.#texts.checkLiterals(node, type, trace);
+    const layout = layoutOf(node, type);
+    const head = type && constantHead(node);
+    if (layout !== undefined && head !== undefined && isBuiltinKind(head)) structure.made = { head, layout };
+    return layout;
   }
 
   /** The values of all documents, of whatever type. `use` gets the structure of each. */
   values(output: Output, use: (document: SlottedDocument) => void = () => {}): Value[] {
     const found: Value[] = [];
-    this.#read(output, (node, { base }) => {
-      use({ node, base });
-      const value = this.#filler.fill(node, base);
+    this.#read(output, (structure, { base }) => {
+      use(new StructuredDocument(structure, base));
+      const value = this.#filler.fill(structure.node, base);
       if (value !== NOTHING) found.push(value);
     });
     return found;
@@ -155,7 +176,7 @@ export class DocumentReader {
    * @throws {PkgError} what is wrong with it
    */
   check(output: Output, use?: (document: SingleDocument) => void): void {
-    this.#read(output, (node, place) =>
+    this.#read(output, ({ node }, place) =>
       use?.({ node: this.#tracer.whole(node), base: place.base, locate: locateIn(place) }),
     );
   }
@@ -164,7 +185,7 @@ export class DocumentReader {
   single(slot: Slot): SingleDocument | undefined {
     const found: SingleDocument[] = [];
     if (slot.printed !== undefined) {
-      this.#read(slot.printed, (node, place) => found.push({ node, base: place.base, locate: locateIn(place) }));
+      this.#read(slot.printed, ({ node }, place) => found.push({ node, base: place.base, locate: locateIn(place) }));
     }
     if (found.length > 1) {
       throw slotError(slot, `a partial that is a value prints one document, and this one prints ${found.length}`, []);
@@ -176,7 +197,7 @@ export class DocumentReader {
    * Reads the documents of an output by their fingerprints, or by their texts where {@link Fingerprints.split} cannot split
    * it.
    */
-  #read(output: Output, use: (node: Node, place: DocumentPlace) => void): void {
+  #read(output: Output, use: (structure: DocumentStructure, place: DocumentPlace) => void): void {
     const split = this.#fingerprints.split(output);
     if (split === undefined) {
       const { gaps } = output;
@@ -190,13 +211,13 @@ export class DocumentReader {
       return;
     }
     for (const { fingerprint, base, part, offset } of split) {
-      const read = (): readonly Node[] => (fingerprint.nodes ??= this.#structureOf(fingerprint));
+      const read = (): readonly DocumentStructure[] => (fingerprint.structures ??= this.#structuresOf(fingerprint));
       this.#located({ base, output, part, offset }, read, use);
     }
   }
 
-  /** The structure of the documents with a fingerprint. */
-  #structureOf(fingerprint: Fingerprint): readonly Node[] {
+  /** The structures of the documents with a fingerprint. */
+  #structuresOf(fingerprint: Fingerprint): readonly DocumentStructure[] {
     if (this.#structures === undefined) {
       const { text, gaps } = this.#fingerprints.text(fingerprint);
       return this.#compose(text, gaps);
@@ -205,18 +226,22 @@ export class DocumentReader {
     const known = this.#structures.find(key);
     if (known === undefined) {
       const { text, gaps } = this.#fingerprints.text(fingerprint);
-      const nodes = this.#compose(text, gaps);
-      this.#structures.add(key, nodes);
-      return nodes;
+      const composed = this.#compose(text, gaps);
+      this.#structures.add(key, composed);
+      return composed;
     }
     charge(READING * length);
-    this.#parsed.push({ nodes: known, text: () => this.#fingerprints.text(fingerprint) });
+    this.#parsed.push({ structures: known, text: () => this.#fingerprints.text(fingerprint) });
     return known;
   }
 
-  #located(place: DocumentPlace, read: () => readonly Node[], use: (node: Node, place: DocumentPlace) => void): void {
+  #located(
+    place: DocumentPlace,
+    read: () => readonly DocumentStructure[],
+    use: (structure: DocumentStructure, place: DocumentPlace) => void,
+  ): void {
     try {
-      for (const node of read()) use(node, place);
+      for (const structure of read()) use(structure, place);
     } catch (error) {
       throw error instanceof ComposeError ? structureError(error, place.output, place) : error;
     }
@@ -238,16 +263,16 @@ export class DocumentReader {
     return { relative, base: Math.max(0, base) };
   }
 
-  #compose(text: string, gaps: readonly PlacedGap[]): readonly Node[] {
+  #compose(text: string, gaps: readonly PlacedGap[]): readonly DocumentStructure[] {
     const key = gaps.length === 0 ? text : `${text}\0${JSON.stringify(gaps)}`;
-    let nodes = this.#byText.get(key);
-    if (nodes === undefined) {
+    let structures = this.#byText.get(key);
+    if (structures === undefined) {
       charge(READING * text.length);
-      nodes = composeDocument(text, this.#slots, { gaps });
-      this.#byText.set(key, nodes);
-      this.#parsed.push({ nodes, text: () => ({ text, gaps }) });
+      structures = composeDocument(text, this.#slots, { gaps }).map((node) => new DocumentStructure(() => node));
+      this.#byText.set(key, structures);
+      this.#parsed.push({ structures, text: () => ({ text, gaps }) });
     }
-    return nodes;
+    return structures;
   }
 
   #wholeDocument(slot: Slot, value: Value): ValueMap[] {
@@ -266,7 +291,7 @@ export class DocumentReader {
 class PrintedDocument implements ReadDocument {
   readonly text: string;
   readonly #tracer: Tracer;
-  readonly #node: Node;
+  readonly #structure: DocumentStructure;
   readonly #place: DocumentPlace;
   readonly #layout: Layout;
   readonly #type: FieldType | undefined;
@@ -274,20 +299,20 @@ class PrintedDocument implements ReadDocument {
 
   constructor(
     tracer: Tracer,
-    node: Node,
+    structure: DocumentStructure,
     place: DocumentPlace,
     { layout, text, type }: { layout: Layout; text: string; type: FieldType | undefined },
   ) {
     this.text = text;
     this.#type = type;
     this.#tracer = tracer;
-    this.#node = node;
+    this.#structure = structure;
     this.#place = place;
     this.#layout = layout;
   }
 
   get value(): ValueMap {
-    this.#value ??= this.#typed(this.#tracer.filler.fill(this.#node, this.#place.base) as ValueMap);
+    this.#value ??= this.#typed(this.#tracer.filler.fill(this.#structure.node, this.#place.base) as ValueMap);
     return this.#value;
   }
 
@@ -306,7 +331,7 @@ class PrintedDocument implements ReadDocument {
   }
 
   trace(path: ValuePath): TracedField {
-    return traceIn(this.#tracer, this.#node, this.#place, path);
+    return traceIn(this.#tracer, this.#structure.node, this.#place, path);
   }
 }
 

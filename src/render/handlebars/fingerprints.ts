@@ -7,7 +7,7 @@ import { MARKER_LENGTH } from './markers.ts';
 import type { SlotKind } from './markers.ts';
 import type { Gap, PlacedGap } from './gaps.ts';
 import type { Output, Part, Slots } from './output.ts';
-import type { Node } from './structure.ts';
+import type { DocumentStructure } from './document-structure.ts';
 
 /** A document of an output. */
 export type SplitDocument = {
@@ -41,8 +41,8 @@ const NOT_INDENTED = /^(?:[^\S\n]*\n)*\S/;
 export class Fingerprint {
   readonly id: number;
   readonly before: Fingerprint | undefined;
-  /** The structure of documents with this fingerprint, once it has been read. */
-  nodes: readonly Node[] | undefined;
+  /** The structures of documents with this fingerprint, once they have been read. */
+  structures: readonly DocumentStructure[] | undefined;
   // Nearly all nodes have one successor, so a map is made only for further ones.
   #next: Fingerprint | undefined;
   #others: Map<number, Fingerprint> | undefined;

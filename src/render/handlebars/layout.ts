@@ -2,7 +2,8 @@
  * Prints documents from their structure: the parts that all documents with the same fingerprint share are printed once,
  * and the values of slots between them for each document. The text is the same as that of the filled document.
  */
-import { printChild, printItem, printKey } from '../../yaml/print.ts';
+import { printChild, printItem, printKey, printYaml } from '../../yaml/print.ts';
+import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { FieldType } from '../field-types.ts';
 import { eachMisplaced, fitsType, kindOf, memberOf, wantedOf, withTexts } from '../text-fields.ts';
@@ -19,12 +20,16 @@ export type Layout = {
 };
 
 /** Where a value is printed: after a key or after `- `, with the indentation that its further lines get. */
-type ValuePiece = {
-  readonly node: Node;
+export type ValuePiece = {
+  readonly node: Extract<Node, { type: 'hole' | 'text' }>;
   readonly indent: string;
   /** The key or dash of an optional value, printed only if the value is there. */
   readonly before: string;
-  readonly spot: Spot;
+  /** It is an item of a list, and not a field. */
+  readonly isItem: boolean;
+  readonly type: FieldType | undefined;
+  /** The path of the field as JSON, which is needed only for values that do not fit to its type. */
+  readonly path: string;
 };
 
 /** What happens to values that do not fit to their fields: see {@link withTexts}. */
@@ -49,17 +54,29 @@ const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
  * depend on values: it has `spread`, keys that are values, `<<`, or `optional` where nothing sure stands before it.
  */
 export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
-  if (node.type !== 'map') return undefined;
-  const head: [string, Node][] = [];
-  for (const entry of node.entries) {
-    if (entry.type === 'pair' && typeof entry.key === 'string' && HEAD.has(entry.key))
-      head.push([entry.key, entry.value]);
-  }
+  const head = headNodes(node);
   const kind = head.find(([key]) => key === 'kind')?.[1];
   // The fields of a list of objects have the types of its items.
   if (kind?.type !== 'const' || String(kind.value).endsWith('List')) return undefined;
+  if (node.type === 'const') return { pieces: [printYaml(typedConstant(node.value, rootSpot(type)))], head };
   const writer = new Writer();
-  return writer.collection(node, '', rootSpot(type)) ? { pieces: writer.finish(), head } : undefined;
+  return node.type === 'map' && writer.collection(node, '', rootSpot(type))
+    ? { pieces: writer.finish(), head }
+    : undefined;
+}
+
+function headNodes(node: Node): [string, Node][] {
+  const head: [string, Node][] = [];
+  if (node.type === 'map') {
+    for (const entry of node.entries) {
+      if (entry.type === 'pair' && typeof entry.key === 'string' && HEAD.has(entry.key))
+        head.push([entry.key, entry.value]);
+    }
+  } else if (node.type === 'const' && isMap(node.value)) {
+    const { offset, size } = node;
+    for (const [key, value] of node.value) if (HEAD.has(key)) head.push([key, { type: 'const', value, offset, size }]);
+  }
+  return head;
 }
 
 /** Prints the document that the filler has begun, without a newline at the end. */
@@ -72,13 +89,16 @@ export function printLayout({ pieces }: Layout, filler: Filler, rules: TextRules
   return text.slice(0, -1);
 }
 
-function printPiece({ node, indent, before, spot }: ValuePiece, filler: Filler, rules: TextRules): string {
+function printPiece(
+  { node, indent, before, isItem, type, path }: ValuePiece,
+  filler: Filler,
+  rules: TextRules,
+): string {
   let value = filler.valueOf(node);
   if (value === NOTHING) return '';
-  const { type } = spot;
   if (type !== undefined && !fitsType(value, type))
-    value = withTexts(value, type, pathOf(spot), rules.refuse, rules.changed);
-  return before + printValue(value, indent, typeof spot.name === 'number');
+    value = withTexts(value, type, JSON.parse(path) as ValuePath, rules.refuse, rules.changed);
+  return before + printValue(value, indent, isItem);
 }
 
 /** The `apiVersion`, `kind` and `metadata` of the document that the filler has begun. */
@@ -139,7 +159,8 @@ class Writer {
         if (kind === 'v') this.#text += lead;
         if (this.#text !== '') this.#pieces.push(this.#text);
         this.#text = '';
-        this.#pieces.push({ node, indent, before: kind === 'v' ? '' : lead, spot });
+        const before = kind === 'v' ? '' : lead;
+        this.#pieces.push({ node, indent, before, isItem, type: spot.type, path: JSON.stringify(pathOf(spot)) });
         return true;
       }
     }

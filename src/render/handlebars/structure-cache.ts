@@ -1,17 +1,21 @@
 /**
- * Caches the structures of documents between runs, so that the YAML between the values of slots is parsed once. The keys
- * are those of {@link Fingerprints.keyOf}.
+ * Caches the structures of documents between runs, so that the YAML between the values of slots is parsed once, and their
+ * layouts, so that it is printed once. The keys are those of {@link Fingerprints.keyOf}.
+ *
+ * Figures: docs/decisions/caches.md.
  */
 import type { Chart } from '../../chart/chart.ts';
 import { cachesBetweenRuns } from '../../run-cache.ts';
 import { MIN_NEW_SHARE, TemplateCacheFile } from '../template-cache.ts';
 import type { CachedText, NameTable } from '../template-cache.ts';
+import { DocumentStructure } from './document-structure.ts';
+import { encodeLayout } from './layout-codec.ts';
 import type { Node } from './structure.ts';
-import { decodeNodes, encodeNodes } from './structure-codec.ts';
+import { countOf, decodeNodes, encodeNodes } from './structure-codec.ts';
 
 /**
- * Structures with more nodes are not cached: small texts with aliases have large ones, and each alias is encoded in
- * full.
+ * Structures with more nodes are not cached, unless the text is longer, as that of a large CRD: small texts with aliases
+ * have large structures, and each alias is encoded in full.
  */
 const MAX_NODES = 20_000;
 
@@ -23,7 +27,7 @@ export class StructureCache {
   readonly #file: TemplateCacheFile;
   readonly #names: NameTable;
   readonly #before = new Map<string, CachedText<null>>();
-  readonly #used = new Map<string, readonly Node[]>();
+  readonly #used = new Map<string, readonly DocumentStructure[]>();
   #fresh = 0;
 
   private constructor(file: TemplateCacheFile) {
@@ -40,19 +44,25 @@ export class StructureCache {
       : undefined;
   }
 
-  /** The structure of a document that an earlier run read. */
-  find(key: string): readonly Node[] | undefined {
-    const [numbers] = this.#before.get(key)?.integers ?? [];
+  /** The structures of the documents with a key; undefined if no earlier run read them. */
+  find(key: string): readonly DocumentStructure[] | undefined {
+    const [numbers, layout] = this.#before.get(key)?.integers ?? [];
     if (numbers === undefined) return undefined;
-    const nodes = decodeNodes(numbers, this.#names);
-    this.#used.set(key, nodes);
-    return nodes;
+    const names = this.#names;
+    let nodes: readonly Node[] | undefined;
+    const nodeAt = (index: number): Node => (nodes ??= decodeNodes(numbers, names))[index] as Node;
+    const cached = layout && { numbers: layout, names };
+    const structures: DocumentStructure[] = [];
+    const count = countOf(numbers);
+    for (let index = 0; index < count; index++) structures.push(new DocumentStructure(() => nodeAt(index), cached));
+    this.#used.set(key, structures);
+    return structures;
   }
 
-  /** Adds a structure that this run read. */
-  add(key: string, nodes: readonly Node[]): void {
-    if (nodes.some(({ size }) => size > MAX_NODES)) return;
-    this.#used.set(key, nodes);
+  /** Adds the structures of documents that this run read. */
+  add(key: string, structures: readonly DocumentStructure[]): void {
+    if (structures.some(({ node }) => node.size > Math.max(MAX_NODES, key.length))) return;
+    this.#used.set(key, structures);
     this.#fresh++;
   }
 
@@ -60,12 +70,16 @@ export class StructureCache {
   save(): void {
     this.#file.writeLater(this.#names, (names) => {
       if (this.#fresh * MIN_NEW_SHARE <= this.#before.size) return undefined;
-      const encode = (key: string, nodes: readonly Node[]): CachedText<null> => {
-        return { name: '', data: Buffer.from(key), known: null, integers: [encodeNodes(nodes, names)] };
+      const encode = (key: string, structures: readonly DocumentStructure[]): CachedText<null> => {
+        const nodes = structures.map(({ node }) => node);
+        const made = structures.length === 1 ? structures[0]?.made : undefined;
+        const integers = [encodeNodes(nodes, names)];
+        if (made !== undefined) integers.push(encodeLayout(made.head, made.layout, names));
+        return { name: '', data: Buffer.from(key), known: null, integers };
       };
       const isSameTable = names === this.#names;
       const used = [...this.#used].map(
-        ([key, nodes]) => (isSameTable ? this.#before.get(key) : undefined) ?? encode(key, nodes),
+        ([key, structures]) => (isSameTable ? this.#before.get(key) : undefined) ?? encode(key, structures),
       );
       const unused = isSameTable ? [...this.#before].filter(([key]) => !this.#used.has(key)) : [];
       const others = unused.length > MAX_UNUSED * used.length ? [] : unused.map(([, text]) => text);

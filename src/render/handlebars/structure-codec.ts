@@ -17,10 +17,19 @@ type ListItem = Extract<Node, { type: 'list' }>['items'][number];
 
 /** Encodes the nodes of a document; names are added to the table. */
 export function encodeNodes(nodes: readonly Node[], names: NameTable): Int32Array {
-  return new NodeWriter(names).encode(nodes);
+  const writer = new NodeWriter(names);
+  writer.number(nodes.length);
+  for (const node of nodes) writer.node(node);
+  return writer.finish();
 }
 
-class NodeWriter {
+/** The number of nodes that {@link encodeNodes} was given. */
+export function countOf(numbers: Int32Array): number {
+  return numbers[0] ?? 0;
+}
+
+/** Encodes nodes, names and numbers one after the other. */
+export class NodeWriter {
   readonly #names: NameTable;
   readonly #numbers: number[] = [];
 
@@ -28,17 +37,20 @@ class NodeWriter {
     this.#names = names;
   }
 
-  encode(nodes: readonly Node[]): Int32Array {
-    this.#numbers.push(nodes.length);
-    for (const node of nodes) this.#node(node);
+  finish(): Int32Array {
     return new Int32Array(this.#numbers);
   }
 
-  #name(text: string): void {
+  number(number: number): void {
+    this.#numbers.push(number);
+  }
+
+  /** Encodes a text, which is added to the table. */
+  name(text: string): void {
     this.#numbers.push(this.#names.indexOf(text));
   }
 
-  #node(node: ListItem): void {
+  node(node: ListItem): void {
     const numbers = this.#numbers;
     numbers.push(NODES[node.type], node.offset);
     if (node.type !== 'spread') numbers.push(node.size);
@@ -46,7 +58,7 @@ class NodeWriter {
       case 'const':
         this.#value(node.value);
         if (node.written === undefined) numbers.push(NONE);
-        else this.#name(node.written);
+        else this.name(node.written);
         break;
       case 'hole':
       case 'spread':
@@ -61,7 +73,7 @@ class NodeWriter {
         break;
       case 'list':
         numbers.push(node.items.length);
-        for (const item of node.items) this.#node(item);
+        for (const item of node.items) this.node(item);
     }
   }
 
@@ -73,13 +85,13 @@ class NodeWriter {
       return;
     }
     if (entry.type === 'pair') {
-      if (typeof entry.key === 'string') this.#name(entry.key);
+      if (typeof entry.key === 'string') this.name(entry.key);
       else {
         this.#numbers.push(entry.key.offset);
         this.#text(entry.key);
       }
     }
-    this.#node(entry.value);
+    this.node(entry.value);
   }
 
   #hole({ kind, index }: Hole): void {
@@ -90,7 +102,7 @@ class NodeWriter {
     this.#numbers.push(literal ? 1 : 0, pieces.length);
     for (const piece of pieces) {
       this.#numbers.push(typeof piece === 'string' ? NONE : 1);
-      if (typeof piece === 'string') this.#name(piece);
+      if (typeof piece === 'string') this.name(piece);
       else this.#hole(piece);
     }
   }
@@ -103,12 +115,12 @@ class NodeWriter {
     } else if (isMap(value)) {
       this.#numbers.push(value.size);
       for (const [key, item] of value) {
-        this.#name(key);
+        this.name(key);
         this.#value(item);
       }
-    } else if (typeof value === 'string') this.#name(value);
-    else if (typeof value === 'number') this.#name(Object.is(value, -0) ? '-0' : String(value));
-    else if (typeof value === 'bigint') this.#name(String(value));
+    } else if (typeof value === 'string') this.name(value);
+    else if (typeof value === 'number') this.name(Object.is(value, -0) ? '-0' : String(value));
+    else if (typeof value === 'bigint') this.name(String(value));
   }
 }
 
@@ -126,10 +138,14 @@ function valueCode(value: Value): number {
  */
 export function decodeNodes(numbers: Int32Array, names: NameTable): Node[] {
   const reader = new NodeReader(numbers, names);
-  return reader.nodes();
+  const count = reader.number();
+  const nodes: Node[] = [];
+  for (let index = 0; index < count; index++) nodes.push(reader.node());
+  return nodes;
 }
 
-class NodeReader {
+/** Decodes what a {@link NodeWriter} wrote, in the same order. */
+export class NodeReader {
   readonly #numbers: Int32Array;
   readonly #names: NameTable;
   #at = 0;
@@ -139,36 +155,30 @@ class NodeReader {
     this.#names = names;
   }
 
-  nodes(): Node[] {
-    const count = this.#next();
-    const nodes: Node[] = [];
-    for (let index = 0; index < count; index++) nodes.push(this.#node());
-    return nodes;
-  }
-
-  #next(): number {
+  number(): number {
     return this.#numbers[this.#at++] as number;
   }
 
-  #name(): string {
-    return this.#names.get(this.#next());
+  name(): string {
+    return this.#names.get(this.number());
   }
 
   #item(): ListItem {
-    if (this.#numbers[this.#at] !== NODES.spread) return this.#node();
+    if (this.#numbers[this.#at] !== NODES.spread) return this.node();
     this.#at++;
-    const offset = this.#next();
+    const offset = this.number();
     return { type: 'spread', hole: this.#hole(), offset };
   }
 
-  #node(): Node {
-    const code = this.#next();
-    const offset = this.#next();
-    const size = this.#next();
+  /** @throws {Error} for a code that no writer writes */
+  node(): Node {
+    const code = this.number();
+    const offset = this.number();
+    const size = this.number();
     switch (code) {
       case NODES.const: {
         const value = this.#value();
-        const written = this.#next();
+        const written = this.number();
         if (written === NONE) return { type: 'const', value, offset, size };
         return { type: 'const', value, offset, size, written: this.#names.get(written) };
       }
@@ -179,13 +189,13 @@ class NodeReader {
         return { type: 'text', pieces, literal, offset, size };
       }
       case NODES.map: {
-        const count = this.#next();
+        const count = this.number();
         const entries: Entry[] = [];
         for (let index = 0; index < count; index++) entries.push(this.#entry());
         return { type: 'map', entries, offset, size };
       }
       case NODES.list: {
-        const count = this.#next();
+        const count = this.number();
         const items: ListItem[] = [];
         for (let index = 0; index < count; index++) items.push(this.#item());
         return { type: 'list', items, offset, size };
@@ -196,41 +206,41 @@ class NodeReader {
   }
 
   #entry(): Entry {
-    const code = this.#next();
-    const offset = this.#next();
+    const code = this.number();
+    const offset = this.number();
     switch (code) {
       case ENTRIES.pair: {
-        const key = this.#name();
-        return { type: 'pair', key, offset, value: this.#node() };
+        const key = this.name();
+        return { type: 'pair', key, offset, value: this.node() };
       }
       case ENTRIES.computed: {
-        const key = this.#text(this.#next());
-        return { type: 'pair', key, offset, value: this.#node() };
+        const key = this.#text(this.number());
+        return { type: 'pair', key, offset, value: this.node() };
       }
       case ENTRIES.spread:
         return { type: 'spread', hole: this.#hole(), offset };
       case ENTRIES.merge:
-        return { type: 'merge', value: this.#node(), offset };
+        return { type: 'merge', value: this.node(), offset };
       default:
         return unknownCode(code);
     }
   }
 
   #hole(): Hole {
-    const kind = KINDS[this.#next()] as SlotKind;
-    return { kind, index: this.#next() };
+    const kind = KINDS[this.number()] as SlotKind;
+    return { kind, index: this.number() };
   }
 
   #text(offset: number): Text {
-    const literal = this.#next() === 1;
-    const count = this.#next();
+    const literal = this.number() === 1;
+    const count = this.number();
     const pieces: (string | Hole)[] = [];
-    for (let index = 0; index < count; index++) pieces.push(this.#next() === NONE ? this.#name() : this.#hole());
+    for (let index = 0; index < count; index++) pieces.push(this.number() === NONE ? this.name() : this.#hole());
     return { type: 'text', pieces, literal, offset };
   }
 
   #value(): Value {
-    const code = this.#next();
+    const code = this.number();
     switch (code) {
       case VALUES.null:
         return null;
@@ -239,22 +249,22 @@ class NodeReader {
       case VALUES.false:
         return false;
       case VALUES.number:
-        return Number(this.#name());
+        return Number(this.name());
       case VALUES.string:
-        return this.#name();
+        return this.name();
       case VALUES.bigint:
-        return BigInt(this.#name());
+        return BigInt(this.name());
       case VALUES.list: {
-        const count = this.#next();
+        const count = this.number();
         const list: Value[] = [];
         for (let index = 0; index < count; index++) list.push(this.#value());
         return list;
       }
       case VALUES.map: {
-        const count = this.#next();
+        const count = this.number();
         const map = new Map<string, Value>();
         for (let index = 0; index < count; index++) {
-          const key = this.#name();
+          const key = this.name();
           map.set(key, this.#value());
         }
         return map;

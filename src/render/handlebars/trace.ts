@@ -10,14 +10,18 @@ import type { PlacedGap } from './gaps.ts';
 import type { Slot, Slots } from './output.ts';
 import type { SingleDocument } from './slot-tree.ts';
 import { composeDocument } from './compose.ts';
+import type { DocumentStructure } from './document-structure.ts';
 import type { Entry, Node } from './structure.ts';
 import type { ValuePath } from '../../yaml/value.ts';
 
 /** The position of a field of a rendered object, and the path of its value in the chart's values, if it is one. */
 export type TracedField = { at: Position; valuePath: readonly string[] | undefined };
 
-/** The nodes of documents, and the text that they were read from. */
-export type ParsedText = { nodes: readonly Node[]; text: () => { text: string; gaps: readonly PlacedGap[] } };
+/** The structures of documents, and the text that they were read from. */
+export type ParsedText = {
+  structures: readonly DocumentStructure[];
+  text: () => { text: string; gaps: readonly PlacedGap[] };
+};
 
 type Context = { filler: Filler; whole: (node: Node) => Node; single: (slot: Slot) => SingleDocument | undefined };
 
@@ -66,11 +70,11 @@ export class Tracer {
   /** A document with the offsets of all its fields, also of the constant ones. */
   whole(node: Node): Node {
     if (!this.#wholes.has(node)) {
-      for (const { nodes, text: textOf } of this.#parsed) {
-        if (!nodes.includes(node)) continue;
+      for (const { structures, text: textOf } of this.#parsed) {
+        if (!structures.some((structure) => structure.has(node))) continue;
         const { text, gaps } = textOf();
         const wholes = composeDocument(text, this.#slots, { gaps, whole: true });
-        for (const [index, known] of nodes.entries()) this.#wholes.set(known, wholes[index] ?? known);
+        for (const [index, { node: known }] of structures.entries()) this.#wholes.set(known, wholes[index] ?? known);
       }
     }
     return this.#wholes.get(node) ?? node;
