@@ -2,7 +2,7 @@
  * Which fields of objects hold texts: of Kubernetes' own kinds by its OpenAPI (`kubernetes-types.ts`), of kinds that the
  * chart defines by the schemas of its CRDs, and of all others only their metadata.
  */
-import type { Chart } from '../chart/chart.ts';
+import type { Chart, ChartFile } from '../chart/chart.ts';
 import { groupOf, versionOf } from '../cluster/cluster.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
@@ -122,13 +122,17 @@ function schemaOf(
  * @param kind undefined for those of all kinds of the group
  */
 export function* crdsOf(chart: Chart, group: string, kind: string | undefined): Generator<ValueMap> {
-  for (const { name, data } of [...chart.crds, ...chart.templates]) {
-    const text = Buffer.from(data).toString('utf8');
-    // Reading CRDs of half a megabyte takes longer than most renders.
-    if (!text.includes('CustomResourceDefinition') || !text.includes(kind ?? '') || !text.includes(group)) continue;
-    if (name.startsWith('templates/') && text.includes('{{')) continue;
+  const isCandidate = ({ name, data }: ChartFile): boolean => {
+    const wanted = ['CustomResourceDefinition', kind ?? '', group];
+    return wanted.every((word) => has(data, word)) && !(name.startsWith('templates/') && has(data, '{{'));
+  };
+  const candidates = [...chart.crds, ...chart.templates].filter(isCandidate);
+  // Reading a CRD of half a megabyte takes longer than most renders, and a CRD may name other kinds in descriptions.
+  const isLikely = ({ data }: ChartFile): boolean => kind === undefined || has(data, `kind: ${kind}\n`);
+  const [likely, others] = [candidates.filter(isLikely), candidates.filter((file) => !isLikely(file))];
+  for (const { name, data } of [...likely, ...others]) {
     let documents = crdFiles.get(data);
-    if (documents === undefined) crdFiles.set(data, (documents = documentsOf(text, name)));
+    if (documents === undefined) crdFiles.set(data, (documents = documentsOf(Buffer.from(data).toString(), name)));
     for (const crd of documents) {
       const spec = crd.get('spec');
       const isKind = kind === undefined || textAt(field(spec, 'names'), 'kind') === kind;
@@ -136,6 +140,10 @@ export function* crdsOf(chart: Chart, group: string, kind: string | undefined): 
     }
   }
   for (const child of chart.dependencies) yield* crdsOf(child, group, kind);
+}
+
+function has(data: Uint8Array, word: string): boolean {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).includes(word);
 }
 
 /** The documents of files with CRDs, which several kinds and rules ask for. */

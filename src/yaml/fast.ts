@@ -13,6 +13,7 @@ import {
   ANCHOR,
   BLANK_LINES,
   BLOCK_HEADER,
+  EMPTY_LINES,
   ENTRY,
   KEY,
   linesFrom,
@@ -39,7 +40,7 @@ import type { Value, ValueMap } from './value.ts';
 export function readFast(given: string, unique: boolean, nothing?: Value): { value: Value } | undefined {
   const text = given.includes('\r\n') ? given.replaceAll('\r\n', '\n') : given;
   if (UNFIT.test(text)) return undefined;
-  const start = text.startsWith('---\n') ? 4 : 0;
+  const start = startOf(text);
   if (hasMark(text, start)) return undefined;
   try {
     // Behind `---` there is a document, even an empty one.
@@ -49,6 +50,17 @@ export function readFast(given: string, unique: boolean, nothing?: Value): { val
     if (error === GIVE_UP || error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** Where the document begins: behind the first `---`, which comments may precede, as in most CRDs. */
+function startOf(text: string): number {
+  let at = 0;
+  if (text.startsWith('#')) {
+    EMPTY_LINES.lastIndex = 0;
+    EMPTY_LINES.test(text);
+    at = EMPTY_LINES.lastIndex;
+  }
+  return text.startsWith('---\n', at) ? at + '---\n'.length : 0;
 }
 
 /** Whether a line after the first begins a document, ends one, or is a directive. */
