@@ -72,7 +72,7 @@ export function decodeLayout(numbers: Int32Array, names: NameTable, type: FieldT
 }
 
 function readPiece(reader: NodeReader, root: FieldType): ValuePiece {
-  const node = reader.node() as ValuePiece['node'];
+  const node = reader.node();
   const indent = reader.name();
   const before = reader.name();
   const isItem = reader.number() === 1;

@@ -21,7 +21,7 @@ export type Layout = {
 
 /** Where a value is printed: after a key or after `- `, with the indentation that its further lines get. */
 export type ValuePiece = {
-  readonly node: Extract<Node, { type: 'hole' | 'text' }>;
+  readonly node: Node;
   readonly indent: string;
   /** The key or dash of an optional value, printed only if the value is there. */
   readonly before: string;
@@ -50,8 +50,9 @@ type Spot = {
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 /**
- * The layout of an object of this type. Undefined for a structure that is not an object, and for one whose fields
- * depend on values: it has `spread`, keys that are values, `<<`, or `optional` where nothing sure stands before it.
+ * The layout of an object of this type. Undefined for a structure that is not an object, and for one whose own fields depend on
+ * values, or which holds what a partial prints in a map or list that does: it has `spread`, keys that are values, `<<`, or
+ * `optional` where nothing sure stands before it.
  */
 export function layoutOf(node: Node, type?: FieldType): Layout | undefined {
   const head = headNodes(node);
@@ -147,24 +148,42 @@ class Writer {
         this.#text += lead + printValue(typedConstant(node.value, spot), indent, isItem);
         return true;
       case 'map':
-        this.#text += isItem ? lead : `${lead}\n${indent}  `;
-        return this.collection(node, isItem ? indent : `${indent}  `, spot);
-      case 'list':
-        this.#text += isItem ? lead : `${lead}\n${indent}`;
-        return this.collection(node, indent, spot);
+      case 'list': {
+        const before = { text: this.#text, count: this.#pieces.length };
+        const inner = node.type === 'list' || isItem ? indent : `${indent}  `;
+        this.#text += isItem ? lead : `${lead}\n${inner}`;
+        if (this.collection(node, inner, spot)) return true;
+        if (hasPartials(node)) return false;
+        // Its fields or items depend on values, so all of it is printed for each document.
+        this.#text = before.text + lead;
+        this.#pieces.length = before.count;
+        this.#piece(node, indent, '', spot);
+        return true;
+      }
       default: {
         const kind = kindOfHoles(node);
         // Without the first entry the next one would stand on its line, and without any there would be no collection.
         if (kind === undefined || (kind === 'o' && isFirst)) return false;
         if (kind === 'v') this.#text += lead;
-        if (this.#text !== '') this.#pieces.push(this.#text);
-        this.#text = '';
-        const before = kind === 'v' ? '' : lead;
-        this.#pieces.push({ node, indent, before, isItem, type: spot.type, path: JSON.stringify(pathOf(spot)) });
+        this.#piece(node, indent, kind === 'v' ? '' : lead, spot);
         return true;
       }
     }
   }
+
+  #piece(node: Node, indent: string, before: string, spot: Spot): void {
+    if (this.#text !== '') this.#pieces.push(this.#text);
+    this.#text = '';
+    const isItem = typeof spot.name === 'number';
+    this.#pieces.push({ node, indent, before, isItem, type: spot.type, path: JSON.stringify(pathOf(spot)) });
+  }
+}
+
+/** Does what a partial prints stand in a map or list? Its literals are checked for each document. */
+function hasPartials(node: Node): boolean {
+  if (node.type === 'hole') return node.hole.kind === 'p';
+  if (node.type === 'list') return node.items.some((item) => item.type !== 'spread' && hasPartials(item));
+  return node.type === 'map' && node.entries.some((entry) => entry.type !== 'spread' && hasPartials(entry.value));
 }
 
 function printValue(value: Value, indent: string, isItem: boolean): string {
