@@ -41,6 +41,19 @@ const shape: fc.Arbitrary<Shape> = fc.letrec<{ shape: Shape }>((tie) => ({
       first: '',
       rest: items.flatMap(({ first, rest }) => [`  - ${first}`, ...rest.map((line) => `  ${line}`)]),
     })),
+    // Maps and lists whose entries depend on values.
+    fc
+      .tuple(fc.constantFrom('{{spread values.more}}', '{{@index}}-x: 1', 'o: {{optional values.any}}'), tie('shape'))
+      .map(([line, { first, rest }]): Shape => ({
+        first: '',
+        rest: [`  ${line}`, `  s: ${first}`, ...rest.map((each) => `  ${each}`)],
+      })),
+    fc
+      .tuple(fc.constantFrom('{{spread values.items}}', '{{optional values.any}}'), tie('shape'))
+      .map(([line, { first, rest }]): Shape => ({
+        first: '',
+        rest: [`  - ${line}`, `  - ${first}`, ...rest.map((each) => `  ${each}`)],
+      })),
   ),
 })).shape;
 
@@ -58,6 +71,12 @@ const values = fc.record({
     .map((json) => JSON.parse(json) as Json)
     .filter((value) => value !== null),
   deep: fc.dictionary(anyText, fc.array(anyText, { maxLength: 3 }), { maxKeys: 3 }),
+  more: fc.dictionary(
+    anyText.map((text) => `more ${text}`),
+    fc.array(anyText, { maxLength: 3 }),
+    { maxKeys: 3 },
+  ),
+  items: fc.array(anyText, { maxLength: 3 }),
 });
 
 test('printed structures are printed objects', async () => {
