@@ -18,6 +18,12 @@ type Shape = { first: string; rest: string[] };
 
 const inline = (texts: fc.Arbitrary<string>): fc.Arbitrary<Shape> => texts.map((first) => ({ first, rest: [] }));
 
+/** A line and an entry with a value, in either order. */
+function around(line: string, start: string, { first, rest }: Shape, isFirst: boolean): Shape {
+  const entry = [`${start}${first}`, ...rest.map((each) => `  ${each}`)];
+  return { first: '', rest: isFirst ? [line, ...entry] : [...entry, line] };
+}
+
 const shape: fc.Arbitrary<Shape> = fc.letrec<{ shape: Shape }>((tie) => ({
   shape: fc.oneof(
     { depthSize: 'small' },
@@ -41,19 +47,22 @@ const shape: fc.Arbitrary<Shape> = fc.letrec<{ shape: Shape }>((tie) => ({
       first: '',
       rest: items.flatMap(({ first, rest }) => [`  - ${first}`, ...rest.map((line) => `  ${line}`)]),
     })),
-    // Maps and lists whose entries depend on values.
+    // Maps and lists whose entries depend on values, before or after what does not.
     fc
-      .tuple(fc.constantFrom('{{spread values.more}}', '{{@index}}-x: 1', 'o: {{optional values.any}}'), tie('shape'))
-      .map(([line, { first, rest }]): Shape => ({
-        first: '',
-        rest: [`  ${line}`, `  s: ${first}`, ...rest.map((each) => `  ${each}`)],
-      })),
+      .tuple(
+        fc.constantFrom(
+          '{{spread values.more}}',
+          '{{@index}}-x: 1',
+          'o: {{optional values.any}}',
+          '"{{values.number}}-y": [{{@index}}]',
+        ),
+        tie('shape'),
+        fc.boolean(),
+      )
+      .map(([line, inner, isFirst]) => around(`  ${line}`, '  s: ', inner, isFirst)),
     fc
-      .tuple(fc.constantFrom('{{spread values.items}}', '{{optional values.any}}'), tie('shape'))
-      .map(([line, { first, rest }]): Shape => ({
-        first: '',
-        rest: [`  - ${line}`, `  - ${first}`, ...rest.map((each) => `  ${each}`)],
-      })),
+      .tuple(fc.constantFrom('- {{spread values.items}}', '- {{optional values.any}}'), tie('shape'), fc.boolean())
+      .map(([line, inner, isFirst]) => around(`  ${line}`, '  - ', inner, isFirst)),
   ),
 })).shape;
 
