@@ -1,4 +1,5 @@
 /** The charts that are rendered: the same objects, once from native templates and once from Go's. */
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,22 @@ export function writeWebForHelm(folder: string): string {
   const chart = join(folder, 'web-go');
   cpSync(join(root, 'test/bench/fixtures/web-go'), chart, { recursive: true });
   for (const file of ['Chart.yaml', 'values.yaml', 'values.schema.json']) cpSync(join(WEB, file), join(chart, file));
+  return chart;
+}
+
+/**
+ * Writes a chart `five` whose archive has 5 MB, and which makes one object. What is large is in a subchart: Helm records
+ * the files of the chart itself, and a record of 5 MB fits into no Secret.
+ */
+export function writeLargeChart(folder: string): string {
+  const chart = join(folder, 'five');
+  const inner = join(chart, 'charts', 'data');
+  for (const one of [chart, inner]) mkdirSync(join(one, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: five\nversion: 1.0.0\n');
+  const object = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n';
+  writeFileSync(join(chart, 'templates', 'object.yaml'), object);
+  writeFileSync(join(inner, 'Chart.yaml'), 'apiVersion: v2\nname: data\nversion: 1.0.0\n');
+  writeFileSync(join(inner, 'data.bin'), randomBytes(5 << 20));
   return chart;
 }
 

@@ -1,8 +1,8 @@
 /**
  * `npm run bench:cluster`: pkg beside the real helm on one API server, in turn. A ratio is the median of the rounds'
  * ratios of wall time, so that a machine that is busy for a while is busy for both; processor time stands beside it.
- * `PKG_BENCH_RUNS` sets how many rounds are measured (3), an argument which parts: `lists`, `lives`, `unchanged`,
- * `waits`. Ends with 1 when a target is missed.
+ * `PKG_BENCH_RUNS` sets how many rounds are measured (3), an argument which parts: `lists`, `lives`, `registry`,
+ * `unchanged`, `waits`. Ends with 1 when a target is missed.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +15,8 @@ import type { Json } from '../controlplane/client.ts';
 import { startControlPlane, stopControlPlane } from '../controlplane/controlplane.ts';
 import { helmPath } from '../support/helm.ts';
 import { startProxy } from '../support/proxy.ts';
-import { writeWebForHelm, writeWorkloads } from './charts.ts';
+import { findRegistry, startRegistry } from '../support/registry.ts';
+import { writeLargeChart, writeWebForHelm, writeWorkloads } from './charts.ts';
 import { median, report, wasMissed } from './report.ts';
 
 const root: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -176,6 +177,31 @@ async function waits(): Promise<void> {
   compare('install --wait', { pkg: costs.pkg, helm: [plain] }, 0.05);
 }
 
+/** Installing a chart of 5 MB from a registry, whose archive both have cached. */
+async function registry(): Promise<void> {
+  const program = await findRegistry();
+  if (program === undefined) return;
+  const server = await startRegistry(program, 'none', true);
+  try {
+    const ns = await namespace();
+    await run('helm', ns, ['package', writeLargeChart(folder), '-d', folder]);
+    await run('pkg', ns, ['push', join(folder, 'five-1.0.0.tgz'), `oci://${server.host}/charts`, '--plain-http']);
+    const install = ['install', 'r', `oci://${server.host}/charts/five`, '--version', '1.0.0', '--plain-http'];
+    const costs = noCosts();
+    // A run takes a tenth of a second, so that a few would tell little.
+    for (let round = 0; round <= Math.max(rounds, 11); round++) {
+      for (const one of PROGRAMS) {
+        const cost = await run(one, ns, install);
+        if (round > 0) costs[one].push(cost);
+        await run(one, ns, ['uninstall', 'r', '--wait']);
+      }
+    }
+    compare('install of 5 MB from a registry, second time', costs, 0.5);
+  } finally {
+    await server.close();
+  }
+}
+
 /** 200 releases of five revisions, with records of the size that an ordinary chart gives (12 KB). */
 async function lists(): Promise<void> {
   const ns = await namespace();
@@ -215,7 +241,7 @@ function renameRecord(encoded: string, name: string): string {
 
 try {
   console.log(`Node ${process.version}, ${rounds} rounds\n`);
-  const parts = { lists, lives, unchanged, waits };
+  const parts = { lists, lives, registry, unchanged, waits };
   const wanted = process.argv.slice(2);
   for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part();
 } finally {

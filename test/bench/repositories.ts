@@ -4,7 +4,6 @@
  * `PKG_BENCH_RUNS` sets how many rounds are measured (5). Ends with 1 when a target is missed.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { helmPath } from '../support/helm.ts';
 import { findRegistry, startRegistry } from '../support/registry.ts';
+import { writeLargeChart } from './charts.ts';
 import { measure, output } from './measure.ts';
 import type { Command, Cost } from './measure.ts';
 import { median, report, wasMissed } from './report.ts';
@@ -186,14 +186,7 @@ async function againstRegistry(): Promise<void> {
   if (program === undefined) return;
   const registry = await startRegistry(program, 'none', true);
   try {
-    writeChart(join(folder, 'sources', 'five'), 'five');
-    writeFileSync(
-      join(folder, 'sources', 'five', 'data.bin'),
-      randomBytes(5 << 20)
-        .toString('base64')
-        .slice(0, 5 << 20),
-    );
-    output(command('helm', ['package', join(folder, 'sources', 'five'), '-d', folder]));
+    output(command('helm', ['package', writeLargeChart(join(folder, 'sources')), '-d', folder]));
     const archive = join(folder, 'five-1.0.0.tgz');
     let number = 0;
     const push = (): string[] => ['push', archive, `oci://${registry.host}/push-${number++}`, '--plain-http'];
