@@ -8,6 +8,7 @@
 import { lstatSync, openSync, closeSync, readlinkSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PkgError } from './errors.ts';
+import { printable } from './errors-text.ts';
 import { isOwnMark, ownMark, parseMark, stateOf } from './process-mark.ts';
 import { readRegularFile } from './read-file.ts';
 
@@ -18,8 +19,8 @@ const MAX_MARK = 4096;
 
 /** The errors that the caller throws where the lock cannot be taken. */
 export type LockErrors = {
-  /** Another process has held the lock for half a minute. */
-  held: (path: string) => PkgError;
+  /** Other processes have held the lock for half a minute; `holder` says which one does now. */
+  held: (path: string, holder: string) => PkgError;
   /** The file system refuses to create or remove the lock file. */
   failed: (cause: unknown, path: string) => PkgError;
 };
@@ -28,11 +29,18 @@ export type LockErrors = {
  * Runs `work` while holding the lock file `path`, whose folder exists.
  *
  * @param work has to take less than ten seconds: after that a process on another machine takes the lock for abandoned
+ * @param tell called with what is waited for, when another process holds the lock
  * @throws {PkgError} what `errors` makes, and what `work` throws
  */
-export async function withFileLock<T>(path: string, work: () => T | Promise<T>, errors: LockErrors): Promise<T> {
+export async function withFileLock<T>(
+  path: string,
+  work: () => T | Promise<T>,
+  errors: LockErrors,
+  tell: (what: string) => void = () => undefined,
+): Promise<T> {
   const began = performance.now();
   const watched: Watched = new Map();
+  let told: string | undefined;
   /** Turns every error of the lock file into the error that the caller made for it. */
   const guarded = <R>(step: () => R): R => {
     try {
@@ -43,13 +51,29 @@ export async function withFileLock<T>(path: string, work: () => T | Promise<T>, 
   };
   while (!guarded(() => take(path))) {
     guarded(() => breakStale(path, watched));
-    if (performance.now() - began > PATIENCE_MS) throw errors.held(path);
+    const holder = holderOf(path);
+    if (holder !== told && holder !== undefined) tell(`waiting for the lock ${printable(path)}, held by ${holder}`);
+    told = holder ?? told;
+    if (performance.now() - began > PATIENCE_MS) throw errors.held(path, holder ?? 'another process');
     await sleep(1 + Math.random() * 10);
   }
   try {
     return await work();
   } finally {
     guarded(() => removeIfThere(path));
+  }
+}
+
+/** Who holds a lock, for messages; undefined where it is free by now. */
+function holderOf(path: string): string | undefined {
+  try {
+    const holder = parseMark(markIn(path));
+    if (holder === undefined) return 'another program';
+    const state = stateOf(holder);
+    const where = state === 'unknown' && holder.where !== 'unknown' ? ' of another machine or container' : '';
+    return `process ${holder.pid}${where}${state === 'stopped' ? ', which is stopped' : ''}`;
+  } catch {
+    return undefined;
   }
 }
 

@@ -24,8 +24,8 @@ const CRD: { apiVersion: string; kind: string } = {
 
 /** The errors of the lock under which a file is compared with what is expected, and then written. */
 const LOCK_ERRORS: LockErrors = {
-  held: (path) =>
-    new PkgError('PKG_TARGET_UNWRITABLE', 'another process keeps the target locked', {
+  held: (path, holder) =>
+    new PkgError('PKG_TARGET_UNWRITABLE', `the target is locked by ${holder}`, {
       at: { file: path },
       hints: ['remove the lock file if no other pkg works on this target'],
     }),

@@ -7,11 +7,15 @@ export type Failure = { code: string; what: string };
 /** The common code of all failures that mean: the certificate is signed by an authority that is not trusted. */
 export const UNTRUSTED = 'UNTRUSTED';
 
+/** The code for an answer that is not complete when the time for the whole request is over. */
+export const TOO_SLOW = 'TOO_SLOW';
+
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing answers there',
   ENOTFOUND: 'the name of the host is not known',
   EAI_AGAIN: 'the name of the host cannot be looked up now',
   ETIMEDOUT: 'it does not answer in time',
+  [TOO_SLOW]: 'its whole answer does not come in time',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
   ECONNRESET: 'it closed the connection',

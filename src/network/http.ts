@@ -16,7 +16,7 @@ import { VERSION } from '../version.ts';
 import { basicAuthorization, loginOf } from './address.ts';
 import { dialWithin, DialError } from './dial.ts';
 import type { Peer } from './dial.ts';
-import { failureOf } from './failures.ts';
+import { failureOf, TOO_SLOW } from './failures.ts';
 import { drain, inPieces, limited, readWhole, releasing } from './http-body.ts';
 import { UnusableAnswer } from './http-messages.ts';
 import type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes } from './http-messages.ts';
@@ -129,7 +129,7 @@ export class HttpClient {
    */
   #withDeadline(signal: AbortSignal | undefined): { signal: AbortSignal; release: () => void } {
     const late = new AbortController();
-    const error = Object.assign(new Error('the answer took too long'), { code: 'ETIMEDOUT' });
+    const error = Object.assign(new Error('the answer took too long'), { code: TOO_SLOW });
     const timer = setTimeout(() => late.abort(error), this.#times.whole);
     // The timer alone must not keep the process alive.
     timer.unref();

@@ -7,20 +7,25 @@ import type { LockErrors } from '../file-lock.ts';
 import { unwritable, writeFileAtomic } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 
+/** Called with a text that says what is waited for. */
+type Tell = (what: string) => void;
+
 /**
  * Reads one of Helm's files of repositories and logins and writes it again, one process at a time. Helm has a lock for
  * `repositories.yaml` too, but its file stays when the lock is free, and what counts is a `flock` on it, which Node
  * cannot take. So pkg and helm at the same moment are not kept apart.
  *
  * @param text reads the file and gives its new text; undefined leaves it as it is
+ * @param tell called with what is waited for, when another process changes the file
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `text` throws
  */
-export async function changeFile(file: string, text: () => string | undefined): Promise<void> {
-  await whileLocked(file, () => {
+export async function changeFile(file: string, text: () => string | undefined, tell?: Tell): Promise<void> {
+  const change = (): void => {
     const changed = text();
     // Both files hold passwords, so nobody else may read them.
     if (changed !== undefined) writeFileAtomic(file, changed, 0o600);
-  });
+  };
+  await whileLocked(file, change, tell);
 }
 
 /**
@@ -28,21 +33,22 @@ export async function changeFile(file: string, text: () => string | undefined): 
  * folders that are missing are made.
  *
  * @param work is short: it must not wait for the network or for input
+ * @param tell called with what is waited for, when another process changes the file
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `work` throws
  */
-export async function whileLocked<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+export async function whileLocked<T>(file: string, work: () => T | Promise<T>, tell?: Tell): Promise<T> {
   try {
     makeFolder(dirname(file));
   } catch (cause) {
     throw LOCK_ERRORS.failed(cause, file);
   }
-  return await withFileLock(`${file}.pkg-lock`, work, LOCK_ERRORS);
+  return await withFileLock(`${file}.pkg-lock`, work, LOCK_ERRORS, tell);
 }
 
 const LOCK_ERRORS: LockErrors = {
-  held: (path) =>
-    new PkgError('PKG_FILE_UNWRITABLE', `another process holds the lock ${printable(path)}`, {
-      hints: ['remove that file if no other pkg is running'],
+  held: (path, holder) =>
+    new PkgError('PKG_FILE_UNWRITABLE', `the lock ${printable(path)} is held by ${holder}`, {
+      hints: ['wait for that process or end it; remove the lock file only if that process is no pkg'],
     }),
   failed: (cause, path) => unwritable(path, cause),
 };

@@ -1,7 +1,7 @@
 /** Errors of connections to repositories: which address, why, and what to do. */
 import { PkgError } from '../errors.ts';
 import { DialError } from '../network/dial.ts';
-import { UNTRUSTED, failureOf } from '../network/failures.ts';
+import { TOO_SLOW, UNTRUSTED, failureOf } from '../network/failures.ts';
 import { UnusableAnswer } from '../network/http.ts';
 import { shownUrl } from './urls.ts';
 
@@ -10,6 +10,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'check the address, and the VPN if there is one',
   EAI_AGAIN: 'check the network and its DNS',
   ETIMEDOUT: 'check the network, and the proxy settings',
+  [TOO_SLOW]: 'check the network, and whether the server is busy',
   ECONNRESET: 'try again, and check the proxies between',
   BAD_ANSWER: 'check the address and its port',
   BAD_UPGRADE: 'check the address and its port',

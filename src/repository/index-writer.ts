@@ -53,21 +53,26 @@ const MAX_TRIES = 5;
  *
  * @param make gives the text of the index. It is called again where archives changed meanwhile: what `pkg publish` added
  *   would be missing in the index.
+ * @param tell called with what is waited for, when another process changes the index
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `make` throws
  */
-export async function writeFolderIndex(folder: string, make: () => Promise<string>): Promise<void> {
+export async function writeFolderIndex(
+  folder: string,
+  make: () => Promise<string>,
+  tell: (what: string) => void,
+): Promise<void> {
   const file = join(folder, 'index.yaml');
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const before = stateOf(folder);
     const text = await make();
-    const isWritten = await whileLocked(file, () => {
+    const writeIfSame = (): boolean => {
       if (stateOf(folder) !== before) return false;
       writeFileAtomic(file, text);
       return true;
-    });
-    if (isWritten) return;
+    };
+    if (await whileLocked(file, writeIfSame, tell)) return;
   }
-  await whileLocked(file, async () => writeFileAtomic(file, await make()));
+  await whileLocked(file, async () => writeFileAtomic(file, await make()), tell);
 }
 
 /** Names, sizes and times of all archives of a folder: equal where nothing has changed. */

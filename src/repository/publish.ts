@@ -24,7 +24,7 @@ import type { ChartManifest } from './registry.ts';
 import { uploadChart, uploadRepository } from './chart-upload.ts';
 import type { IndexEntry } from './index-file.ts';
 import type { ChartRequest } from './find-chart.ts';
-import type { Remotes } from './remotes.ts';
+import type { Remotes, Tell } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import type { Subject } from './signatures/attach-signature.ts';
 import { chartUrl, isRegistryAddress, shownText, shownUrl, withoutLogin } from './urls.ts';
@@ -73,7 +73,7 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
   const trust = isAddress ? access : { ...access, username: '', password: '' };
   const repository = isAddress || isName ? uploadRepository(place, trust, remotes) : undefined;
   if (repository !== undefined) return repositoryTarget(place, repository, remotes);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url, remotes.tell);
   throw new PkgError(
     'PKG_USAGE',
     `'${printable(withoutLogin(place), 100)}' is neither a registry, nor a repository, nor a folder`,
@@ -237,7 +237,7 @@ function shownAddress(repository: URL, reference: string): string {
   return isRegistryAddress(reference) ? shownText(reference) : shownUrl(chartUrl(repository, reference));
 }
 
-function folderTarget(place: string, url: string): Target {
+function folderTarget(place: string, url: string, tell: Tell): Target {
   const file = join(place, 'index.yaml');
   const read = (): RepositoryIndex => readIndexFile(file) ?? emptyIndex();
   const archivePath = (name: string, version: string): string => `${name}-${version}.tgz`;
@@ -264,7 +264,7 @@ function folderTarget(place: string, url: string): Target {
         });
       }
       const path = archivePath(name, version);
-      await whileLocked(file, () => {
+      const add = (): void => {
         const there = digestIn(name, version);
         // Another process published the version since this one checked.
         if (there === digestOf(archive)) return;
@@ -276,7 +276,8 @@ function folderTarget(place: string, url: string): Target {
         const index = read();
         addEntry(index, entryOf(chart, archive, urlOf(url, path), created));
         writeFileAtomic(file, printIndex(index, created));
-      });
+      };
+      await whileLocked(file, add, tell);
       return reference(name, version);
     },
   };

@@ -26,6 +26,9 @@ export type RegistryLogin = {
   registryToken: string;
 };
 
+/** Called with a text that says what is waited for. */
+type Tell = (what: string) => void;
+
 const NO_LOGIN: RegistryLogin = { username: '', password: '', identityToken: '', registryToken: '' };
 
 /**
@@ -61,6 +64,7 @@ function serverOf(name: string): string {
  * Stores a login where Helm would store it: with the credential helper that its file names, else in the file itself.
  *
  * @param name `HOST`, or `HOST/PATH` for a part of the registry
+ * @param tell called with what is waited for, when another process changes the file
  * @throws {PkgError} as {@link findLogin} does, `PKG_FILE_UNWRITABLE`
  */
 export async function saveLogin(
@@ -68,6 +72,7 @@ export async function saveLogin(
   login: { username: string; password: string },
   paths: ConfigPaths,
   env: NodeJS.ProcessEnv,
+  tell: Tell,
 ): Promise<void> {
   const server = serverOf(name);
   const helper = helperOf(readConfig(paths.registries), server, env);
@@ -76,12 +81,13 @@ export async function saveLogin(
     await askHelper(helper, 'store', JSON.stringify({ ServerURL: server, Username: username, Secret: password }), env);
   }
   const auth = helper === '' ? { auth: Buffer.from(`${username}:${password}`).toString('base64') } : {};
-  await changeConfig(paths.registries, (config) => {
+  const withLogin = (config: JsonObject): JsonObject => {
     // The helper is written into the file, so that the login is found there later.
     const isNamed = helper === '' || textField(getOwn(config, 'credHelpers'), server) !== '';
     const where = isNamed ? {} : { credsStore: helper };
     return { ...config, ...where, auths: { ...asObject(getOwn(config, 'auths')), [server]: auth } };
-  });
+  };
+  await changeConfig(paths.registries, withLogin, tell);
 }
 
 /**
@@ -90,22 +96,28 @@ export async function saveLogin(
  * @returns false where there was none
  * @throws {PkgError} as {@link saveLogin} does
  */
-export async function eraseLogin(name: string, paths: ConfigPaths, env: NodeJS.ProcessEnv): Promise<boolean> {
+export async function eraseLogin(
+  name: string,
+  paths: ConfigPaths,
+  env: NodeJS.ProcessEnv,
+  tell: Tell,
+): Promise<boolean> {
   const server = serverOf(name);
   const config = readConfig(paths.registries);
   const helper = helperOf(config, server, env);
   if (helper !== '') await askHelper(helper, 'erase', server, env);
   if (!Object.hasOwn(asObject(getOwn(config, 'auths')) ?? {}, server)) return helper !== '';
-  await changeConfig(paths.registries, (now) => {
+  const without = (now: JsonObject): JsonObject => {
     const { [server]: _known, ...auths } = asObject(getOwn(now, 'auths')) ?? {};
     return { ...now, auths };
-  });
+  };
+  await changeConfig(paths.registries, without, tell);
   return true;
 }
 
 /** @param change gives the new content of the file */
-async function changeConfig(file: string, change: (config: JsonObject) => JsonObject): Promise<void> {
-  await changeFile(file, () => `${JSON.stringify(change(readConfig(file)), undefined, '\t')}\n`);
+async function changeConfig(file: string, change: (config: JsonObject) => JsonObject, tell: Tell): Promise<void> {
+  await changeFile(file, () => `${JSON.stringify(change(readConfig(file)), undefined, '\t')}\n`, tell);
 }
 
 /** The credential helper for a server; empty where logins are in the file itself. */

@@ -73,16 +73,19 @@ function invalid(message: string, file: string): PkgError {
  * the same time do so one after the other.
  *
  * @param change gives the repositories that the file is to hold; undefined to leave it as it is
+ * @param tell called with what is waited for, when another process changes the file
  * @throws {PkgError} as {@link readRepositories} and {@link changeFile} do
  */
 export async function changeRepositories(
   file: string,
   change: (known: readonly Repository[]) => readonly Repository[] | undefined,
+  tell: (what: string) => void,
 ): Promise<void> {
-  await changeFile(file, () => {
+  const text = (): string | undefined => {
     const changed = change(readRepositories(file));
     return changed === undefined ? undefined : repositoriesText(changed);
-  });
+  };
+  await changeFile(file, text, tell);
 }
 
 function repositoriesText(all: readonly Repository[]): string {

@@ -108,11 +108,11 @@ describe('repo', () => {
     const url = `http://127.0.0.1:${slow.port}`;
     const added = await run('pkg', ['repo', 'add', 'slow', url, '--timeout', '500ms'], { cwd: home, home });
     expect(added.status).toBe(1);
-    expect(added.stderr).toContain(`${url}/index.yaml cannot be reached: it does not answer in time`);
+    expect(added.stderr).toContain(`${url}/index.yaml cannot be reached: its whole answer does not come in time`);
     writeFiles(home, { 'config/repositories.yaml': `repositories: [{name: slow, url: '${url}'}]\n` });
     const updated = await run('pkg', ['repo', 'update', '--timeout', '500ms'], { cwd: home, home });
     expect(updated.status).toBe(1);
-    expect(updated.stderr).toContain('it does not answer in time');
+    expect(updated.stderr).toContain('its whole answer does not come in time');
     const wrong = await run('pkg', ['repo', 'update', '--timeout', '5'], { cwd: home, home });
     expect(wrong.stderr).toContain('--timeout takes a duration such as 90s or 1h30m, not "5"');
     slow.close();

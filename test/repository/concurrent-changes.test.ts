@@ -1,5 +1,15 @@
 /** Processes that change repositories, logins or the index of a folder at the same time: no change is lost. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ownMark } from '../../src/process-mark.ts';
@@ -46,6 +56,13 @@ test('one name for two addresses goes to one of two processes', async () => {
   expect(readRepositories(fileOf(home)).map(({ url }) => url)).toEqual([winner]);
 });
 
+/** What a running process of this machine writes into a lock file. */
+function markOf(pid: number | undefined): string {
+  const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const started = status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
+  return `${ownMark().split('-')[0]}-${pid}-${started}`;
+}
+
 // Elsewhere nobody can tell that a process is dead.
 test.skipIf(process.platform !== 'linux')(
   'a lock of a process that was killed holds nobody up, and the lock file of helm neither',
@@ -53,13 +70,11 @@ test.skipIf(process.platform !== 'linux')(
     const home = temporaryFolder();
     // A process of pkg leaves its mark in a lock; what is asserted is that a dead one's is not waited for.
     const killed = startPkg(['version'], { cwd: home, home });
-    const status = readFileSync(`/proc/${killed.child.pid}/stat`, 'utf8');
-    const started = status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
+    const mark = markOf(killed.child.pid);
     killed.child.kill('SIGKILL');
     await killed.ended;
-    const [place] = ownMark().split('-');
     mkdirSync(join(home, 'config'), { recursive: true });
-    writeFileSync(`${fileOf(home)}.pkg-lock`, `${place}-${killed.child.pid}-${started}`);
+    writeFileSync(`${fileOf(home)}.pkg-lock`, mark);
     writeFileSync(join(home, 'config', 'repositories.lock'), '');
     const began = performance.now();
     const { status: end, stderr } = await run('pkg', ['repo', 'add', 'acme', server.url], { cwd: home, home });
@@ -101,6 +116,65 @@ test.skipIf(process.platform !== 'linux')(
     const { status, stderr } = await run('pkg', add, { cwd: home, home });
     expect(status, stderr).toBe(0);
     expect(performance.now() - began).toBeLessThan(10_000);
+  },
+);
+
+test.skipIf(process.platform !== 'linux')(
+  'who waits for the lock of a process that runs says which one it is, and goes on when the lock is free',
+  async () => {
+    const home = temporaryFolder();
+    const pages = join(home, 'pages');
+    for (const folder of [pages, join(home, 'config', 'registry')]) mkdirSync(folder, { recursive: true });
+    const holder = spawn('sleep', ['600'], { stdio: 'ignore' });
+    try {
+      holder.kill('SIGSTOP');
+      const held = [join(pages, 'index.yaml'), fileOf(home), join(home, 'config', 'registry', 'config.json')];
+      for (const file of held) symlinkSync(markOf(holder.pid), `${file}.pkg-lock`);
+      writeFileSync(held[2] ?? '', '{"auths":{"registry.example.com":{"auth":"YTpi"}}}');
+      const waiting = [
+        ['repo', 'index', pages],
+        ['repo', 'add', 'acme', server.url],
+        ['registry', 'logout', 'registry.example.com'],
+      ].map((args) => startPkg(args, { cwd: home, home }));
+      const seen = await Promise.all(
+        waiting.map(
+          ({ child }) =>
+            new Promise<string>((resolve) => {
+              let text = '';
+              child.stderr?.on('data', (chunk: Buffer) => {
+                text += chunk.toString();
+                if (text.includes('lock')) resolve(text);
+              });
+              child.on('close', () => resolve(text));
+            }),
+        ),
+      );
+      for (const [at, text] of seen.entries()) {
+        const { pid } = holder;
+        expect(text).toContain(`waiting for the lock ${held[at]}.pkg-lock, held by process ${pid}, which is stopped\n`);
+      }
+      for (const file of held) rmSync(`${file}.pkg-lock`);
+      for (const { status, stderr } of await Promise.all(waiting.map(({ ended }) => ended))) {
+        expect(status, stderr).toBe(0);
+      }
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  },
+);
+
+test.skipIf(process.platform !== 'linux')(
+  'a lock that stays held ends in an error that names the holder',
+  { timeout: 120_000 },
+  async () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, 'config'), { recursive: true });
+    const lock = `${fileOf(home)}.pkg-lock`;
+    symlinkSync(markOf(process.pid), lock);
+    const { status, stderr } = await run('pkg', ['repo', 'add', 'acme', server.url], { cwd: home, home });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`the lock ${lock} is held by process ${process.pid}\n`);
+    expect(stderr).toContain('code: PKG_FILE_UNWRITABLE');
   },
 );
 

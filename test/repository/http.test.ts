@@ -48,7 +48,7 @@ describe('a server', () => {
       return true;
     });
     const work = (): Promise<unknown> => client({ whole: 300 }).fetch(new URL(server.url), { limit: 1 << 20 });
-    expect((await errorOf(work)).message).toContain('does not answer in time');
+    expect((await errorOf(work)).message).toContain('its whole answer does not come in time');
   });
 
   test('that accepts connections and lets TLS hang', async () => {

@@ -75,8 +75,8 @@ export async function writeConfig(login: OidcLogin, changes: Settings): Promise<
     }
   };
   const errors: LockErrors = {
-    held: (lock) =>
-      new PkgError('PKG_CREDENTIALS_FAILED', `another process holds the lock ${printable(lock)}`, {
+    held: (lock, holder) =>
+      new PkgError('PKG_CREDENTIALS_FAILED', `the lock ${printable(lock)} is held by ${holder}`, {
         at: { file },
         hints: ['remove that file if no kubectl, helm or pkg is running'],
       }),

@@ -96,8 +96,8 @@ export class OidcTokens {
     const { file } = this.#login;
     if (!mayHaveLock(file)) return await work();
     const errors: LockErrors = {
-      held: (lock) =>
-        new PkgError('PKG_CREDENTIALS_FAILED', `another process holds the lock ${printable(lock)}`, {
+      held: (lock, holder) =>
+        new PkgError('PKG_CREDENTIALS_FAILED', `the lock ${printable(lock)} is held by ${holder}`, {
           at: { file },
           hints: ['remove that file if no other pkg is running'],
         }),

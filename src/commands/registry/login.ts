@@ -52,7 +52,7 @@ class RegistryLoginCommand extends PkgCommand {
     await withRemotes({ flags: anonymous }, async (remotes) => {
       const login = { username, password, identityToken: '', registryToken: '' };
       await remotes.session().check(host, login);
-      await saveLogin(name, login, remotes.paths, process.env);
+      await saveLogin(name, login, remotes.paths, process.env, remotes.tell);
     });
     print('Login Succeeded\n');
   }

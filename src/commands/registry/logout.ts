@@ -4,6 +4,7 @@ import { printable } from '../../errors-text.ts';
 import { print, printError } from '../../terminal/output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
+import { tellingSlow } from '../support/slow.ts';
 import { registryName } from './login.ts';
 
 class RegistryLogoutCommand extends PkgCommand {
@@ -16,7 +17,7 @@ class RegistryLogoutCommand extends PkgCommand {
     const { flags, args } = await this.parse(RegistryLogoutCommand);
     const name = registryName(args.HOST);
     const paths = configPaths(process.env, { repositoryConfig: '', registryConfig: flags['registry-config'] ?? '' });
-    const wasThere = await eraseLogin(name, paths, process.env);
+    const wasThere = await tellingSlow((tell) => eraseLogin(name, paths, process.env, tell));
     if (wasThere) print(`Removing login credentials for ${printable(name)}\n`);
     else printError(`note: there was no login for ${printable(name)}\n`);
   }

@@ -48,11 +48,12 @@ class RepoAddCommand extends PkgCommand {
         return;
       }
       await remotes.index(repository, 'checked');
-      await changeRepositories(remotes.repositoriesFile, (now) => {
+      const withNew = (now: readonly Repository[]): Repository[] | undefined => {
         // Another process may have taken the name meanwhile.
         if (!flags['force-update'] && isKnown(repository, now)) return undefined;
         return [...now.filter((one) => one.name !== name), repository];
-      });
+      };
+      await changeRepositories(remotes.repositoriesFile, withNew, remotes.tell);
       print(`"${printable(name)}" has been added to your repositories\n`);
     });
   }

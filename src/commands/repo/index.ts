@@ -3,6 +3,7 @@ import { indexFolder, mergeIndex, printIndex, readIndexFile, writeFolderIndex } 
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { requireFolder } from '../support/paths.ts';
+import { tellingSlow } from '../support/slow.ts';
 
 class RepoIndexCommand extends PkgCommand {
   static override description = [
@@ -32,14 +33,15 @@ class RepoIndexCommand extends PkgCommand {
     requireFolder(folder);
     const now = new Date();
     const { merge } = flags;
-    await writeFolderIndex(folder, async () => {
+    const make = async (): Promise<string> => {
       const index = await indexFolder(folder, flags.url, now);
       // As Helm does: an index that is to grow begins empty.
       const other = merge === undefined ? undefined : readIndexFile(merge);
       if (other !== undefined) mergeIndex(index, other);
       else if (merge !== undefined) writeFileAtomic(merge, printIndex(index, now, flags.json));
       return printIndex(index, now, flags.json);
-    });
+    };
+    await tellingSlow((tell) => writeFolderIndex(folder, make, tell));
   }
 }
 

@@ -1,6 +1,7 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { changeRepositories, readRepositories } from '../../repository/repositories.ts';
+import type { Repository } from '../../repository/repositories.ts';
 import { print } from '../../terminal/output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
@@ -34,7 +35,8 @@ class RepoRemoveCommand extends PkgCommand {
             },
           );
         }
-        await changeRepositories(remotes.repositoriesFile, (now) => now.filter((one) => one.name !== name));
+        const without = (now: readonly Repository[]): Repository[] => now.filter((one) => one.name !== name);
+        await changeRepositories(remotes.repositoriesFile, without, remotes.tell);
         remotes.indexes.remove(repository);
         print(`"${printable(name)}" has been removed from your repositories\n`);
       }
