@@ -17,7 +17,10 @@ export type IndexEntry = { version: string; urls: string[]; digest: string };
 
 /** The fields of one version of a chart that a search shows and looks through. */
 export type SearchEntry = {
+  /** The name under which the versions of the chart stand in the index. */
   name: string;
+  /** The name that the entry gives itself. Helm searches this one and shows the other. */
+  ownName: string;
   version: string;
   appVersion: string;
   description: string;
@@ -73,19 +76,23 @@ export function readWholeIndex(bytes: Buffer, location: string): ValueMap {
   });
 }
 
+/** As in Helm, of two entries of one version the last one counts. */
 function searchedOf(entries: ValueMap): SearchEntry[] {
   const problems: Problem[] = [];
-  return [...entries.values()].flatMap((versions) => {
+  return [...entries].flatMap(([name, versions]) => {
     const items = Array.isArray(versions) ? versions.filter(isMap) : [];
     const valid = items.filter((item) => entryOf(item, problems).length > 0);
     const found = valid.map((item): SearchEntry => {
       const fields = new Fields(item, [], problems);
-      const [name, version, appVersion] = ['name', 'version', 'appVersion'].map((key) => fields.text(key));
+      const [ownName = '', version = '', appVersion = ''] = ['name', 'version', 'appVersion'].map((key) =>
+        fields.text(key),
+      );
       const description = fields.text('description');
       const keywords = fields.texts('keywords');
-      return { name: name ?? '', version: version ?? '', appVersion: appVersion ?? '', description, keywords };
+      return { name, ownName, version, appVersion, description, keywords };
     });
-    return found.sort((a, b) => compareVersionTexts(b.version, a.version));
+    const distinct = [...new Map(found.map((entry) => [entry.version, entry])).values()];
+    return distinct.sort((a, b) => compareVersionTexts(b.version, a.version));
   });
 }
 

@@ -50,8 +50,8 @@ export function searchCharts(indexes: ReadonlyMap<string, readonly SearchEntry[]
 /** The field of the first match; undefined without one. */
 function scoreOf(repository: string, entry: SearchEntry, { matches, ignoreCase }: Search): number | undefined {
   if (matches === undefined) return 0;
-  const { name, description, keywords } = entry;
-  const written = [name, `${repository}/${name}`, description, keywords.join(' ')].join(SEPARATOR);
+  const { ownName, description, keywords } = entry;
+  const written = [ownName, `${repository}/${ownName}`, description, keywords.join(' ')].join(SEPARATOR);
   const line = ignoreCase ? written.toLowerCase() : written;
   const at = matches(line);
   return at < 0 ? undefined : line.slice(0, at).split(SEPARATOR).length - 1;

@@ -218,6 +218,21 @@ test('search repo', async () => {
   }
 });
 
+test('search repo: charts whose entries have another name, and versions that an index has twice', async () => {
+  const entries = ['1.0.0', '1.2.0', '1.2.0', '1.1.0'].map(
+    (version, at) => `  - {name: other, version: ${version}, description: of ${at}, urls: [x.tgz]}\n`,
+  );
+  const place = temporaryFolder();
+  writeFiles(place, { 'index.yaml': `apiVersion: v1\nentries:\n  web:\n${entries.join('')}` });
+  const odd = await startChartServer(place);
+  const machines = new Machines();
+  await expectSameRun(machines, 'repo', 'add', 'odd', odd.url);
+  for (const flags of [[], ['-l'], ['web'], ['other', '-l'], ['-l', '-o', 'json'], ['--version', '^1.1', '-l']]) {
+    await expectSameRun(machines, 'search', 'repo', ...flags);
+  }
+  odd.close();
+});
+
 describe('pull', () => {
   test('archives, as helm names and writes them', async () => {
     const machines = await withRepository();
