@@ -174,7 +174,7 @@ describe('a large index', () => {
       .replace('name: chart-3\n', 'name: &three chart-3\n')
       .replace('name: chart-9\n', 'name: *three\n');
     const found = searchEntries(Buffer.from(anchored), 'index.yaml');
-    expect(found.filter(({ name }) => name === 'chart-3')).toHaveLength(6);
+    expect(found.filter(({ ownName }) => ownName === 'chart-3')).toHaveLength(6);
     const twice = text.replace('\n  chart-9:\n', '\n  chart-8:\n');
     expect(() => searchEntries(Buffer.from(twice), 'index.yaml')).toThrow(/duplicate|twice/i);
   });
