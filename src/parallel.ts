@@ -38,11 +38,11 @@ export async function inParallel<T, R>(
 export async function settleInParallel<T, R>(
   items: readonly T[],
   limit: number,
-  work: (item: T) => Promise<R>,
+  work: (item: T, index: number) => Promise<R>,
 ): Promise<{ results: R[]; errors: PkgError[] }> {
-  const settled = await inParallel(items, limit, async (item) => {
+  const settled = await inParallel(items, limit, async (item, index) => {
     try {
-      return { result: await work(item) };
+      return { result: await work(item, index) };
     } catch (error) {
       if (error instanceof PkgError) return { error };
       throw error;

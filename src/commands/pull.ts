@@ -62,9 +62,14 @@ type PullFlags = {
 async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
   const { destination, untar, untardir, prov, verify } = flags;
   const bytes = await found.fetch();
+  const { name, repository } = found.source;
+  // As in Helm, where there is a digest the tag beside it is left out, in the message and in the name of the file.
+  const isByDigest = found.inRegistry?.byDigest === true;
+  const fileName = isByDigest ? `${name}@${found.digest.replace(':', '-')}.tgz` : found.fileName;
+  const location = isByDigest ? `${repository}@${found.digest}` : found.location;
   // As in Helm nothing is said where it was the index of a repository that named the registry.
-  const isRegistry = found.source.repository.startsWith('oci://');
-  let said = isRegistry ? `Pulled: ${found.location.slice('oci://'.length)}\nDigest: ${found.digest}\n` : '';
+  const isRegistry = repository.startsWith('oci://');
+  let said = isRegistry ? `Pulled: ${printable(location.slice('oci://'.length))}\nDigest: ${found.digest}\n` : '';
   let provenance: Buffer | undefined;
   if (verify) {
     const { verificationText, verifyFound } = await import('./support/verify.ts');
@@ -76,7 +81,7 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
     if (provenance === undefined) printError(`warning: there is no provenance beside ${found.location}\n`);
   }
   if (!untar) {
-    const path = join(destination, found.fileName);
+    const path = join(destination, fileName);
     removeAbandoned(destination);
     writeFileAtomic(path, bytes);
     if (provenance !== undefined) writeFileAtomic(`${path}.prov`, provenance);

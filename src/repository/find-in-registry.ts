@@ -50,7 +50,7 @@ export function describeInRegistry(
   return {
     fetch: archive.fetch,
     fetchProvenance: archive.fetchProvenance,
-    inRegistry: { ...archive, manifest },
+    inRegistry: { ...archive, manifest, byDigest: digest !== '' },
     fileName,
     location,
     version,

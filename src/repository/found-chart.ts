@@ -17,8 +17,10 @@ export type FoundChart = RemoteArchive & {
   digest: string;
   /** What is recorded in the release of where the chart came from, as far as it is known before the archive is read. */
   source: ChartSource;
-  /** Manifest and signatures of a chart in a registry; undefined for other charts. */
-  inRegistry: (RegistryArchive & { manifest: ChartManifest }) | undefined;
+  /**
+   * Manifest and signatures of a chart in a registry, and whether the reference has a digest; undefined for other charts.
+   */
+  inRegistry: (RegistryArchive & { manifest: ChartManifest; byDigest: boolean }) | undefined;
 };
 
 /**

@@ -19,6 +19,7 @@ import { tagOf } from './oci.ts';
 import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
+import { nameOf } from './registry-session.ts';
 import { chartUrl, fileNameIn, isRegistryAddress, shownUrl, withoutLogin } from './urls.ts';
 
 /**
@@ -29,8 +30,8 @@ export type Resolved = Locked & {
   archive: ((modified: Date | undefined) => Promise<Archive | FetchedArchive>) | undefined;
 };
 
-/** An archive, and what it is called in `charts/`. */
-export type Archive = { name: string; bytes: Uint8Array; location: string };
+/** An archive, and what it is called in `charts/`. `pulled`: what Helm says of one that a registry has. */
+export type Archive = { name: string; bytes: Uint8Array; location: string; pulled?: readonly string[] };
 
 /** An archive that was fetched, and not packed from a folder, so that it may have a provenance. */
 export type FetchedArchive = Archive & { fetchProvenance: () => Promise<Buffer | undefined> };
@@ -172,7 +173,8 @@ async function resolveRegistry(
     const fileName = `${name}-${version}.tgz`;
     const place = { reference, manifest, chart: namedInRegistry(reference, tag), fileName, location };
     const found = archiveInRegistry(place, remotes);
-    return { name: fileName, bytes: await found.fetch(), location, fetchProvenance: found.fetchProvenance };
+    const pulled = pulledLines(`${nameOf(reference)}:${tag}`, manifest.digest);
+    return { name: fileName, bytes: await found.fetch(), location, pulled, fetchProvenance: found.fetchProvenance };
   };
   return { name, repository, version, archive };
 }
@@ -201,7 +203,8 @@ async function resolveIndex(
     const inRegistry = async (): Promise<FetchedArchive> => {
       const there = await findIndexedInRegistry({ repository, name, entry, url }, remotes);
       const { fileName, location, fetchProvenance } = there;
-      return { name: fileName, bytes: await there.fetch(), location, fetchProvenance };
+      const pulled = pulledLines(location.slice('oci://'.length), there.digest);
+      return { name: fileName, bytes: await there.fetch(), location, pulled, fetchProvenance };
     };
     return { ...resolved, archive: inRegistry };
   }
@@ -220,6 +223,10 @@ async function resolveIndex(
     fetchProvenance: found.fetchProvenance,
   });
   return { ...resolved, archive };
+}
+
+function pulledLines(reference: string, digest: string): string[] {
+  return [`Pulled: ${printable(reference)}`, `Digest: ${digest}`];
 }
 
 /** The last name of an address, as in Helm; `usual` where charts are not loaded from a file of that name. */

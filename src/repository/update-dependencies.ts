@@ -12,6 +12,7 @@ import { settleInParallel } from '../parallel.ts';
 import { textOf } from '../chart/fields.ts';
 import { declaredDependencies, declaresDependencies, lockDigest, lockText, readLocked } from './chart-lock.ts';
 import type { Declared, Locked } from './chart-lock.ts';
+import { OrderedLines } from './ordered-lines.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { resolveDependency } from './resolve-dependency.ts';
 import type { Archive, FetchedArchive, Resolved } from './resolve-dependency.ts';
@@ -61,11 +62,16 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
     resolveDependency(chart, dependency, { remotes, freshness, links }),
   );
   say(`Saving ${wanted.length} charts`);
+  const lines = new OrderedLines(say);
   const archives = withDistinctNames(
-    await forAll(chart, resolved, async (dependency) => {
+    await forAll(chart, resolved, async (dependency, index) => {
       const { name, repository } = dependency;
-      if (/^https?:/.test(repository)) say(`Downloading ${printable(name, 60)} from repo ${shownText(repository)}`);
-      return await fetchArchive(chart, dependency, options);
+      const isRemote = /^(?:https?|oci):/.test(repository);
+      if (isRemote) lines.say(index, `Downloading ${printable(name, 60)} from repo ${shownText(repository)}`);
+      const archive = await fetchArchive(chart, dependency, options);
+      for (const line of archive?.pulled ?? []) lines.say(index, line);
+      lines.end(index);
+      return archive;
     }),
     resolved,
   );
@@ -199,7 +205,11 @@ function checkPlace({ location }: Chart, lockName: string): void {
 const AT_ONCE = 8;
 
 /** Runs `work` for all items and throws all errors together. */
-async function forAll<T, R>(chart: Chart, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function forAll<T, R>(
+  chart: Chart,
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const { results, errors: found } = await settleInParallel(items, AT_ONCE, work);
   // Several dependencies of one unreachable repository give one error.
   const errors = new Map(found.map((error) => [error.message, error]));

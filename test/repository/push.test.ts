@@ -98,18 +98,21 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
       const wrong = await on('pkg', 'show', 'chart', ...words);
       expect(wrong.stderr).toContain('PKG_DIGEST_MISMATCH');
     }
-    // A tag that is not there says nothing of the version.
+    // What is pulled goes by the digest; a tag that is not there says nothing of the version.
     for (const words of [
       [`${place}/web@${digest}`],
+      [`${place}/web:1.2.3@${digest}`],
+      [`${place}/web@${digest}`, '--version', '1.2.3'],
       [`${place}/web:9.9.9@${digest}`],
       [`${place}/web@${digest}`, '--version', '9.9.9'],
     ]) {
       const [mine, theirs] = [temporaryFolder(), temporaryFolder()];
-      const [pulled] = await Promise.all([
+      const [pulled, byHelm] = await Promise.all([
         on('pkg', 'pull', ...words, '-d', mine),
         on('helm', 'pull', ...words, '-d', theirs),
       ]);
       expect(pulled.status, pulled.stderr).toBe(0);
+      expect(pulled.stdout).toBe(byHelm.stdout);
       expect(readdirSync(mine)).toEqual(readdirSync(theirs));
     }
     const twice = await on('pkg', 'show', 'chart', `${place}/web:1.2.3`, '--version', '^2');
