@@ -61,8 +61,9 @@ export class Kubernetes implements Cluster, KubeApi {
   readonly defaultNamespace: string;
   readonly runsWorkloads = true;
   /**
-   * A kind's objects are sent nearly at once, as Helm sends them: while they come in one by one, controllers begin
-   * to work on the first and compete for the API server with the rest. What a server cannot take it puts off (429).
+   * A kind's objects are sent nearly at once, as Helm sends them: while they come in one by one, controllers begin to
+   * work on the first and compete for the API server with the rest. A server that cannot take so many answers 429, and
+   * they are sent again.
    */
   readonly writesAtOnce = 200;
   readonly user: string;
@@ -131,7 +132,7 @@ export class Kubernetes implements Cluster, KubeApi {
   async scope(apiVersion: string, kind: string, crds: readonly KubeObject[]): Promise<Scope> {
     const found = await this.discovery.served(apiVersion, kind);
     if (found !== undefined) return { namespaced: found.namespaced, assumed: false };
-    // They may be there already, and not served yet.
+    // The CRDs may have been created a moment ago, and not be served yet.
     this.discovery.expectKinds(apiVersionsOfCrds(crds));
     return scopeFromCrds(apiVersion, kind, crds) ?? { namespaced: true, assumed: true };
   }

@@ -160,9 +160,9 @@ class Converter {
   }
 
   /**
-   * Compares each definition that gets the root by itself, those that others include first: one that differs stays a Go
-   * template, and what includes it is made anew. A definition with a context of its own is compared with the files
-   * that include it.
+   * Compares the definitions whose context is the root one by one, those first that others include. A definition that
+   * differs stays a Go template, and whatever includes it is converted again. A definition with another context is
+   * compared together with the files that include it.
    */
   async #provenHelpers(): Promise<Map<string, Candidate>> {
     let candidates = this.#candidates();

@@ -33,7 +33,7 @@ export function orElse(way: Path, otherwise: Literal['value']): Expression {
   return call('dig', ...names.map(literal), literal(otherwise), of);
 }
 
-/** Undoes {@link orElse}; gives any other expression as it is. */
+/** Undoes {@link orElse}; returns any other expression unchanged. */
 export function withoutElse(expression: Expression): Expression {
   const of = isCall(expression, 'dig') ? expression.args.at(-1) : undefined;
   if (!isCall(expression, 'dig') || of?.type !== 'path') return expression;

@@ -1,4 +1,4 @@
-/** A chart's folder is converted: read, compared, and written where that is wanted. */
+/** Converts the folder of a chart: reads it, compares the results, and writes them unless it is a dry run. */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { checkDependencies } from '../chart/dependencies.ts';

@@ -35,7 +35,7 @@ const GIVES_NULL: ReadonlySet<string> = new Set(['quote', 'squote', 'toYaml', 't
 /**
  * A call of a function.
  *
- * @param isAbsent is there no value by default where a path leads?
+ * @param isAbsent tells whether a path has no value by default
  * @throws {CannotConvert} what `fail` makes
  */
 export function callHelper(
@@ -108,7 +108,7 @@ function template([text, data]: readonly Meaning[], fail: (why: string) => Canno
 /**
  * A call as a person would write it.
  *
- * @param isNative does a definition become a native partial?
+ * @param isNative tells whether a definition becomes a native partial
  */
 export function simplified(value: Expression, isNative: (name: string) => boolean): Expression {
   if (value.type !== 'call') return value;

@@ -25,7 +25,7 @@ export type Part =
 export type Line = {
   type: 'line';
   parts: Part[];
-  /** In a block of text, `|` or `>`, or in a file that is none of YAML. */
+  /** In a block of text, `|` or `>`, or in a file that is not YAML. */
   isText: boolean;
   /** The branches that it stands in, by the number of their block, with what each of them asks for. */
   within: readonly { control: number; branch: number; test: string }[];

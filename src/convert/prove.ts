@@ -158,7 +158,7 @@ function surroundings(chart: Chart, apiVersions: readonly string[]): Pick<Situat
 }
 
 class Prover {
-  /** Parts that ran, in renders that were the same. */
+  /** Parts that ran in renders whose results were equal. */
   readonly ran: Set<string> = new Set();
   readonly #claim: Claim;
   readonly #coverage: Coverage;

@@ -55,18 +55,18 @@ export class Sources {
   }
 
   /**
-   * Files whose text Go templates may use: (print .Template.BasePath "/config.yaml"). The text of a native template is
-   * another one, so only for a checksum it is as good: that changes once.
+   * Files whose text Go templates may use: (print .Template.BasePath "/config.yaml"). A native template prints another
+   * text. That does no harm where only a checksum is made of it, which changes once.
    *
    * @param gone files that are not Go templates any more, one of which is asked for
    */
   includedFiles(gone: ReadonlySet<string>): string[] {
     const texts = new Set<string>();
     for (const [name, template] of this.files) {
-      if (!gone.has(name)) for (const text of textsIn(template.body.list ?? [], isNoHash)) texts.add(text);
+      if (!gone.has(name)) for (const text of textsIn(template.body.list ?? [], isUsedAsText)) texts.add(text);
     }
     for (const { template } of this.definitions.values()) {
-      for (const text of textsIn(template.body.list ?? [], isNoHash)) texts.add(text);
+      for (const text of textsIn(template.body.list ?? [], isUsedAsText)) texts.add(text);
     }
     const ends = [...texts].map((text) => `/${text.replace(/^\//, '')}`).filter((text) => text.includes('.'));
     return [...gone].filter((name) => ends.some((end) => `/${name}`.endsWith(end)));
@@ -149,8 +149,8 @@ function* textsInOperand(operand: Operand, counts: (pipe: Pipe) => boolean): Gen
   else if (operand.type === 'chain') yield* textsInOperand(operand.of, counts);
 }
 
-/** Is this no pipe whose result is a hash, as `include (print …) . | sha256sum`? */
-function isNoHash({ variables, commands }: Pipe): boolean {
+/** Whether the text matters itself: false in a pipe that gives only its hash, `include (print …) . | sha256sum`. */
+function isUsedAsText({ variables, commands }: Pipe): boolean {
   const last = commands.at(-1)?.args[0];
   return variables.length > 0 || last?.type !== 'identifier' || !HASHES.has(last.name);
 }

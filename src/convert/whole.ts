@@ -46,7 +46,7 @@ export class WholeChart {
     return changed;
   }
 
-  /** Files whose objects differ between two renders hold what is random. */
+  /** Files whose objects differ between two renders contain random values. */
   async #renderTwice(values: ValueMap): Promise<{ files: Files; random: Set<string> } | undefined> {
     const [files, again] = [await this.#render(this.#chart, values), await this.#render(this.#chart, values)];
     if (files instanceof PkgError || again instanceof PkgError) return undefined;

@@ -301,7 +301,7 @@ export class Lease implements Fence {
 
   async #confirm(): Promise<void> {
     if (this.#isLost) throw await this.#lose();
-    // A release that was uninstalled is held on: its record still has to say that the operation failed.
+    // The lease on a release that was uninstalled is kept: its record still has to say that the operation failed.
     await this.expectAlone().catch((error: unknown) => {
       if (error !== this.#uninstalled.signal.reason) throw error;
     });

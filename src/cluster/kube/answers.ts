@@ -46,7 +46,7 @@ export function readItem(
 }
 
 /**
- * The items of a list. Go writes `null` for a list of none.
+ * The items of a list. Go writes `null` for an empty list.
  *
  * @throws ApiError for what is not a list
  */

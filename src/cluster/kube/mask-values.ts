@@ -52,7 +52,7 @@ const QUOTED: readonly [RegExp, string][] = [
   [/invalid character '[^]{1,10}?'(?= )/g, 'invalid character'],
 ];
 
-/** Who may not do what. This is about no object: a name in it that is a value, too (`admin`), is not a secret. */
+/** Messages about missing rights. A name in them is not a secret, even if it is also a value (`admin`). */
 const FORBIDDEN = /^[\w.-]+(?: "[^"]*")? is forbidden: User "[^"]*" cannot \w+ resource "[^"]*" in API group "[^"]*"/;
 
 function maskText(text: string, ways: readonly string[]): string {

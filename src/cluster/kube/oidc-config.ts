@@ -50,10 +50,10 @@ export async function writeConfig(login: OidcLogin, changes: Settings): Promise<
     try {
       for (const [key, value] of Object.entries(changes)) document.setIn([...keys, key], value);
     } catch (cause) {
-      // An alias stands in the way.
+      // The path leads through a YAML alias.
       throw notEditable(login, cause);
     }
-    // What is new in a file of JSON is JSON, too.
+    // A kubeconfig in JSON stays JSON.
     const added = text.startsWith('{') ? 'QUOTE_DOUBLE' : 'PLAIN';
     return document.toString({ lineWidth: 0, defaultKeyType: added, defaultStringType: added });
   };

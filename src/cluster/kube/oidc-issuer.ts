@@ -27,7 +27,7 @@ const MAX_ANSWER = 1 << 20;
  *
  * @param config the settings of the `auth-provider`
  * @returns the settings that change: `id-token` and `refresh-token`
- * @throws {PkgError} `PKG_CREDENTIALS_FAILED`; `PKG_KUBECONFIG_INVALID` for a certificate authority that is none
+ * @throws {PkgError} `PKG_CREDENTIALS_FAILED`; `PKG_KUBECONFIG_INVALID` for a certificate authority that is not valid
  */
 export async function refreshTokens(
   config: OidcLogin['config'],

@@ -42,7 +42,7 @@ export class OidcTokens {
    * The ID token to send now, a new one where it must be.
    *
    * @param signal gives up
-   * @throws {PkgError} `PKG_CREDENTIALS_FAILED` when there is none to be had
+   * @throws {PkgError} `PKG_CREDENTIALS_FAILED` when no ID token can be obtained
    */
   async current(signal: AbortSignal): Promise<IdToken> {
     if (!this.#isUsable(this.#config)) await this.#takingTurns(async () => await this.#refresh(signal));
@@ -73,7 +73,7 @@ export class OidcTokens {
     try {
       await writeConfig({ ...this.#login, config: before }, fresh);
     } catch (error) {
-      // A kubeconfig that cannot be written serves on as long as its refresh token does.
+      // If the issuer gave no new refresh token, the one in the kubeconfig stays valid: the file need not be written.
       if (hasNewRefreshToken || !(error instanceof PkgError)) throw error;
     }
   }

@@ -5,7 +5,7 @@ import type { GlobalFlags } from './global-flags.ts';
 
 /**
  * The namespace of a command that asks no cluster. As with Helm that of the kubeconfig's context counts; where there
- * is not a kubeconfig, nothing is loaded to find that out.
+ * is no kubeconfig, nothing is loaded to find that out.
  */
 export async function localNamespace(flags: GlobalFlags): Promise<string> {
   const settings = connectionSettings(flags);

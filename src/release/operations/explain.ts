@@ -19,7 +19,7 @@ const WHY_MISSING: Readonly<Record<CrdsUse, string>> = {
 };
 
 /**
- * Adds to an error about an object where the chart writes that object; gives back what is no such error as it is.
+ * Adds to an error about an object where the chart writes that object; returns any other error unchanged.
  *
  * @param namespace of the objects that do not say another
  */

@@ -27,7 +27,7 @@ export type WrittenObject = { object: ValueMap; at: (keys: ValuePath) => Positio
 /** A value with the positions of what it holds. */
 type Written = { value: Value; at: () => Position; inner: ReadonlyMap<string | number, Written> };
 
-/** Partials that are values in partials that are values: deeper ones are not read. */
+/** How deep partials that are values may be nested; deeper ones are not read. */
 const MAX_DEPTH = 20;
 
 /** Reads a document; undefined where it is not an object, or its kind is known only with values. */

@@ -85,7 +85,7 @@ const RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-stor
 const PRINTED =
   /(?:^|[^\w\]])map\[(?:\]|[\w./-]+:)|%!(?:[a-zA-Z]\((?:[\w.[\]{}* ]+=|<nil>)|\(EXTRA |[a-zA-Z]\((?:MISSING|NOVERB)\))|<no value>/;
 
-/** Finds `map[a:b]` and `%!s(int=1)`, which Go templates print for values that are missing or no texts. */
+/** Finds `map[a:b]` and `%!s(int=1)`, which Go templates print for values that are missing or not strings. */
 export function printedValues(object: ValueMap): FieldProblem[] {
   const found: FieldProblem[] = [];
   const isSecret = textAt(object, 'kind') === 'Secret';

@@ -140,7 +140,10 @@ function inPod(object: ValueMap, path: readonly string[], all: ChartObjects, add
     refersTo(around, field(volume, 'configMap'), [...path, 'volumes', index, 'configMap'], 'ConfigMap');
 }
 
-/** A name that the chart does not have may be that of an object that is there already, unless it is nearly another's. */
+/**
+ * Reports a name that the chart does not have only if it resembles one that the chart has: otherwise it may be the name
+ * of an object that exists in the cluster already.
+ */
 function refersTo({ object, all, add }: Around, reference: Value | undefined, keys: ValuePath, kind: string): void {
   const name = textAt(reference, 'name');
   if (name === '' || field(reference, 'optional') === true) return;

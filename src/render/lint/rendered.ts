@@ -71,7 +71,7 @@ export async function lintRendered(
     const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof ExecError);
     const found = fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
     const lines = new Set(found.map(({ at }) => `${at?.file}:${at?.line}`));
-    // What is wrong with the structure of a line whose tag cannot be read is only a consequence.
+    // If the tag of a line cannot be read, errors in the structure of that line are only a consequence.
     const others = branches.filter(
       ({ rule, at }) => rule !== 'template-invalid' || !lines.has(`${at?.file}:${at?.line}`),
     );
