@@ -7,6 +7,7 @@ export function runOneCommand(): void {
   isOne = true;
 }
 
+/** Does this process end with the command that it runs? */
 export function runsOneCommand(): boolean {
   return isOne;
 }

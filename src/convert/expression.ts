@@ -5,21 +5,27 @@ export type Trail = readonly string[];
 
 /** `base` is what the path begins with: one of the six names, a name that a block gives, or `this`, a partial's context. */
 export type Path = { type: 'path'; base: string; names: readonly string[]; trail: Trail | undefined };
+/** A value that stands in the template itself. */
 export type Literal = { type: 'literal'; value: string | number | bigint | boolean | null };
+/** A call of a helper. */
 export type Call = { type: 'call'; name: string; args: readonly Expression[] };
+/** What a mustache or an argument can hold. */
 export type Expression = Path | Literal | Call;
 
 /** Thrown for what Handlebars' syntax cannot write. The message is a noun: "the number 1e+30". */
 export class Unprintable extends Error {}
 
+/** A path: `base.names`. `trail` is where it leads below `.Values`, if it does. */
 export function path(base: string, names: readonly string[] = [], trail?: Trail): Path {
   return { type: 'path', base, names, trail };
 }
 
+/** A literal value. */
 export function literal(value: Literal['value']): Literal {
   return { type: 'literal', value };
 }
 
+/** A call of a helper with these arguments. */
 export function call(name: string, ...args: readonly Expression[]): Call {
   return { type: 'call', name, args };
 }

@@ -22,6 +22,7 @@ export type Part =
       level: number;
     };
 
+/** A line, with the values and blocks in it. */
 export type Line = {
   type: 'line';
   parts: Part[];
@@ -40,6 +41,7 @@ export type Tags = {
   isText: boolean;
 };
 
+/** A line, or a block of lines. */
 export type Node = Line | Tags;
 
 /**
@@ -287,6 +289,7 @@ function lastIndent({ branches }: Control): Part[] {
   return indent === undefined || indent === '' ? [] : [indent];
 }
 
+/** Do these parts print nothing but white space? */
 export function isBlank(parts: readonly Part[]): boolean {
   return parts.every((part) => typeof part === 'string' && part.trim() === '');
 }

@@ -15,8 +15,10 @@ export type Meaning =
   | { kind: 'fields'; fields: ReadonlyMap<string, Meaning> }
   | { kind: 'value'; value: Expression };
 
+/** The root of a Go template. */
 export const ROOT: Meaning = { kind: 'root' };
 
+/** A value that this expression gives. */
 export function valueOf(value: Expression): Meaning {
   return { kind: 'value', value };
 }

@@ -17,6 +17,7 @@ export type Piece =
 
 /** `if`, `each` and `with`. A chain of `else if` has several branches; the last one may have no test. */
 export type Control = { type: 'control'; branches: readonly Branch[]; pos: number };
+/** One branch of a {@link Control}. */
 export type Branch = {
   /** What opens the branch; undefined for `else`. */
   opens: { block: 'if' | 'each' | 'with'; value: Expression; names: readonly string[] } | undefined;

@@ -290,6 +290,7 @@ function byName(documents: ValueMap[]): ValueMap[] {
   return documents.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
+/** A file of a chart with this text. */
 export function file(name: string, text: string): ChartFile {
   return { name, data: Buffer.from(text) };
 }

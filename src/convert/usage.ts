@@ -36,6 +36,7 @@ export type Reads = {
 
 type Readings = Omit<Reads, 'direct'>;
 
+/** A usage of which nothing is known yet. */
 export function newUsage(): Usage {
   return {
     fields: new Map(),

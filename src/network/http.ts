@@ -24,7 +24,7 @@ import type { ConnectionPool, PoolRequest } from './pool.ts';
 import { proxyFromEnvironment } from './proxy-choice.ts';
 
 export { UnusableAnswer };
-export type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes, Upload } from './http-messages.ts';
+export type { HttpAnswer, HttpDownload, HttpRequest, HttpTimes } from './http-messages.ts';
 
 const TIMES: HttpTimes = {
   connect: 15_000,

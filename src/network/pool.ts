@@ -36,6 +36,7 @@ export type PoolAnswer = { status: number; headers: Record<string, string | stri
 /** Opens a connection; gives up when the signal says so. */
 export type Connect = (signal: AbortSignal) => Promise<Socket>;
 
+/** The limits of a pool. */
 export type PoolOptions = {
   /** The most connections; more requests wait. */
   connections?: number;

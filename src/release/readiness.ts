@@ -26,15 +26,15 @@ const SCHEDULE_MS = 15_000;
 const NO_DEADLINE = 2_147_483_647;
 const READY: Readiness = { state: 'ready' };
 
-/** Judges a live object. `now` is in milliseconds since 1970. */
-export function readinessOf(live: KubeObject, purpose: Purpose, now: number = Date.now()): Readiness {
+/** Judges a live object. */
+export function readinessOf(live: KubeObject, purpose: Purpose): Readiness {
   const kind = kindOf(live);
   if (purpose === 'hooks' && kind !== 'batch/Job' && kind !== '/Pod') return READY;
   const generic = genericState(live);
   if (generic !== undefined) return generic;
   const view = new View(live);
   if (kind === 'batch/Job') return jobState(view, purpose === 'objects');
-  if (kind === '/Pod') return purpose === 'hooks' ? hookPodState(view) : podState(view, now);
+  if (kind === '/Pod') return purpose === 'hooks' ? hookPodState(view) : podState(view);
   const rule = RULES[kind];
   if (rule !== undefined) return rule(view);
   return ALWAYS_READY.has(kind) ? READY : readyCondition(view);
@@ -193,7 +193,7 @@ function jobState(view: View, started: boolean): Readiness {
   return view.text('status', 'startTime') === '' ? progressing('it has not started yet') : READY;
 }
 
-function podState(view: View, now: number): Readiness {
+function podState(view: View): Readiness {
   const phase = view.text('status', 'phase');
   if (phase === 'Succeeded' || phase === 'Failed') return READY;
   if (phase === 'Running') {
@@ -205,7 +205,7 @@ function podState(view: View, now: number): Readiness {
   }
   const unscheduled = view.condition('PodScheduled', 'False', 'Unschedulable');
   if (phase !== 'Pending' || unscheduled === undefined) return progressing(`it is ${phase || 'not observed yet'}`);
-  const age = now - Date.parse(view.text('metadata', 'creationTimestamp'));
+  const age = Date.now() - Date.parse(view.text('metadata', 'creationTimestamp'));
   const why = `no node takes it: ${messageOf(unscheduled)}`;
   return age < SCHEDULE_MS ? progressing(why) : failed(why);
 }

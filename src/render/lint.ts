@@ -28,7 +28,7 @@ import { lintTemplates } from './lint/templates.ts';
 import { lintValues } from './lint/values.ts';
 import { lintValueSchema } from './lint/value-schema.ts';
 
-export type { LintMessage, LintRule, Severity } from './lint/message.ts';
+export type { LintMessage, LintRule } from './lint/message.ts';
 export type { LintOptions } from './lint/options.ts';
 
 /**

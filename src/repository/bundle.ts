@@ -27,6 +27,7 @@ import { MAX_PROVENANCE } from './remotes.ts';
 import { blobsOf, MAX_SIGNATURE } from './signatures/signature-artifact.ts';
 import type { SignatureArtifact } from './signatures/signature-artifact.ts';
 
+/** The version of the format of bundles, which a bundle names. */
 export const BUNDLE_FORMAT = 1;
 
 /** The only names that files of a bundle may have: none of them leads out of a folder. */

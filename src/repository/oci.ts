@@ -7,10 +7,11 @@
 /** A blob or a manifest as another manifest names it. */
 export type Descriptor = { digest: string; size: number };
 
+/** Media types of a manifest, and of an index of manifests. */
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 
-/** Media types of manifests, and of indexes of them, by which one name stands for an image on several platforms. */
+/** All media types of manifests, and of indexes, which hold the manifests of an image for several platforms. */
 export const MANIFEST_TYPES: readonly string[] = [OCI_MANIFEST, 'application/vnd.docker.distribution.manifest.v2+json'];
 export const INDEX_TYPES: readonly string[] = [OCI_INDEX, 'application/vnd.docker.distribution.manifest.list.v2+json'];
 

@@ -54,6 +54,7 @@ const MAX_REPLY = 1 << 20;
 /** `cached`: use the cached index if there is one. `checked`: ask the server first whether it has changed. */
 export type Freshness = 'cached' | 'checked';
 
+/** The settings where no flags are given: everything comes from the environment. */
 export const DEFAULT_SETTINGS: RepositorySettings = {
   repositoryConfig: '',
   registryConfig: '',

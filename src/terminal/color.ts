@@ -2,9 +2,6 @@
 import { fstatSync } from 'node:fs';
 import { isNullDevice } from '../read-file.ts';
 
-/** When to use colours: Helm's words. */
-export type ColorMode = 'never' | 'auto' | 'always';
-
 /** The styles of {@link Paint}, named by meaning. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 

@@ -1,15 +1,12 @@
 /** Tables as Helm prints them: columns padded with spaces and parted by one tab. */
 import { printable } from '../errors-text.ts';
 
-/** How a cell is coloured, decided by its text; nothing but colours may be added. */
-export type CellStyle = (text: string) => string;
-
 /**
  * A table, every line ended by a newline.
  *
  * @param maxWidth longer cells are cut and end in `...`
  */
-export function renderTable(rows: readonly (readonly string[])[], maxWidth = 200, styles: CellStyle[] = []): string {
+export function renderTable(rows: readonly (readonly string[])[], maxWidth = 200): string {
   const safe = rows.map((row) => row.map((cell) => cutCell(printable(cell, 4096), maxWidth)));
   const widths: number[] = [];
   for (const row of safe) {
@@ -17,10 +14,7 @@ export function renderTable(rows: readonly (readonly string[])[], maxWidth = 200
   }
   return safe
     .map((row) => {
-      const cells = row.map((cell, column) => {
-        const styled = styles[column]?.(cell) ?? cell;
-        return styled + ' '.repeat((widths[column] ?? 0) - Array.from(cell).length);
-      });
+      const cells = row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - Array.from(cell).length));
       return `${cells.join('\t')}\n`;
     })
     .join('');

@@ -21,6 +21,7 @@ import { startPeer } from '../support/peer.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { Proxy } from '../support/proxy.ts';
 import { connectionOf } from './kube/support.ts';
+import { crd } from './support.ts';
 
 const CHART = 'test/cluster/fixtures/web';
 let proxy: Proxy;
@@ -182,27 +183,10 @@ test('a kind that was created meanwhile is found', async () => {
   const ns = await namespace();
   expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
   const group = `g${Date.now()}.example.test`;
-  const crd = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`;
-  await admin().apply(crd, {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `widgets.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  });
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`;
+  await admin().apply(path, crd('Widget', group));
   try {
-    await admin().until(crd, (one) =>
+    await admin().until(path, (one) =>
       one?.status?.conditions?.some(
         (c: { type: string; status: string }) => c.type === 'Established' && c.status === 'True',
       ),
@@ -224,7 +208,7 @@ test('a kind that was created meanwhile is found', async () => {
     expect(unknown.status).toBe(1);
     expect(unknown.stderr).toMatch(/PKG_KIND_UNKNOWN/);
   } finally {
-    await admin().delete(crd);
+    await admin().delete(path);
   }
 });
 

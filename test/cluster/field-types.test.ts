@@ -6,7 +6,7 @@ import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { chartOf } from '../render/support.ts';
 import { admin, namespace, test } from '../support/cluster.ts';
-import './support.ts';
+import { objectWith } from './support.ts';
 
 type Schema = {
   $ref?: string;
@@ -55,22 +55,6 @@ function leavesOf(root: string, schemas: Record<string, Schema>): Leaf[] {
   };
   visit({ $ref: root }, []);
   return leaves;
-}
-
-/** An object in which one field is a value. */
-function objectWith({ group, version, kind }: Gvk, path: readonly (string | number)[], value: number): JsonObject {
-  const object: JsonObject = {
-    apiVersion: group === '' ? version : `${group}/${version}`,
-    kind,
-    metadata: { name: 'x' },
-  };
-  let at = object as Record<string | number, unknown>;
-  for (const [index, name] of path.entries()) {
-    const next = index === path.length - 1 ? value : typeof path[index + 1] === 'number' ? [] : {};
-    at[name] = index === path.length - 1 ? next : (at[name] ?? next);
-    at = at[name] as Record<string | number, unknown>;
-  }
-  return object;
 }
 
 /** The object with texts in the places of texts; undefined where that is refused. */
@@ -126,7 +110,7 @@ test('a number is refused in the fields that hold texts, and nowhere else is any
       };
       for (const { path, is } of leavesOf(root, schemas)) {
         counts[is]++;
-        const object = objectWith(gvk, path, 12);
+        const object = objectWith([gvk.group, gvk.version].filter(Boolean).join('/'), gvk.kind, path, 12);
         const map = fromPlain(object) as ValueMap;
         const faults = textFieldErrors(map, types);
         const where = `${gvk.kind} ${path.join('.')}`;

@@ -6,10 +6,10 @@ import { fieldProblems } from '../../src/render/lint/object-fields.ts';
 import { builtinKinds, builtinSchema } from '../../src/render/lint/object-schema.ts';
 import type { Holds } from '../../src/render/lint/object-schema.ts';
 import { fromPlain } from '../../src/yaml/value.ts';
-import type { JsonObject, ValueMap } from '../../src/yaml/value.ts';
+import type { ValueMap } from '../../src/yaml/value.ts';
 import { admin, namespace, test } from '../support/cluster.ts';
 import { RUNS } from '../support/generation.ts';
-import './support.ts';
+import { objectWith } from './support.ts';
 
 type Resource = { name: string; kind: string; namespaced: boolean; verbs: string[] };
 
@@ -44,17 +44,6 @@ function trialsOf(schema: Holds): Trial[] {
   };
   visit(schema, []);
   return trials;
-}
-
-function objectWith(apiVersion: string, kind: string, path: readonly (string | number)[], value: unknown): JsonObject {
-  const object: JsonObject = { apiVersion, kind, metadata: { name: 'x' } };
-  let at = object as Record<string | number, unknown>;
-  for (const [index, name] of path.entries()) {
-    const next = index === path.length - 1 ? value : typeof path[index + 1] === 'number' ? [] : {};
-    at[name] = index === path.length - 1 ? next : (at[name] ?? next);
-    at = at[name] as Record<string | number, unknown>;
-  }
-  return object;
 }
 
 test('unknown fields and unreadable values are those that the API server refuses', async () => {

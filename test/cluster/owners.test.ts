@@ -5,7 +5,7 @@ import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluste
 import type { Run } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { Fault, ProxiedRequest } from '../support/proxy.ts';
-import { chartOf, configMap, deployment, goChartOf, job, maps, pkg, pkgFails, statuses } from './support.ts';
+import { chartOf, configMap, crd, deployment, goChartOf, job, maps, pkg, pkgFails, statuses } from './support.ts';
 
 /** A hook's annotations. */
 function hook(events: string, policy = ''): Json {
@@ -165,23 +165,6 @@ test('what was applied on the client side is taken over while somebody writes it
   expect(await maps(ns)).toEqual({ a: {} });
 });
 
-/** A CustomResourceDefinition of kind `Moved` with these versions, the first of which is stored. */
-function crd(group: string, served: readonly string[], unserved: readonly string[] = [], stored = served[0]): Json {
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  const version = (name: string): Json => ({ name, served: served.includes(name), storage: name === stored, schema });
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `moveds.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind: 'Moved', plural: 'moveds', singular: 'moved' },
-      versions: [...served, ...unserved].map(version),
-    },
-  };
-}
-
 const moved = (group: string, version: string, spec: Json): Json => ({
   apiVersion: `${group}/${version}`,
   kind: 'Moved',
@@ -300,9 +283,9 @@ test('a kind and its object move to another version in one upgrade, and back', a
   const ns = await namespace();
   const group = `${ns}.example.test`;
   const path = (version: string): string => `/apis/${group}/${version}/namespaces/${ns}/moveds/m`;
-  const one = chartOf([crd(group, ['v1']), moved(group, 'v1', { a: 1 })]);
-  const two = chartOf([crd(group, ['v2', 'v1']), moved(group, 'v2', { a: 2 })]);
-  const three = chartOf([crd(group, ['v2'], ['v1']), moved(group, 'v2', { a: 3 })]);
+  const one = chartOf([crd('Moved', group), moved(group, 'v1', { a: 1 })]);
+  const two = chartOf([crd('Moved', group, { served: ['v2', 'v1'] }), moved(group, 'v2', { a: 2 })]);
+  const three = chartOf([crd('Moved', group, { served: ['v2'], unserved: ['v1'] }), moved(group, 'v2', { a: 3 })]);
   await pkg(ns, 'install', 'r', one);
   await pkg(ns, 'upgrade', 'r', two);
   expect((await admin().get(path('v2'))).spec).toEqual({ a: 2 });
@@ -318,7 +301,7 @@ test('an object in a version that is no longer served is found in another', asyn
   const ns = await namespace();
   const group = `${ns}.example.test`;
   const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-  await admin().create(crds, crd(group, ['v1']));
+  await admin().create(crds, crd('Moved', group));
   await admin().until(`${crds}/moveds.${group}`, ({ status }: Json) =>
     status?.conditions?.some(({ type, status: is }: Json) => type === 'Established' && is === 'True'),
   );
@@ -336,7 +319,7 @@ test('an object in a version that is no longer served is found in another', asyn
       (found) => found?.versions?.length === 1 && found.versions[0].version === 'v2',
     );
   };
-  await change({ versions: crd(group, ['v2'], ['v1']).spec.versions });
+  await change({ versions: crd('Moved', group, { served: ['v2'], unserved: ['v1'] }).spec.versions });
   expect((await admin().request('GET', `/apis/${group}/v1/namespaces/${ns}/moveds/m`)).status).toBe(404);
   await pkg(ns, 'uninstall', 'r');
   expect((await admin().request('GET', `/apis/${group}/v2/namespaces/${ns}/moveds/m`)).status).toBe(404);
@@ -350,7 +333,7 @@ test('uninstall says which kinds are no longer served', async () => {
     ns,
     'install',
     'r',
-    chartOf([moved(group, 'v1', { a: 1 })], { 'crds/c.yaml': JSON.stringify(crd(group, ['v1'])) }),
+    chartOf([moved(group, 'v1', { a: 1 })], { 'crds/c.yaml': JSON.stringify(crd('Moved', group)) }),
   );
   await admin().delete(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/moveds.${group}`);
   await admin().until(`/apis/${group}/v1`, (found) => found === undefined);
@@ -362,7 +345,7 @@ test('uninstall says which kinds are no longer served', async () => {
 test('uninstall --wait of a kind with its objects ends', async () => {
   const ns = await namespace();
   const group = `${ns}.example.test`;
-  await pkg(ns, 'install', 'r', chartOf([crd(group, ['v1']), moved(group, 'v1', { a: 1 }), configMap('a')]));
+  await pkg(ns, 'install', 'r', chartOf([crd('Moved', group), moved(group, 'v1', { a: 1 }), configMap('a')]));
   await pkg(ns, 'uninstall', 'r', '--wait', '--timeout', '60s');
   expect(await read(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/moveds.${group}`)).toBe(undefined);
 });
@@ -500,7 +483,7 @@ test('releases that are installed at once share a namespace and the kinds of crd
   const group = `${ns}.example.test`;
   const chart = (name: string): string =>
     chartOf([configMap(name), { ...moved(group, 'v1', {}), metadata: { name } }], {
-      'crds/c.yaml': JSON.stringify(crd(group, ['v1'])),
+      'crds/c.yaml': JSON.stringify(crd('Moved', group)),
     });
   // Each is held before its first write, until both have planned.
   let planned = 0;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
-import { chartOf, configMap, deployment, job, maps, pkg, pkgFails, statuses } from './support.ts';
+import { chartOf, configMap, crd, deployment, job, maps, pkg, pkgFails, statuses } from './support.ts';
 
 async function replicas(ns: string): Promise<number> {
   return (await admin().get(`/apis/apps/v1/namespaces/${ns}/deployments/web`)).spec.replicas;
@@ -87,24 +87,6 @@ test('namespaces and CRDs may come with what lives in them', async () => {
   const ns = await namespace();
   const other = `${ns}-other`;
   const group = `${ns}.example.test`;
-  const crd = (kind: string): Json => ({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${kind.toLowerCase()}s.${group}` },
-    spec: {
-      group,
-      scope: kind === 'Wide' ? 'Cluster' : 'Namespaced',
-      names: { kind, plural: `${kind.toLowerCase()}s` },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  });
   const of = (kind: string): Json => ({
     apiVersion: `${group}/v1`,
     kind,
@@ -115,11 +97,11 @@ test('namespaces and CRDs may come with what lives in them', async () => {
     [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: other } },
       configMap('inside', {}, { namespace: other }),
-      crd('Wide'),
+      crd('Wide', group, { scope: 'Cluster' }),
       of('Wide'),
       of('Narrow'),
     ],
-    { 'crds/narrow.yaml': JSON.stringify(crd('Narrow')) },
+    { 'crds/narrow.yaml': JSON.stringify(crd('Narrow', group)) },
   );
   await pkg(ns, 'install', 'r', chart);
   expect((await admin().get(`/apis/${group}/v1/wides/${ns}-x`)).spec).toEqual({ a: 1 });

@@ -74,6 +74,57 @@ export function job(name: string, { fails = false }: { fails?: boolean } = {}): 
   };
 }
 
+/** A CustomResourceDefinition of a kind with any fields. The first version is the one that is stored. */
+export function crd(
+  kind: string,
+  group: string,
+  {
+    served = ['v1'],
+    unserved = [],
+    scope = 'Namespaced',
+    hasStatus = false,
+  }: {
+    served?: readonly string[];
+    unserved?: readonly string[];
+    scope?: 'Namespaced' | 'Cluster';
+    hasStatus?: boolean;
+  } = {},
+): Json {
+  const singular = kind.toLowerCase();
+  const rest = {
+    ...(hasStatus ? { subresources: { status: {} } } : {}),
+    schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+  };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${singular}s.${group}` },
+    spec: {
+      group,
+      scope,
+      names: { kind, plural: `${singular}s`, singular },
+      versions: [...served, ...unserved].map((name) => ({
+        name,
+        served: served.includes(name),
+        storage: name === served[0],
+        ...rest,
+      })),
+    },
+  };
+}
+
+/** An object in which one field has a value. */
+export function objectWith(apiVersion: string, kind: string, path: readonly (string | number)[], value: Json): Json {
+  const object: Json = { apiVersion, kind, metadata: { name: 'x' } };
+  let at = object;
+  for (const [index, name] of path.entries()) {
+    const next = index === path.length - 1 ? value : typeof path[index + 1] === 'number' ? [] : {};
+    at[name] = index === path.length - 1 ? next : (at[name] ?? next);
+    at = at[name];
+  }
+  return object;
+}
+
 /** Runs pkg, which must succeed without output on standard error. */
 export async function pkg(ns: string, ...args: string[]): Promise<string> {
   return expectDone(await pkgOn(ns, args));

@@ -10,7 +10,7 @@ import type { Json } from '../controlplane/client.ts';
 import { access, admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { ProxiedRequest } from '../support/proxy.ts';
-import { chartOf, configMap, job, maps, pkg } from './support.ts';
+import { chartOf, configMap, crd, job, maps, pkg } from './support.ts';
 
 function asHook(object: Json, events: string, policy: string): Json {
   const annotations = { 'helm.sh/hook': events, 'helm.sh/hook-delete-policy': policy };
@@ -42,21 +42,6 @@ async function killed(
   }
 }
 
-function crd(group: string, version = 'v1'): Json {
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind: 'Thing', plural: 'things' },
-      versions: [{ name: version, served: true, storage: true, schema }],
-    },
-  };
-}
-
 /** A chart with all that can be left behind: a kind of its own in `crds/`, hooks before and after, objects. */
 function wholeChart(ns: string, text: string): string {
   const group = `${ns}.example.test`;
@@ -72,7 +57,7 @@ function wholeChart(ns: string, text: string): string {
       asHook(job('after'), after, 'hook-succeeded'),
       asHook(configMap('settings', { text }), 'pre-install,pre-upgrade', 'hook-succeeded,hook-failed'),
     ],
-    { 'crds/things.yaml': JSON.stringify(crd(group)) },
+    { 'crds/things.yaml': JSON.stringify(crd('Thing', group)) },
   );
 }
 
@@ -239,7 +224,8 @@ test.each([
   const ns = await namespace();
   const group = `${ns}.example.test`;
   const thing = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 't' } };
-  const chart = (objects: Json[]): string => chartOf(objects, { 'crds/things.yaml': JSON.stringify(crd(group)) });
+  const chart = (objects: Json[]): string =>
+    chartOf(objects, { 'crds/things.yaml': JSON.stringify(crd('Thing', group)) });
   const good = chart([thing]);
   const bad = chart([thing, asHook(job('after', { fails: true }), 'post-install', 'hook-failed')]);
   const wasDeployed = which === 'that was deployed';
@@ -250,7 +236,7 @@ test.each([
   const { status, stderr } = await pkgOn(ns, ['rollback', 'r', '1']);
   expect([status, stderr]).toEqual([1, expect.stringMatching(hint)]);
   expect(stderr).toContain(`revision 1 cannot be applied: the cluster knows no Thing of ${group}/v1`);
-  if (wasDeployed) await admin().create(path.slice(0, path.lastIndexOf('/')), crd(group));
+  if (wasDeployed) await admin().create(path.slice(0, path.lastIndexOf('/')), crd('Thing', group));
   else await pkg(ns, 'upgrade', '--install', 'r', good);
   await pkg(ns, 'rollback', 'r', '1');
   await pkg(ns, 'uninstall', 'r');
@@ -261,7 +247,9 @@ describe('a kind that the chart defines in crds/, and the cluster does not know,
   const chart = (ns: string, version: string, metadata: Json = {}): string => {
     const group = `${ns}.example.test`;
     const thing = { apiVersion: `${group}/${version}`, kind: 'Thing', metadata: { name: 't', ...metadata } };
-    return chartOf([configMap('a'), thing], { 'crds/things.yaml': JSON.stringify(crd(group, version)) });
+    return chartOf([configMap('a'), thing], {
+      'crds/things.yaml': JSON.stringify(crd('Thing', group, { served: [version] })),
+    });
   };
   /** Runs pkg, which must fail before it writes anything, and apply what the hint names, which must help. */
   async function refused(ns: string, args: readonly string[], path: string): Promise<string> {
@@ -306,7 +294,7 @@ describe('a kind that the chart defines in crds/, and the cluster does not know,
     await pkg(ns, 'uninstall', 'older');
     const path = chart(ns, 'v2');
     // The API server refuses a version less than is stored, and here nothing is.
-    const both = crd(`${ns}.example.test`, 'v2');
+    const both = crd('Thing', `${ns}.example.test`, { served: ['v2'] });
     both.spec.versions = [...both.spec.versions, { ...both.spec.versions[0], name: 'v1', storage: false }];
     writeFiles(path, { 'crds/things.yaml': JSON.stringify(both) });
     expect(await refused(ns, ['install', 'r', path], path)).toBe(

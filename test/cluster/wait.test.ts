@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
-import { chartOf, configMap, deployment, goChartOf, helm, job, maps, pkg, pkgFails, statuses } from './support.ts';
+import { chartOf, configMap, crd, deployment, goChartOf, helm, job, maps, pkg, pkgFails, statuses } from './support.ts';
 
 // They wait, and do little meanwhile.
 describe.concurrent('--wait', () => {
@@ -101,25 +101,10 @@ describe.concurrent('objects of kinds that nobody knows beforehand', () => {
 
   test('are ready when helm says so', async () => {
     const ns = await namespace();
-    await admin().create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `things.${group}` },
-      spec: {
-        group,
-        scope: 'Namespaced',
-        names: { kind: 'Thing', plural: 'things' },
-        versions: [
-          {
-            name: 'v1',
-            served: true,
-            storage: true,
-            subresources: { status: {} },
-            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-          },
-        ],
-      },
-    });
+    await admin().create(
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      crd('Thing', group, { hasStatus: true }),
+    );
     await admin().until(`/apis/${group}/v1/namespaces/${ns}/things`, (list) => list !== undefined);
     await Promise.all(
       STATES.map(async ([name, status]) => {

@@ -1,5 +1,4 @@
 /** Tables, whatever is in them. How they look beside Helm's is tested in test/commands/helm-output.test.ts. */
-import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderTable } from '../../src/terminal/table.ts';
@@ -38,18 +37,6 @@ test('plain cells that fit are there as they are', () => {
       expect(lines.map((line) => parted(line).map((cell) => cell.trimEnd()))).toEqual(rows);
     }),
   );
-});
-
-test('a style changes no width', () => {
-  const rows = [
-    ['NAME', 'STATUS'],
-    ['a', 'deployed'],
-    ['b', 'failed'],
-  ];
-  const red = (cell: string): string => `\u001b[31m${cell}\u001b[39m`;
-  const styled = renderTable(rows, 200, [(cell) => cell, red]);
-  expect(styled).toContain('\u001b[31m');
-  expect(stripVTControlCharacters(styled)).toBe(renderTable(rows));
 });
 
 test('what a terminal would obey is shown', () => {

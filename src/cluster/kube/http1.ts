@@ -8,6 +8,7 @@ import type { Exchange, Response } from './exchange.ts';
 /** The most connections for ordinary requests; further requests wait. */
 const MAX_CONNECTIONS = 16;
 
+/** Sends requests to one server over HTTP/1.1. */
 export class Http1 {
   readonly #host: string;
   readonly #pool: ConnectionPool;

@@ -18,6 +18,7 @@ const STREAM_WINDOW = 8 << 20;
 /** The limit of concurrent requests until the server has sent its own; RFC 9113 recommends at least 100. */
 const FIRST_LIMIT = 100;
 
+/** An HTTP/2 session with one server. */
 export class Http2 {
   readonly #session: ClientHttp2Session;
   readonly #socket: Socket;

@@ -4,6 +4,7 @@ import { FileReadError, readUserFile } from '../../read-file.ts';
 
 /** The first line of a certificate in PEM (RFC 7468, and OpenSSL's older labels). */
 const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+/** The hint for a certificate that is not in PEM. */
 export const PEM_HINT = 'give it in PEM, with a line -----BEGIN CERTIFICATE-----';
 
 /** Does a text hold a certificate? OpenSSL silently reads one without any as an empty list. */

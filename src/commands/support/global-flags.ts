@@ -4,6 +4,7 @@ import type { ConnectionSettings } from '../../cluster/kube/connection.ts';
 import * as Flags from './flag-types.ts';
 import type { FlagValues } from './flag-types.ts';
 
+/** The flags of every command. */
 export const GLOBAL_FLAGS: FlagInput<
   Record<
     | 'target'

@@ -4,8 +4,10 @@
  */
 export type Location = { start: { line: number; column: number }; end: { line: number; column: number } };
 
+/** The body of a template or of a block. */
 export type Program = { type: 'Program'; body: Statement[]; blockParams?: string[]; loc: Location };
 
+/** `{{x}}`, or `{{{x}}}` where it is not escaped. */
 export type Mustache = {
   type: 'MustacheStatement';
   path: Expression;
@@ -15,6 +17,7 @@ export type Mustache = {
   loc: Location;
 };
 
+/** `{{#x}} … {{else}} … {{/x}}`; `inverse` is the part behind `else`. */
 export type Block = {
   type: 'BlockStatement';
   path: Expression;
@@ -25,6 +28,7 @@ export type Block = {
   loc: Location;
 };
 
+/** `{{#*inline "x"}} … {{/inline}}` */
 export type DecoratorBlock = {
   type: 'DecoratorBlock';
   path: Expression;
@@ -33,6 +37,7 @@ export type DecoratorBlock = {
   loc: Location;
 };
 
+/** `{{> x}}` */
 export type Partial = {
   type: 'PartialStatement';
   name: Path | Sub;
@@ -42,6 +47,7 @@ export type Partial = {
   loc: Location;
 } & PartialPlace;
 
+/** `{{#> x}} … {{/x}}` */
 export type PartialBlock = {
   type: 'PartialBlockStatement';
   name: Path | Sub;
@@ -61,6 +67,7 @@ type PartialPlace = {
   endsLine?: boolean | undefined;
 };
 
+/** Text between tags. */
 export type Content = {
   type: 'ContentStatement';
   /** The text that is printed: `original` without the white space that `~` and lines of tags take away. */
@@ -71,12 +78,16 @@ export type Content = {
   loc: Location;
 };
 
+/** `{{* x}}`, which pkg refuses. */
 export type Decorator = { type: 'Decorator'; path: Expression; loc: Location };
 
+/** `{{! x}}` or `{{!-- x --}}` */
 export type Comment = { type: 'CommentStatement'; value: string; loc: Location };
 
+/** What a program consists of. */
 export type Statement = Mustache | Block | DecoratorBlock | Decorator | Partial | PartialBlock | Content | Comment;
 
+/** `a.b`; with `data` `@a`. `depth` counts `../`. */
 export type Path = {
   type: 'PathExpression';
   data: boolean;
@@ -86,6 +97,7 @@ export type Path = {
   loc: Location;
 };
 
+/** `(x …)` */
 export type Sub = {
   type: 'SubExpression';
   path: Expression;
@@ -94,6 +106,7 @@ export type Sub = {
   loc: Location;
 };
 
+/** A literal. */
 export type Literal =
   | { type: 'StringLiteral'; value: string; original: string; loc: Location }
   | { type: 'NumberLiteral'; value: number; original: number; loc: Location }
@@ -101,8 +114,10 @@ export type Literal =
   | { type: 'UndefinedLiteral'; loc: Location }
   | { type: 'NullLiteral'; loc: Location };
 
+/** What may stand as an argument. */
 export type Expression = Path | Sub | Literal;
 
+/** The named arguments of a call: `a=1 b=2`. */
 export type Hash = { type: 'Hash'; pairs: { key: string; value: Expression; loc: Location }[]; loc: Location };
 
 /** A node with a name and arguments. */

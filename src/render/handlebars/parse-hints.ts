@@ -7,6 +7,7 @@ import { LITERAL_BRACES } from './template-error.ts';
 export type SyntaxHash = { text: string; token: string | number | null; line: number; loc?: Location & RawLocation };
 type RawLocation = { first_line: number; first_column: number };
 
+/** Hints on what is not closed. The last one is followed by the closing tag. */
 export const CLOSE_MUSTACHE = 'a mustache is closed by two braces: {{x}}';
 export const CLOSE_EACH = 'each {{#block}} is closed by {{/block}}';
 export const CLOSE_IT = 'close it with ';

@@ -2,6 +2,7 @@
 import { SCALAR_STYLE } from 'js-yaml';
 import type { Event } from 'js-yaml';
 
+/** The event of a scalar. */
 export type ScalarEvent = Extract<Event, { valueStart: number }>;
 
 /** Follows the events of a text in their order. */

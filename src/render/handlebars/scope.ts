@@ -11,6 +11,7 @@ export type Callable = (args: readonly Argument[], fail: (message: string) => ne
 
 /** A value or function that a path may lead to. */
 export type Item = Argument | Callable | ItemMap;
+/** Values and functions by their names. */
 export type ItemMap = Map<string, Item>;
 
 /** `@index`, `@key` and the like of one loop; `outer` has those of the loop around it. */
@@ -147,6 +148,7 @@ export function member(item: Item, name: string): Item {
   return ABSENT;
 }
 
+/** Does an item have others by name? */
 export function isItemMap(item: Item): item is ItemMap {
   return isMap(item);
 }

@@ -20,6 +20,7 @@ import { FolderIndex, isServedName, pathInside } from './folder-index.ts';
 import { Refusal } from './refusal.ts';
 import { readUpload } from './upload-body.ts';
 
+/** What is served, where, and to whom. */
 export type ServeOptions = Access & {
   folder: string;
   host: string;
@@ -33,6 +34,7 @@ export type ServeOptions = Access & {
   tell: (what: string) => void;
 };
 
+/** A server that runs. */
 export type ChartRepository = {
   /** `http://127.0.0.1:8879` */
   url: string;

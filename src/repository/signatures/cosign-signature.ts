@@ -15,6 +15,7 @@ import type { Json } from '../../yaml/value.ts';
 import { isBundleType, MAX_LAYERS, SIMPLE_TYPE } from './signature-artifact.ts';
 import type { SignatureArtifact } from './signature-artifact.ts';
 
+/** The media type of an in-toto statement. */
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
 /** The predicate type of a signature. Statements of other types name the same digest, such as a scan that found flaws. */
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';

@@ -3,6 +3,7 @@ import { tryParseJson } from '../../yaml/json.ts';
 import { fieldOf, listField, textField } from '../../yaml/value.ts';
 import type { Descriptor } from '../oci.ts';
 
+/** The media type of a Sigstore bundle, as cosign writes it. */
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const BUNDLE_TYPES: readonly string[] = [BUNDLE_TYPE, 'application/vnd.dev.sigstore.bundle+json;version=0.3'];
 
