@@ -21,13 +21,13 @@ describe('printable', () => {
     expect(printable(text)).toBe(shown);
   });
 
-  test('cuts by characters, and says so', () => {
+  test('cuts between characters, and marks the cut', () => {
     expect(printable('🎉'.repeat(5), 3)).toBe('🎉🎉🎉…');
     expect(printable('abc', 3)).toBe('abc');
     expect(printable('abcd', 3)).toBe('abc…');
   });
 
-  test('never holds anything unsafe, whatever comes in', () => {
+  test('never contains an unsafe character, for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(50), (text, max) => {
         expect(printable(text, max)).not.toMatch(UNSAFE);
@@ -36,7 +36,7 @@ describe('printable', () => {
     );
   });
 
-  test('a huge text costs next to nothing', () => {
+  test('a huge text takes little time', () => {
     const started = process.cpuUsage();
     printable('\x1b'.repeat(50_000_000));
     expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
@@ -44,12 +44,12 @@ describe('printable', () => {
 });
 
 describe('printableLines', () => {
-  test('keeps lines and tabs, nothing else that acts', () => {
+  test('keeps lines and tabs, and no other control characters', () => {
     expect(printableLines('one\r\ntwo\n\tthree\x1b]0;title\x07')).toBe('one\ntwo\n\tthree\\u001b]0;title\\u0007');
     expect(printableLines('over\rwritten')).toBe('over\\rwritten');
   });
 
-  test('never holds anything unsafe but lines and tabs', () => {
+  test('never contains an unsafe character except line breaks and tabs', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(printableLines(text).replace(/[\n\t]/g, '')).not.toMatch(UNSAFE);
@@ -60,7 +60,7 @@ describe('printableLines', () => {
 });
 
 describe('shortened', () => {
-  test('keeps both ends, is never longer than asked for, and leaves no half of a character', () => {
+  test('keeps both ends, respects the limit, and splits no character', () => {
     const reason = ': field is immutable';
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 2_000 }), fc.integer({ min: 1, max: 500 }), (text, max) => {

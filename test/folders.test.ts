@@ -15,7 +15,7 @@ const MANY = `
   });
 `;
 
-test('folders that several threads make at once', async () => {
+test('several threads create the same folders at once', async () => {
   const root = temporaryFolder();
   const workerData = { module: new URL('../src/folders.ts', import.meta.url).href, root };
   const workers = Array.from({ length: 3 }, () => new Worker(MANY, { eval: true, workerData }));
@@ -24,7 +24,7 @@ test('folders that several threads make at once', async () => {
   expect(existsSync(join(root, '299/a/b/c/d'))).toBe(true);
 });
 
-test.runIf(process.platform === 'linux')('where none can be made, and below a file', () => {
+test.runIf(process.platform === 'linux')('errors where no folder can be created, and below a file', () => {
   expect(() => makeFolder('/proc/none/inner')).toThrow(/ENOENT/);
   expect(() => makeFolder('/proc/version')).toThrow(/EEXIST/);
   expect(() => makeFolder('/proc/version/inner')).toThrow(/ENOTDIR/);

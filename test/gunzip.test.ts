@@ -21,7 +21,7 @@ const content = fc.oneof(
   fc.nat(2 * LIMIT).map((length) => new Uint8Array(length)),
 );
 
-test('whatever the last four bytes say, of one member and of several, cut and changed', () => {
+test('the declared length may be wrong, with one member or several, truncated or changed', () => {
   fc.assert(
     fc.property(
       fc.array(content, { minLength: 1, maxLength: 3 }),
@@ -45,7 +45,7 @@ test('more than the limit is reported as such', () => {
   expect(gunzipSync(bytes, gunzipOptions(bytes, LIMIT + 1))).toHaveLength(LIMIT + 1);
 });
 
-test('no buffer is larger than what the bytes could hold, or than the limit', () => {
+test('no buffer is larger than the possible content, or than the limit', () => {
   const bytes = Buffer.from([0x1f, 0x8b, 8, 0, 0xff, 0xff, 0xff, 0xff]);
   expect(gunzipOptions(bytes, 1 << 30).chunkSize).toBeLessThan(10_000);
   expect(gunzipOptions(Buffer.alloc(1 << 20, 0xff), LIMIT).chunkSize).toBe(LIMIT);

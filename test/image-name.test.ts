@@ -26,7 +26,7 @@ test.each(['', 'Acme/web', 'a b', 'nginx:', 'nginx@sha256:1', '/web', 'quay.io/'
   (text) => expect(parseImageName(text)).toBeUndefined(),
 );
 
-test('a name in a mirror is a name, keeps tag and digest, and is in the mirror already', () => {
+test('a mirrored name is valid, keeps tag and digest, and is not mirrored again', () => {
   const part = fc.stringMatching(/^[a-z0-9]{1,6}(?:[._-][a-z0-9]{1,4})?$/);
   const image = fc
     .tuple(

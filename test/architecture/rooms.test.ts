@@ -64,7 +64,7 @@ describe('rooms', () => {
     ['src/errors.ts', VALUE('./yaml/value.ts')],
     ['src/nearest.ts', VALUE('./chart/chart.ts')],
     ['src/unheard-of/a.ts', VALUE('../chart/b.ts')],
-  ])('%s may not: %s', (file, text) => {
+  ])('%s may not contain: %s', (file, text) => {
     expect(lint({ [file]: text })).toContain('pkg(rooms)');
   });
 
@@ -81,12 +81,12 @@ describe('rooms', () => {
     ['src/repository/a.ts', VALUE('../network/b.ts')],
     ['src/terminal/a.ts', VALUE('../errors.ts')],
     ['src/terminal/a.ts', TYPE('../release/plan.ts')],
-  ])('%s may: %s', (file, text) => {
+  ])('%s may contain: %s', (file, text) => {
     expect(lint({ [file]: text })).toBe('');
   });
 });
 
-test('a cycle is found, within one room too', () => {
+test('cycles are found, also within one room', () => {
   const found = lint({
     'src/chart/a.ts': `import { b } from './b.ts';\nexport const a: unknown = b;\n`,
     'src/chart/b.ts': `import { c } from './c.ts';\nexport const b: unknown = c;\n`,
@@ -107,7 +107,7 @@ test.each([
   expect(found).toContain('src/chart/b.ts > src/chart/c.ts > src/chart/a.ts');
 });
 
-test('only the terminal prints, and nobody else ends the process', () => {
+test('only the terminal prints, and only the entry point ends the process', () => {
   expect(lint({ 'src/chart/a.ts': `console.log('x');\n` })).toContain('no-console');
   expect(lint({ 'src/release/a.ts': `process.exit(1);\n` })).toContain('no-process-exit');
 });

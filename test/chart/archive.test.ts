@@ -30,8 +30,8 @@ function pax(records: Record<string, string>): Entry {
   return { name: 'PaxHeader/x', type: 'x', data };
 }
 
-describe('archives that are taken', () => {
-  test('a chart with folders, a global header, and a name beyond a hundred characters', async () => {
+describe('archives that are accepted', () => {
+  test('a chart with folders, a global header, and a name of more than a hundred characters', async () => {
     const long = `files/${'n'.repeat(120)}.txt`;
     const entries: Entry[] = [
       { name: 'pax_global_header', type: 'g', data: '52 comment=0123456789012345678901234567890123456789\n' },
@@ -55,7 +55,7 @@ describe('archives that are taken', () => {
     ]);
   });
 
-  test('names as Windows writes them, and as tar writes those of the folder it stands in', async () => {
+  test('names with backslashes, and names that begin with ./', async () => {
     expect(await namesOf(craftArchive([{ name: 'web\\Chart.yaml' }, { name: 'web\\templates\\a.yaml' }]))).toEqual([
       'Chart.yaml',
       'templates/a.yaml',
@@ -63,13 +63,13 @@ describe('archives that are taken', () => {
     expect(await namesOf(craftArchive([{ name: './', type: '5' }, { name: './Chart.yaml' }]))).toEqual(['Chart.yaml']);
   });
 
-  test('without its closing blocks, and with a byte order mark taken off', async () => {
+  test('an archive without closing blocks, and a byte order mark that is removed', async () => {
     const tar = craftTar([{ name: 'web/Chart.yaml', data: `\ufeff${CHART_YAML}` }]);
     const [file] = await readArchive(gzipSync(tar.subarray(0, -1024)), 'web.tgz');
     expect(Buffer.from(file?.data ?? []).toString()).toBe(CHART_YAML);
   });
 
-  test('with a file that nearly fills it', async () => {
+  test('a file that is nearly as large as the limit', async () => {
     const files = await readArchive(craftChart({ name: 'web/big', data: Buffer.alloc(90 * MIB) }), 'web.tgz');
     expect(files[1]?.data.length).toBe(90 * MIB);
   });
@@ -152,7 +152,7 @@ describe('archives that are refused', () => {
     expect(error.code).toBe('PKG_CHART_INVALID');
   });
 
-  test('a size that an extended header makes up does not move the next header', async () => {
+  test('a false size in an extended header does not move the next header', async () => {
     const inner = craftTar([{ name: 'web/hidden', data: 'x' }]).subarray(0, 1024);
     const bytes = craftArchive([
       pax({ size: String(inner.length) }),
@@ -173,7 +173,7 @@ describe('archives that are refused', () => {
     expect(await codeOf(() => readArchive(make(), 'web.tgz'))).toBe('PKG_CHART_TOO_LARGE');
   });
 
-  test('a header that claims a size beyond all bounds', async () => {
+  test('a header with an impossible size', async () => {
     const tar = craftTar([{ name: 'web/a', header: { size: 8 ** 11 - 1 } }]);
     expect(await codeOf(() => readArchive(gzipSync(tar), 'web.tgz'))).toBe('PKG_CHART_INVALID');
   });
@@ -188,7 +188,7 @@ describe('archives that are refused', () => {
     expect(error.code).toBe('PKG_CHART_TOO_LARGE');
   });
 
-  test('archives in archives end somewhere', async () => {
+  test('archives in archives are limited in depth', async () => {
     let bytes = craftChart();
     for (let depth = 0; depth < 25; depth++) bytes = craftChart({ name: 'web/charts/web.tgz', data: bytes });
     const error = await errorOf(() => readChartArchive(bytes, 'web.tgz'));
@@ -196,7 +196,7 @@ describe('archives that are refused', () => {
     expect(error.message).toContain('nested');
   });
 
-  test('never anything but an error of ours or files inside the chart, on archives with flipped bytes', async () => {
+  test('archives with flipped bytes give a PkgError or files inside the chart', async () => {
     const tar = craftTar([
       { name: 'web/Chart.yaml', data: CHART_YAML },
       pax({ path: 'web/b' }),

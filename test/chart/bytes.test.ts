@@ -36,7 +36,7 @@ const bytes: fc.Arbitrary<Buffer> = fc
   )
   .map((parts) => Buffer.concat(parts));
 
-test('what --set-file reads reaches templates byte for byte', { timeout: 600_000 }, () => {
+test('the content of --set-file reaches templates byte for byte', { timeout: 600_000 }, () => {
   const folder = temporaryFolder();
   const files = fc.sample(bytes, { numRuns: 40 * RUNS, seed: SEED });
   writeFiles(folder, {
@@ -51,7 +51,7 @@ f{{ $i }}: {{ . | b64enc }} {{ len . }} {{ printf "%q %x" . . | b64enc }} {{ sha
   expect(pkg(args, { cwd: folder })).toMatchObject({ status: 0, stdout: helm(args, { cwd: folder }).stdout });
 });
 
-test('what --set-file reads from standard input too, and into native templates', () => {
+test('so does the content of standard input, and in native templates', () => {
   const folder = temporaryFolder();
   writeFiles(folder, {
     'c/Chart.yaml': CHART,
@@ -68,7 +68,7 @@ test('what --set-file reads from standard input too, and into native templates',
   );
 });
 
-test('a half of a surrogate pair in --set-json is U+FFFD', () => {
+test('half of a surrogate pair in --set-json becomes U+FFFD', () => {
   const folder = temporaryFolder();
   writeFiles(folder, { 'c/Chart.yaml': CHART, 'c/templates/a.yaml': 'a: {{ toJson .Values | b64enc }}\n' });
   for (const json of ['a="\\udc80\\ud800x\\ud83d\\ude00"', 'a=[{"\\udcff":"\\ud83d"}]', '{"a":{"b":"\\udc80"}}']) {

@@ -93,7 +93,7 @@ describe('satisfies', () => {
     expect(verdict(v, c)).toBe(expected);
   });
 
-  test('takes no time over hostile constraints', () => {
+  test('reads hostile constraints in a short time', () => {
     const started = process.cpuUsage();
     for (const hostile of [
       `${'1  '.repeat(300)}!`,

@@ -188,7 +188,7 @@ describe('resolveDependencies', () => {
 
   const sub = (name: string, more = ''): string => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${more}`;
 
-  test('the same subchart under two names, each with values of its own', async () => {
+  test('gives a subchart under two names two sets of values', async () => {
     const dependencies =
       'dependencies:\n- {name: db, version: "1", alias: one}\n- {name: db, version: "1", alias: two}\n';
     const path = writeChart({
@@ -210,7 +210,7 @@ describe('resolveDependencies', () => {
     expect(loaded.dependencies.map(({ metadata }) => metadata.name)).toEqual(['db']);
   });
 
-  test('a dependency that is not there, even one that is disabled', async () => {
+  test('refuses a missing dependency, even one that is disabled', async () => {
     const path = writeChart({
       'Chart.yaml': sub(
         'web',
@@ -224,7 +224,7 @@ describe('resolveDependencies', () => {
     expect(helm(['template', path]).stderr).toContain('missing in charts/ directory: db, c[2J');
   });
 
-  test('below the top chart any apiVersion goes', async () => {
+  test('accepts any apiVersion below the top chart', async () => {
     for (const apiVersion of ['v3', 'other', '5']) {
       const path = writeChart({
         'charts/db/Chart.yaml': `apiVersion: ${apiVersion}\nname: db\nversion: 1.0.0\n`,
@@ -238,13 +238,13 @@ describe('resolveDependencies', () => {
     }
   });
 
-  test('below the top chart nothing has to be there', async () => {
+  test('accepts missing dependencies below the top chart', async () => {
     const path = writeChart({ 'charts/db/Chart.yaml': sub('db', 'dependencies:\n- {name: gone, version: "1"}\n') });
     expect(resolveDependencies(await loadChart(path), new Map()).chart.dependencies).toHaveLength(1);
     expect(helm(['template', path]).status).toBe(0);
   });
 
-  test('warns of conditions, tags and imports that lead nowhere, and of versions that do not fit', async () => {
+  test('warns of conditions, tags and imports without a value, and of versions that do not match', async () => {
     const dependencies = [
       '- {name: a, version: "1", condition: a.x, tags: [t], import-values: [none]}',
       '- {name: b, version: "2"}',
@@ -266,7 +266,7 @@ describe('resolveDependencies', () => {
     ]);
   });
 
-  test('a constraint that cannot be read fits nothing, as in helm', async () => {
+  test('an invalid constraint matches nothing, as in helm', async () => {
     const path = writeChart({
       'Chart.yaml': sub('web', 'dependencies:\n- {name: db, version: latest, alias: c}\n'),
       'charts/db/Chart.yaml': sub('db'),
@@ -275,7 +275,7 @@ describe('resolveDependencies', () => {
     expect(chart.dependencies.map(({ metadata }) => metadata.name)).toEqual(['db']);
   });
 
-  test('the first of several imports wins, and one map inside another does no harm', async () => {
+  test('the first of several imports wins, also with a map inside another', async () => {
     const path = writeChart({
       'Chart.yaml': sub(
         'web',
@@ -290,7 +290,7 @@ describe('resolveDependencies', () => {
     expect(values).toEqual({ own: 'web', size: 1, more: 3, p: { z: 1, k: { v: { z: 1 } } } });
   });
 
-  test('aliases of aliases end somewhere', async () => {
+  test('aliases of aliases are limited', async () => {
     const files: Record<string, string> = {};
     let at = '';
     for (let depth = 0; depth < 20; depth++) {

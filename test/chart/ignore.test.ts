@@ -95,7 +95,7 @@ const likely = fc.constantFrom(
 const rules = fc.array(fc.oneof({ weight: 3, arbitrary: likely }, { weight: 2, arbitrary: pattern }), { maxLength: 3 });
 
 describe('.helmignore', () => {
-  test('leaves what helm leaves, on generated rules', () => {
+  test('keeps the files that helm keeps, for generated rules', () => {
     const chart = writeChart({
       'templates/files.yaml': PRINT_FILES,
       ...Object.fromEntries(FILES.map((name) => [name, 'x'])),
@@ -125,7 +125,7 @@ describe('.helmignore', () => {
     expect(defaultIgnoreRules('.helmignore', false)).toBe(false);
   });
 
-  test('says which line cannot be read', async () => {
+  test('names the line that is not valid', async () => {
     for (const [bad, message] of [
       ['a/**/b', '**'],
       ['[a', 'malformed'],
@@ -139,12 +139,12 @@ describe('.helmignore', () => {
     }
   });
 
-  test('takes an error behind a star, which helm does not see, for a rule that matches nothing', () => {
+  test('a rule with an error after a star, which helm does not notice, matches nothing', () => {
     const isIgnored = parseIgnoreRules('x*[\n*.tmp\n', '.helmignore');
     expect([isIgnored('x[', false), isIgnored('x1', false), isIgnored('x.tmp', false)]).toEqual([false, false, true]);
   });
 
-  test('takes no time over hostile patterns', () => {
+  test('matches hostile patterns in a short time', () => {
     const isIgnored = parseIgnoreRules(`${'*a'.repeat(2000)}b`, '.helmignore');
     const started = process.cpuUsage();
     expect(isIgnored('a'.repeat(10_000), false)).toBe(false);

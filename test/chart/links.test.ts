@@ -57,7 +57,7 @@ const links = fc.uniqueArray(
   { selector: ({ name }) => name, minLength: 1, maxLength: 3 },
 );
 
-test('links are followed as helm does it, as far as the repository goes', { timeout: 600_000 }, () => {
+test('links are followed as helm does, within the repository', { timeout: 600_000 }, () => {
   fc.assert(
     fc.property(fc.boolean(), links, (git, made) => {
       const folder = writeRepository(git);
@@ -92,7 +92,7 @@ test('links are followed as helm does it, as far as the repository goes', { time
   );
 });
 
-describe('a chart whose links lead out of it', () => {
+describe('links out of the chart', () => {
   function linkedChart(): string {
     const folder = writeRepository(true);
     const chart = join(folder, CHART);
@@ -108,7 +108,7 @@ describe('a chart whose links lead out of it', () => {
     [['show', 'values', 'CHART', '--origins']],
     [['install', 'x', 'CHART', '--target', 'dir:OUT', '--dry-run']],
     [['package', 'CHART', '-d', 'OUT']],
-  ])('is noted by %j, each link once', (words) => {
+  ])('are noted once each by %j', (words) => {
     const [chart, out] = [linkedChart(), temporaryFolder()];
     const run = pkg(words.map((word) => word.replace('CHART', chart).replace('OUT', out)));
     expect(run.status, run.stderr).toBe(0);
@@ -131,7 +131,7 @@ describe('a chart whose links lead out of it', () => {
     expect(await codeOf(() => loadChart(chart))).toBe('PKG_CHART_UNSAFE');
   });
 
-  test('a link beyond is refused with where it leads, and how to allow it', async () => {
+  test('a link out of the repository is refused with its target, and how to allow it', async () => {
     const folder = temporaryFolder();
     writeFiles(folder, { 'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n' });
     symlinkSync('/etc/passwd', join(folder, 'web/passwd'));
@@ -140,7 +140,7 @@ describe('a chart whose links lead out of it', () => {
     expect(error.hints[0]).toContain('--allow-outside-links');
   });
 
-  test('lint neither follows a link that loading refuses, nor shows what it leads to', () => {
+  test('lint does not follow links that loading refuses', () => {
     const folder = temporaryFolder();
     writeFiles(folder, {
       'chart/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',

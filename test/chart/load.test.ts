@@ -13,7 +13,7 @@ function names(files: readonly { name: string }[]): string[] {
 }
 
 describe('a chart folder', () => {
-  test('becomes a chart, every file in its place', async () => {
+  test('is loaded with all its files', async () => {
     const path = writeChart({
       '.helmignore': '*.tmp\n',
       'README.md': 'read',
@@ -57,7 +57,7 @@ describe('a chart folder', () => {
     expect(sub?.dependencies[0]?.values).toEqual(new Map([['deep', true]]));
   });
 
-  test('of Helm 2 has its dependencies in requirements.yaml', async () => {
+  test('of Helm 2 reads dependencies from requirements.yaml', async () => {
     const files = {
       'requirements.yaml': 'dependencies:\n- name: sub\n  version: "1"\n',
       'requirements.lock': 'digest: old\n',
@@ -92,7 +92,7 @@ describe('a chart folder', () => {
     else expect(await codeOf(() => loadChart(path))).toMatch(/^PKG_(?:CHART_INVALID|VALUES_INVALID|YAML_SYNTAX)$/);
   });
 
-  test('says all that is wrong, in subcharts too, each with file and line', async () => {
+  test('reports all errors, in subcharts too, each with file and line', async () => {
     const path = writeChart({
       'Chart.yaml': 'apiVersion: v2\nname: a/b\nversion: one\nmaintainers:\n- null\n',
       'values.yaml': 'a: 1\nb: [\n',
@@ -122,7 +122,7 @@ describe('links and other things in a chart folder', () => {
     expect(chart.values).toEqual(new Map([['b', 2]]));
   });
 
-  test('the chart itself may be named by a link', async () => {
+  test('the path of the chart may be a link', async () => {
     const link = join(temporaryFolder(), 'link');
     symlinkSync(writeChart(), link);
     expect((await loadChart(`${link}/`)).location).toBe(link);
@@ -171,14 +171,14 @@ describe('links and other things in a chart folder', () => {
     expect(error.message).toMatch(/^[\x20-\x7e]+$/);
   });
 
-  test('what .helmignore leaves out is not looked at', async () => {
+  test('files in .helmignore are not read', async () => {
     const chart = writeChart({ '.helmignore': 'etc\npipe\n' });
     symlinkSync('/etc', join(chart, 'etc'));
     execFileSync('mkfifo', [join(chart, 'pipe')]);
     expect(names((await loadChart(chart)).files)).toEqual(['.helmignore']);
   });
 
-  test('links that unfold to very many folders', async () => {
+  test('links that multiply the number of folders', async () => {
     const chart = writeChart();
     for (let level = 0; level < 40; level++) {
       mkdirSync(join(chart, `l${level}`));
@@ -202,15 +202,15 @@ describe('links and other things in a chart folder', () => {
   });
 });
 
-describe('what is not a chart', () => {
-  test('nothing, with the nearest name', async () => {
+describe('paths without a chart', () => {
+  test('a missing path, with the nearest name', async () => {
     const chart = writeChart();
     const error = await errorOf(() => loadChart(join(dirname(chart), 'wbe')));
     expect(error.code).toBe('PKG_CHART_NOT_FOUND');
     expect(error.hints[0]).toBe(`did you mean ${chart}?`);
   });
 
-  test('a folder without Chart.yaml, with where there is one', async () => {
+  test('a folder without Chart.yaml, with a hint to one that has it', async () => {
     const chart = writeChart();
     const error = await errorOf(() => loadChart(dirname(chart)));
     expect([error.code, error.hints]).toEqual(['PKG_CHART_NOT_FOUND', [`give ${chart}, which is a chart`]]);

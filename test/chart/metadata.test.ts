@@ -155,7 +155,7 @@ describe('Chart.yaml', () => {
     expect(accepted).toBeGreaterThan(20);
   });
 
-  test('numbers and words become the text that they become in helm', async () => {
+  test('numbers and booleans become the same strings as in helm', async () => {
     const digits = (most: number): fc.Arbitrary<string> => fc.stringMatching(/^[0-9]+$/, { maxLength: most });
     const number = fc
       .tuple(
@@ -229,7 +229,7 @@ describe('Chart.yaml', () => {
       'control characters',
       [["the version '1\\u001b[2J' is not a semantic version", 2]],
     ],
-  ])('%j says where: %s', async (text, _, expected) => {
+  ])('the error for %j has its position: %s', async (text, _, expected) => {
     const { errors } = await parseChartMetadata(text, 'web/Chart.yaml', false);
     expect(errors.map(({ message, at }) => [message, at?.line])).toEqual(expected);
     for (const error of errors)
@@ -245,7 +245,7 @@ describe('Chart.yaml', () => {
     },
   );
 
-  test('takes little time to say what is wrong with a large file', async () => {
+  test('errors in a large file are found in a short time', async () => {
     const text = `name: a\nversion: 1.0.0\nkeywords:\n${'- []\n'.repeat(100_000)}`;
     const started = process.cpuUsage();
     const { errors } = await parseChartMetadata(text, 'Chart.yaml', false);
@@ -253,7 +253,7 @@ describe('Chart.yaml', () => {
     expect(process.cpuUsage(started).user).toBeLessThan(3_000_000);
   });
 
-  test('keeps every field in the order of the file, under its proper name', async () => {
+  test('fields keep their order and get their proper names', async () => {
     const text = 'version: 1.0\nName: web\nx-mine: {a: 1}\nappVersion: 1.10\nhome: null\n';
     const { metadata } = await parseChartMetadata(text, 'Chart.yaml', false);
     expect([...metadata.all]).toEqual([
@@ -271,7 +271,7 @@ describe('Chart.yaml', () => {
     });
   });
 
-  test('imports keep both of their forms', async () => {
+  test('import-values keeps both of its forms', async () => {
     const text =
       'name: a\nversion: 1.0.0\ndependencies:\n- name: b\n  import-values: [data, {child: x.y, parent: z}]\n';
     const { metadata } = await parseChartMetadata(text, 'Chart.yaml', false);

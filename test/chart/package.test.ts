@@ -133,7 +133,7 @@ describe('packageChart', () => {
     },
   );
 
-  test('no time is given by an empty SOURCE_DATE_EPOCH', () => {
+  test('an empty SOURCE_DATE_EPOCH is ignored', () => {
     expect([sourceDateEpoch({}), sourceDateEpoch({ SOURCE_DATE_EPOCH: '' })]).toEqual([undefined, undefined]);
   });
 
@@ -194,7 +194,7 @@ describe('packageChart', () => {
     );
   });
 
-  test('is read back as it was, by pkg and by helm', async () => {
+  test('is read by pkg and by helm without a difference', async () => {
     const chart = writeChart(FULL);
     const path = await packageChart(chart, { destination: temporaryFolder() });
     const { files: before, ...rest } = comparable(await loadChart(chart)) as Chart;
@@ -205,7 +205,7 @@ describe('packageChart', () => {
     expect(helm(['lint', path]).status).toBe(helm(['lint', chart]).status);
   });
 
-  test('is the same for the same files, and another for others', async () => {
+  test('gives the same bytes for the same files only', async () => {
     const pack = async (files: Record<string, string | Uint8Array>): Promise<Buffer> =>
       readFileSync(await packageChart(writeChart(files), { destination: temporaryFolder() }));
     const first = await pack(FULL);
@@ -213,7 +213,7 @@ describe('packageChart', () => {
     expect((await pack({ ...FULL, 'README.md': 'other' })).equals(first)).toBe(false);
   });
 
-  test('takes another version and appVersion', async () => {
+  test('can get another version and appVersion', async () => {
     const chart = writeChart();
     const path = await packageChart(chart, {
       destination: temporaryFolder(),
@@ -241,7 +241,7 @@ describe('packageChart', () => {
     expect(inOrder(await entriesOf(path))).toEqual(inOrder(await entriesOf(runHelmPackage(chart))));
   });
 
-  test('makes the destination, and replaces an archive of the same name', async () => {
+  test('creates the destination, and replaces an archive of the same name', async () => {
     const chart = writeChart();
     const destination = join(temporaryFolder(), 'a', 'b');
     const path = await packageChart(chart, { destination });
@@ -267,7 +267,7 @@ describe('packageChart', () => {
     expect(readdirSync(destination)).toEqual([]);
   });
 
-  test('says when the destination cannot be written', async () => {
+  test('reports a destination that cannot be written', async () => {
     const chart = writeChart();
     const file = join(dirname(chart), 'file');
     writeFileSync(file, '');
@@ -280,7 +280,7 @@ describe('packageChart', () => {
     expect(readdirSync(taken)).toEqual(['web-1.0.0.tgz']);
   });
 
-  test('any files come back as they were', async () => {
+  test('archives of generated files are read without a difference', async () => {
     const path = fc
       .array(fc.stringMatching(/^[a-zA-Z0-9 _~é日-]{1,60}$/), { minLength: 1, maxLength: 4 })
       .map((parts) => parts.join('/'));

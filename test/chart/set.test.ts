@@ -105,7 +105,7 @@ test.each([
   ['--set', 'set'],
   ['--set-string', 'setString'],
   ['--set-literal', 'setLiteral'],
-] as const)('%s means what it means to helm', async (flag, source) => {
+] as const)('%s has the same result as in helm', async (flag, source) => {
   await fc.assert(
     fc.asyncProperty(expression, async (text) => {
       const theirs = helmValues(plainChart, [`${flag}=${text}`])?.['plain'];
@@ -122,7 +122,7 @@ test.each([
   );
 });
 
-test('--set-json means what it means to helm', async () => {
+test('--set-json has the same result as in helm', async () => {
   const json = fc.oneof(
     fc.json({ maxDepth: 2 }),
     fc.constantFrom(
@@ -194,7 +194,7 @@ const table = fc.letrec<{ map: Map<string, Value> }>((tie) => ({
     .map((entries) => new Map(entries)),
 })).map;
 
-test('values of charts, subcharts, files and flags are coalesced as helm does', async () => {
+test('values of charts, subcharts, files and flags are merged as in helm', async () => {
   let count = 0;
   await fc.assert(
     fc.asyncProperty(table, table, table, table, async (parent, child, first, second) => {
@@ -250,7 +250,7 @@ const declaration = fc.record({
   ]),
 });
 
-test('flags of all kinds over values files and charts that import, rename and leave out subcharts', async () => {
+test('all flags, values files, and charts that import, rename and disable subcharts', async () => {
   const file = join(folder, 'file.txt');
   writeFileSync(file, 'of a file\n');
   const flags = fc.record({
@@ -317,7 +317,7 @@ test('flags of all kinds over values files and charts that import, rename and le
   expect(compared).toBeGreaterThan(20);
 });
 
-test('a value that is read from JSON is what was written', () => {
+test('values survive printing and parsing as JSON', () => {
   const object: JsonObject = { b: 1, a: [null, true] };
   expect(toPlain(fromPlain(object))).toEqual(object);
 });
@@ -330,7 +330,7 @@ test.each([
   ['--set-json', '{"a":{"b":[1e308]}}'],
   ['--set-json', '{"a":{"b":[1e400]}}'],
   ['--set-json', 'a=-1e999'],
-])('the digits of %s %s are those of helm', (flag, text) => {
+])('%s %s prints the same digits as helm', (flag, text) => {
   const path = writeChart(join(folder, 'digits'), 'digits', 'k: 9007199254740995\nm: 18446744073709551615\n', {
     s: '',
   });

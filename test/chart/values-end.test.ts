@@ -23,7 +23,7 @@ const text = fc
     `${before}${style}\n${lines.map((line) => `  ${line}`).join('\n')}${last}`.replaceAll('\n', end),
   );
 
-test('block texts at the end have the newlines that helm gives them', { timeout: 600_000 }, () => {
+test('block scalars at the end have the same newlines as in helm', { timeout: 600_000 }, () => {
   const folder = temporaryFolder();
   writeFiles(folder, { 'c/Chart.yaml': CHART, 'c/templates/a.yaml': PRINT });
   for (const values of fc.sample(text, { numRuns: 25 * RUNS, seed: SEED })) {
@@ -37,7 +37,7 @@ test('block texts at the end have the newlines that helm gives them', { timeout:
 });
 
 test.each(['a: |\n  x', 'a: >\n  x', 'a: |+\n  x\n ', 'a: |\r\n  x', 'a: "x"'])(
-  '%j is read alike from standard input, in a chart and in a subchart',
+  '%j is read equally from standard input, in a chart and in a subchart',
   (values) => {
     const folder = temporaryFolder();
     writeFiles(folder, {
@@ -84,7 +84,7 @@ const stream = fc
   )
   .map((lines) => lines.join('\n'));
 
-test('documents are taken apart where helm does', { timeout: 600_000 }, () => {
+test('documents are split where helm splits them', { timeout: 600_000 }, () => {
   const folder = temporaryFolder();
   writeFiles(folder, { 'c/Chart.yaml': CHART, 'c/templates/a.yaml': PRINT });
   let read = 0;

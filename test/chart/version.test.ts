@@ -48,7 +48,7 @@ describe('versions', () => {
     expect(bySemver).toEqual([0, 'refused', 'refused']);
   });
 
-  test('the next one', () => {
+  test('the next version', () => {
     const next = (text: string, part: string): string => nextVersion(text, part);
     expect(next('1.2.3', 'patch')).toBe('1.2.4');
     expect(next('v1.2', 'minor')).toBe('1.3.0');

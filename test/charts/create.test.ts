@@ -17,7 +17,7 @@ function filesOf(folder: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }
 
-test('charts/web is what pkg create web writes', async () => {
+test('charts/web equals the output of pkg create web', async () => {
   const parent = temporaryFolder();
   const written = await createChart(parent, 'web');
   const files = filesOf(join(parent, 'web'));
@@ -25,7 +25,7 @@ test('charts/web is what pkg create web writes', async () => {
   expect(files).toEqual(filesOf(WEB));
 });
 
-test('a new chart is clean under lint --strict, and Helm reads what it prints', async () => {
+test('a new chart passes lint --strict, and Helm reads its output', async () => {
   const parent = join(temporaryFolder(), 'not', 'there', 'yet');
   await createChart(parent, 'my-service');
   const path = join(parent, 'my-service');
@@ -34,7 +34,7 @@ test('a new chart is clean under lint --strict, and Helm reads what it prints', 
   expectHelmReads(await render(path));
 });
 
-test('whatever name is allowed, the new chart is clean', async () => {
+test('a new chart with any valid name passes lint', async () => {
   const name = fc.stringMatching(/^[a-zA-Z0-9._-]{1,80}$/).filter((text) => text !== '.' && text !== '..');
   const special = fc.constantFrom('null', '1e3', '0755', 'yes', '---', '-', '_', 'A_b.C', 'a'.repeat(250), '1.10');
   await fc.assert(
@@ -50,7 +50,7 @@ test('whatever name is allowed, the new chart is clean', async () => {
   );
 });
 
-test('names are allowed and refused as helm create does', async () => {
+test('names are accepted and refused as by helm create', async () => {
   for (const name of ['web', 'A_b.c', '-x', '_', 'a'.repeat(250), '', 'a b', 'a/b', 'ü', 'a'.repeat(251), 'a\nb']) {
     const folder = temporaryFolder();
     const run = helm(['create', '--', name], { cwd: folder });
@@ -64,7 +64,7 @@ test('names are allowed and refused as helm create does', async () => {
   }
 });
 
-test('nothing is overwritten', async () => {
+test('existing files are not overwritten', async () => {
   const parent = temporaryFolder();
   mkdirSync(join(parent, 'web'));
   await expect(createChart(parent, 'web')).rejects.toMatchObject({ code: 'PKG_FILE_UNWRITABLE' });
@@ -81,7 +81,7 @@ test.each([
   ['--set', 'ingress.enabled=true,ingress.tls[0].secretName=x,autoscaling.enabled=true,podLabels.a=b'],
   ['--set', 'fullnameOverride=x,serviceAccount.create=false', '--set-json', 'volumes=[{"name":"v","emptyDir":{}}]'],
   ['--set-json', 'env=[{"name":"A","value":"1"}]', '--set', 'serviceAccount.annotations.a=b,nodeSelector.a=b'],
-])('a chart for Helm is rendered alike by both %j', async (...flags) => {
+])('helm and pkg render a chart for Helm alike: %j', async (...flags) => {
   const parent = temporaryFolder();
   await createChart(parent, 'my-service', true);
   const args = ['template', 'demo', 'my-service', ...flags];
@@ -90,7 +90,7 @@ test.each([
   expect(pkg(args, { cwd: parent })).toMatchObject({ status: 0, stdout: theirs.stdout });
 });
 
-test('a chart for Helm is clean under both lints, and gives the objects of a native one', async () => {
+test('a chart for Helm passes both lints, and gives the objects of a native one', async () => {
   const parent = temporaryFolder();
   await createChart(parent, 'web', true);
   const path = join(parent, 'web');

@@ -8,7 +8,7 @@ import { GUESTBOOK, WEB, expectHelmReads, kindsOf, objectOf, render } from './su
 
 const REDIS: string = join(GUESTBOOK, 'charts', 'redis');
 
-test.each([WEB, GUESTBOOK, REDIS])('%s is clean but for an icon', async (path) => {
+test.each([WEB, GUESTBOOK, REDIS])('%s passes lint except for the icon', async (path) => {
   const messages = await lintChart(path, { userValues: new Map() });
   expect(messages.map(({ rule }) => rule)).toEqual(['chart-icon']);
 });
@@ -25,7 +25,7 @@ test.each<[string, string, JsonObject]>([
 describe('the guard', () => {
   const said = 'function "this_chart_needs_pkg_see_its_README" not defined';
 
-  test.each([WEB, GUESTBOOK, REDIS])('stops helm template, install and lint of %s with a reason', (path) => {
+  test.each([WEB, GUESTBOOK, REDIS])('makes helm template, install and lint of %s fail with a message', (path) => {
     for (const args of [
       ['template', path],
       ['install', 'demo', path, '--dry-run=client'],
@@ -39,7 +39,7 @@ describe('the guard', () => {
 });
 
 describe('web', () => {
-  test('has what a service needs', async () => {
+  test('has all objects of a service', async () => {
     expect(kindsOf(await render(WEB))).toEqual([
       'Deployment',
       'Pod',
@@ -55,7 +55,7 @@ describe('web', () => {
     expect(objectOf(rendered, 'HorizontalPodAutoscaler')).toMatchObject({ spec: { minReplicas: 2, maxReplicas: 10 } });
   });
 
-  test('keeps values what they are', async () => {
+  test('keeps the types of values', async () => {
     const values = {
       image: { tag: '1.10' },
       podLabels: { 'a/b': 'on' },
@@ -74,7 +74,7 @@ describe('web', () => {
     });
   });
 
-  test('names things after release and chart', async () => {
+  test('names objects after release and chart', async () => {
     const names = async (name: string, values: JsonObject = {}): Promise<unknown> => {
       const release = { name, namespace: 'default', revision: 1, isInstall: true, isUpgrade: false };
       return objectOf(await render(WEB, values, { release }), 'Service');
@@ -89,13 +89,13 @@ describe('web', () => {
     );
   });
 
-  test('its schema refuses a misspelt value', async () => {
+  test('has a schema that refuses a misspelt value', async () => {
     await expect(render(WEB, { replicas: 3 })).rejects.toMatchObject({ code: 'PKG_SCHEMA_VIOLATION' });
   });
 });
 
 describe('guestbook', () => {
-  test('has its parts, and loses those that are switched off', async () => {
+  test('has its parts, without those that are disabled', async () => {
     const rendered = await render(GUESTBOOK);
     expect(kindsOf(rendered)).toEqual([
       'ConfigMap',
@@ -114,7 +114,7 @@ describe('guestbook', () => {
     expect(alone.notes).toContain('not kept anywhere');
   });
 
-  test('makes a password once', async () => {
+  test('generates a password once', async () => {
     const first = await render(GUESTBOOK, {}, { random: nothingStored() });
     const second = await render(GUESTBOOK, {}, { random: storedBy(first) });
     const other = await render(GUESTBOOK);
@@ -124,7 +124,7 @@ describe('guestbook', () => {
     expect(objectOf(given, 'Secret')).toHaveProperty('data.password', Buffer.from('hunter2').toString('base64'));
   });
 
-  test('rolls its pods when the configuration changes, and only then', async () => {
+  test('restarts its pods only when the configuration changes', async () => {
     const checksum = async (values: JsonObject): Promise<unknown> => {
       const deployment = objectOf(await render(GUESTBOOK, values), 'Deployment') as JsonObject;
       return JSON.stringify(deployment).match(/"checksum\/config":"([0-9a-f]{64})"/)?.[1];
@@ -135,7 +135,7 @@ describe('guestbook', () => {
     expect(await checksum({ config: { level: 'debug' } })).not.toBe(first);
   });
 
-  test('hands globals down', async () => {
+  test('passes globals to subcharts', async () => {
     const global = { imagePrefix: 'mirror.example.com/', storageClass: 'fast' };
     const rendered = await render(GUESTBOOK, { global });
     expect(JSON.stringify(objectOf(rendered, 'Deployment'))).toContain('mirror.example.com/stefanprodan/podinfo:');

@@ -160,7 +160,7 @@ describe('an API server that sends its clients away (--goaway-chance)', () => {
     return { kubeconfig, connections: () => connections, close };
   }
 
-  test('installs, upgrades and uninstalls pass without an error, and nothing is made twice', async () => {
+  test('installs, upgrades and uninstalls succeed, and create no object twice', async () => {
     const ns = await namespace();
     const way = await counted();
     const objects = (v: string): Json[] => [0, 1, 2].flatMap((part) => many(part * COUNT, v));
@@ -251,7 +251,7 @@ describe('an API server that takes few requests of a user at a time and refuses 
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
-  test('300 objects are installed, changed and removed nevertheless', async () => {
+  test('300 objects are installed, changed and removed', async () => {
     const ns = await namespace();
     const kubeconfig = await limitedUser(ns);
     const objects = (v: string): Json[] => [0, 1, 2].flatMap((part) => many(part * COUNT, v));

@@ -135,7 +135,7 @@ describe('ways to log in', () => {
     client.close();
   });
 
-  test('exec plugins: a token, one that is refused and then another, a certificate', async () => {
+  test('exec plugins that give a token, another token after a refusal, and a certificate', async () => {
     const ns = await namespace();
     const { token, username } = await account(ns, 'one');
     expect((await whoIs(kubeconfig({ exec: plugin({ token }) }))).username).toBe(username);
@@ -148,7 +148,7 @@ describe('ways to log in', () => {
     expect(byCertificate.groups).toContain('system:masters');
   });
 
-  test('exec plugins whose next answer is of another sort, or for somebody else', async () => {
+  test('exec plugins that give another kind of credential, or that of another user', async () => {
     const ns = await namespace();
     const { token, username } = await account(ns, 'one');
     const { certificate, key } = access();
@@ -177,7 +177,7 @@ describe('ways to log in', () => {
     client.close();
   });
 
-  test('acting as somebody else: user, groups, uid and more', async () => {
+  test('impersonation: user, groups, uid and extra', async () => {
     const { certificate, key } = access();
     const base64 = (text: string): string => Buffer.from(text).toString('base64');
     const file = kubeconfig({
@@ -195,8 +195,8 @@ describe('ways to log in', () => {
   });
 });
 
-describe('who is not let in', () => {
-  test('a token that has expired, and one that nobody knows: what, as whom, where, what to do', async () => {
+describe('users without access', () => {
+  test('the error for an expired or unknown token names the user, the cluster and a remedy', async () => {
     const ns = await namespace();
     const { token } = await account(ns, 'late');
     const tokens = [expired(token), 'nonsense'].map((one) => ({ token: one }));
@@ -215,7 +215,7 @@ describe('who is not let in', () => {
     expect(helm.stderr).toMatch(/provide credentials/);
   });
 
-  test('a password, which the API server does not look at, and nothing at all: who one is taken for', async () => {
+  test('a password, which the API server ignores, and no credentials: the error names the anonymous user', async () => {
     const ns = await namespace();
     for (const user of [{ username: 'jane', password: 'secret-1' }, {}]) {
       const run = await pkgOn(ns, ['install', 'r', CHART], { kubeconfig: kubeconfig(user) });
@@ -227,7 +227,7 @@ describe('who is not let in', () => {
     }
   });
 
-  test('an account without rights: verb, resource and namespace are named before anything is written', async () => {
+  test('an account without rights: the error names verb, resource and namespace before anything is written', async () => {
     const ns = await namespace();
     const { token, username } = await account(ns, 'weak');
     const file = kubeconfig({ token });
@@ -243,7 +243,7 @@ describe('who is not let in', () => {
     expect(secrets.items).toEqual([]);
   });
 
-  test('who may do everything in one namespace, and nothing elsewhere, can do everything there', async () => {
+  test('a user with all rights in one namespace can manage releases there', async () => {
     const ns = await namespace();
     const { token } = await account(ns, 'local');
     await admin().create(`/apis/rbac.authorization.k8s.io/v1/namespaces/${ns}/rolebindings`, {

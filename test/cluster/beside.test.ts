@@ -78,7 +78,7 @@ async function statusesOf(ns: string): Promise<string[]> {
   return (JSON.parse(await helm(ns, 'history', 'r', '-o', 'json')) as Json[]).map(({ status }) => status as string);
 }
 
-test('what pkg began helm goes on with, and the other way round', async () => {
+test('helm continues releases of pkg, and pkg those of helm', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', ONE.pkg, '--set', 'a=2,b=x', '--labels', 'team=a');
   await expectSameReads(ns);
@@ -105,7 +105,7 @@ test('what pkg began helm goes on with, and the other way round', async () => {
   expect(await helm(ns, 'list', '-q')).toBe('');
 });
 
-test.each(['true', 'false'])('what helm began with --server-side=%s pkg goes on with, and back', async (server) => {
+test.each(['true', 'false'])('helm --server-side=%s and pkg continue the releases of the other', async (server) => {
   const ns = await namespace();
   await helm(ns, 'install', 'r', ONE.helm, `--server-side=${server}`);
   await expectSameReads(ns);
@@ -127,7 +127,7 @@ test.each(['true', 'false'])('what helm began with --server-side=%s pkg goes on 
   expect(await pkg(ns, 'list', '-q')).toBe('');
 });
 
-test('uninstall names what a policy kept, as helm does', async () => {
+test('uninstall names objects that a policy keeps, as helm does', async () => {
   const keep = (name: string): Json => ({
     ...configMap(name),
     metadata: { name, annotations: { 'helm.sh/resource-policy': 'keep' } },
@@ -160,7 +160,7 @@ test('uninstall with --keep-history after a failed upgrade leaves no revision de
   }
 });
 
-test('the output of operations is that of helm', async () => {
+test('operations print what helm prints', async () => {
   const ns = await namespace();
   const told = async (program: 'pkg' | 'helm', ...args: string[]): Promise<Json> => {
     const { stdout, stderr } = await (program === 'pkg' ? pkgOn : helmOn)(ns, [...args, '-o', 'json']);
@@ -181,7 +181,7 @@ test('the output of operations is that of helm', async () => {
   }
 });
 
-test('documents are recorded and applied with the ends that helm leaves them', async () => {
+test('documents are recorded and applied with the same trailing newlines as by helm', async () => {
   const map = (name: string, rest: string): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${rest}`;
   const chart = goChartOf([], {
@@ -209,7 +209,7 @@ test('documents are recorded and applied with the ends that helm leaves them', a
   expect(Object.keys(ours?.maps ?? {})).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
-test('a rollback records where it went back to, and is described before it begins', async () => {
+test('a rollback records its target revision, and its description is checked before it begins', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', ONE.pkg);
   await pkg(ns, 'upgrade', 'r', TWO.pkg);
@@ -252,7 +252,7 @@ async function records(ns: string): Promise<Json[]> {
   return items.toSorted((a: Json, b: Json) => a.metadata.labels.version - b.metadata.labels.version);
 }
 
-test('whatever comes after what, what is recorded lives, and both tell the same history', async () => {
+test('after any sequence of operations the recorded objects exist, and pkg and helm show the same history', async () => {
   // Each object in half of the charts, with another value in each.
   const objects = (number: number): Json[] => [
     configMap('c', number % 2 === 0 ? { v: String(number) } : { v: String(number), odd: 'yes' }),

@@ -14,7 +14,7 @@ async function rows(ns: string, ...args: string[]): Promise<Row[]> {
   return JSON.parse(stdout) as Row[];
 }
 
-test('it follows upgrades, rollbacks and what helm does between, and goes with the release', async () => {
+test('the source of the chart is updated by upgrades and rollbacks, also with helm between them, and removed with the release', async () => {
   const folder = await makeRepository([
     ['web', '1.0.0'],
     ['web', '1.1.0'],
@@ -54,7 +54,7 @@ test('it follows upgrades, rollbacks and what helm does between, and goes with t
   }
 });
 
-test('who may only create and replace Secrets still installs', async () => {
+test('a user who may only create and replace Secrets can install', async () => {
   const server = await startChartServer(await makeRepository([['web', '1.0.0']]));
   try {
     const ns = await namespace();

@@ -9,7 +9,7 @@ function candidates(stdout: string): string[] {
   return words.filter((word) => word !== '' && !word.startsWith(':')).sort();
 }
 
-test('releases, revisions and namespaces are those that helm offers', async () => {
+test('releases, revisions and namespaces are completed as by helm', async () => {
   const [ns, other] = [await namespace(), await namespace()];
   for (const name of ['website', 'worker']) await pkg(ns, 'install', name, chartOf([configMap(name)]));
   await pkg(ns, 'upgrade', 'website', chartOf([configMap('website')]));
@@ -34,7 +34,7 @@ test('releases, revisions and namespaces are those that helm offers', async () =
   expect(namespaces).toEqual(expect.arrayContaining([ns, other, 'default', 'kube-system']));
 });
 
-test('what records hold is not read', async () => {
+test('the content of records is not read', async () => {
   const ns = await namespace();
   const chart = chartOf([configMap('a')]);
   await pkg(ns, 'install', 'website', chart);
@@ -55,7 +55,7 @@ test('what records hold is not read', async () => {
   }
 });
 
-test('a cluster that refuses the user is not an error on the terminal', async () => {
+test('a refusal by the cluster prints no error on the terminal', async () => {
   const ns = await namespace();
   const answer = await pkgOn(ns, [
     '__complete',

@@ -61,7 +61,7 @@ test('a Job completes', async () => {
   expect(job.status).toMatchObject({ succeeded: 2 });
 });
 
-test('claims are bound, those of a StatefulSet too', async () => {
+test('claims are bound, also those of a StatefulSet', async () => {
   const ns = await namespace();
   const claim = {
     metadata: { name: 'data' },
@@ -121,7 +121,7 @@ test('three hundred pods get addresses of their own', async () => {
   expect(new Set(items.map((pod: Json) => pod.status.podIP)).size).toBe(300);
 });
 
-test('the real helm installs on it and waits, and kubectl sees the release', async () => {
+test('helm installs and waits, and kubectl shows the objects', async () => {
   const ns = await namespace();
   const installed = await helmOn(ns, ['install', 'r', 'test/cluster/fixtures/web', '--wait', '--timeout', '50s']);
   expect(installed.stderr).toBe('');

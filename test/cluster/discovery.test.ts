@@ -78,7 +78,7 @@ const UNFIT: [string, (path: string) => void][] = [
 test.each<[string, (path: string) => void]>([
   ...UNFIT,
   ['of more than 32 MiB', (path) => appendFileSync(path, ' '.repeat(33 << 20))],
-])('a file %s is not used, and made anew', async (_, spoil) => {
+])('a cache file %s is not used, and is written again', async (_, spoil) => {
   const ns = await namespace();
   expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
   asked();
@@ -117,7 +117,7 @@ describe.each([
   });
 });
 
-test('an old cache is revalidated, and the server need not send it again', async () => {
+test('an old cache is revalidated without sending the kinds again', async () => {
   const ns = await namespace();
   expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
   asked();
@@ -145,7 +145,7 @@ const DAMAGE: readonly [string, (text: string) => string][] = [
   ['from a time to come', (text) => text.replace(/"time":\d+/, '"time":99999999999999')],
   ['binary', () => '\u0000\u0001\uFFFD'.repeat(100)],
 ];
-test.each(DAMAGE)('a cached file that is %s does no harm', async (_name, damage) => {
+test.each(DAMAGE)('a cache file that is %s is ignored', async (_name, damage) => {
   const client = new KubeClient(connectionOf(proxy.kubeconfig), {}, {});
   process.env['XDG_CACHE_HOME'] = cache;
   try {
@@ -163,14 +163,14 @@ test.each(DAMAGE)('a cached file that is %s does no harm', async (_name, damage)
   }
 });
 
-test('a cache folder that cannot be written is done without', async () => {
+test('without a writable cache folder nothing is cached', async () => {
   const ns = await namespace();
   writeFileSync(join(cache, 'kubepkg'), 'a file where the folder should be');
   const run = await pkg(ns, 'install', 'r', CHART);
   expect(run.status, run.stderr).toBe(0);
 });
 
-test('many commands at once write the same file, and none reads half of it', async () => {
+test('concurrent commands write one file, and none reads half of it', async () => {
   const ns = await namespace();
   const names = ['a', 'b', 'c'];
   const runs = await Promise.all(names.map((name) => pkg(ns, 'install', name, CHART)));
@@ -179,7 +179,7 @@ test('many commands at once write the same file, and none reads half of it', asy
   expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ format: expect.any(Number) });
 });
 
-test('a kind that was created meanwhile is found', async () => {
+test('a kind that was created after caching is found', async () => {
   const ns = await namespace();
   expect((await pkg(ns, 'install', 'r', CHART)).status).toBe(0);
   const group = `g${Date.now()}.example.test`;
@@ -213,7 +213,7 @@ test('a kind that was created meanwhile is found', async () => {
 });
 
 describe('other servers', () => {
-  test('one without aggregated discovery gives the same kinds, with a request for each group', async () => {
+  test('a server without aggregated discovery gives the same kinds, with a request for each group', async () => {
     const upstream = access();
     const old = await startProxy({ upstream, accept: 'application/json' });
     const [older, newer] = [old.kubeconfig, proxy.kubeconfig].map(
@@ -239,7 +239,7 @@ describe('other servers', () => {
   });
 
   test.each([true, false])(
-    'one group whose own server is down breaks nothing else (aggregated: %s)',
+    'an API group whose server is down breaks nothing else (aggregated: %s)',
     async (aggregated) => {
       const deployments = { name: 'deployments', kind: 'Deployment', namespaced: true, verbs: ['get'] };
       const group = (name: string, versions: object[]): object => ({ metadata: { name }, versions });

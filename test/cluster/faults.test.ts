@@ -130,7 +130,7 @@ async function expectState(ns: string, wanted: Record<string, Json>, least: numb
 }
 
 describe.each(OPERATIONS)(
-  'one request of %s that goes wrong, whichever it is,',
+  'each request of %s in turn, whichever it is, when it fails,',
   (_, { prepare, run, again, check }) => {
     const FAULTS: readonly Fault[] = [
       { status: 500 },
@@ -168,7 +168,7 @@ describe.each(OPERATIONS)(
       return requests.length;
     }
 
-    test('does no harm when it fails once', async () => {
+    test('once, is retried', async () => {
       const count = await countOf();
       const each = RUNS > 1 ? FAULTS.length : 2;
       const cases = Array.from({ length: count * each }, (_unused, index) => ({
@@ -187,7 +187,7 @@ describe.each(OPERATIONS)(
       });
     });
 
-    test('ends it with an error when it is refused, and the same command again succeeds', async () => {
+    test('for good, gives an error, and the same command succeeds afterwards', async () => {
       const numbers = Array.from({ length: await countOf() }, (_unused, index) => index + 1);
       await inParallel(numbers, 6, async (number) => {
         const ns = await namespace();
@@ -226,7 +226,7 @@ async function records(ns: string): Promise<Record<string, string>> {
   );
 }
 
-test('a server that does not answer is not waited for longer than --timeout', async () => {
+test('a server that does not answer ends the operation after --timeout', async () => {
   const ns = await namespace();
   const proxy = await startProxy({ upstream: access(), fault: (request) => (isWrite(request) ? 'hang' : undefined) });
   try {
@@ -241,13 +241,13 @@ test('a server that does not answer is not waited for longer than --timeout', as
   expect(await maps(ns)).toEqual(AFTER_FIRST);
 });
 
-test('a timeout below a millisecond is not none at all', async () => {
+test('a timeout below a millisecond is not taken for the default', async () => {
   const ns = await namespace();
   await pkgFails(ns, 'PKG_TIMEOUT', ['install', 'r', FIRST, '--timeout', '1us']);
   expect(await maps(ns)).toEqual({});
 });
 
-test('after the timeout, the error says what failed until then, and the record too', async () => {
+test('after the timeout, the error and the record say what failed until then', async () => {
   const ns = await namespace();
   const fault = (request: ProxiedRequest): Fault | undefined =>
     isWrite(request) && request.path.endsWith('/configmaps/a') ? { status: 500 } : undefined;
@@ -264,7 +264,7 @@ test('after the timeout, the error says what failed until then, and the record t
   expect(await pkg(ns, 'history', 'r')).toMatch(why);
 });
 
-test('an install that helm begins anew after an uninstall and does not end is an install that goes on', async () => {
+test('an install that helm began after an uninstall and did not finish is continued as an install', async () => {
   const ns = await namespace();
   const seed = configMap('seed', {}, { annotations: { 'helm.sh/hook': 'pre-install' } });
   const chart = goChartOf([configMap('a'), seed]);
@@ -316,7 +316,7 @@ describe('kill -9', () => {
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s in the middle is recorded, and the next goes on',
+  '%s in the middle is recorded, and the next command continues',
   async (signal) => {
     const ns = await namespace();
     const { run } = await stopped('pkg', ns, ['install', 'r', FIRST], signal, isWrite);
@@ -329,7 +329,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-test('Ctrl-C in the middle of 300 objects ends it soon, with nothing new begun', async () => {
+test('Ctrl-C in the middle of 300 objects ends the operation without starting another write', async () => {
   const ns = await namespace();
   const objects = Array.from({ length: 300 }, (_, index) => configMap(`c-${index}`, { v: '1' }));
   let writes = 0;
@@ -353,7 +353,7 @@ describe('while an upgrade works', () => {
     ['an uninstall', ['uninstall', 'r']],
     ['a rollback', ['rollback', 'r', '1']],
     ['an install', ['install', 'r', FIRST]],
-  ])('%s is told who holds the release', async (_, args) => {
+  ])('%s names the holder of the release', async (_, args) => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', FIRST);
     let begin: () => void = () => undefined;
@@ -387,7 +387,7 @@ describe('while an upgrade works', () => {
     expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);
   });
 
-  test('of several at once one wins, and the others say so', async () => {
+  test('of several at once one wins, and the others report it', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', FIRST);
     const runs = await Promise.all([SECOND, FIRST, SECOND].map((chart) => pkgOn(ns, ['upgrade', 'r', chart])));
@@ -400,7 +400,7 @@ describe('while an upgrade works', () => {
   });
 });
 
-test('a record that helm left pending is refused with its age, and taken over when asked', async () => {
+test('a pending record of helm is refused with its age, and taken over with --take-over', async () => {
   const ns = await namespace();
   const go = goChartOf([configMap('a', { v: '1' }), configMap('b', { v: '1' })]);
   await stopped('helm', ns, ['install', 'r', go], 'SIGKILL', ({ method }) => method === 'PATCH');
@@ -414,7 +414,7 @@ test('a record that helm left pending is refused with its age, and taken over wh
   expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
 });
 
-test('a record that does not fit is an error before anything is applied', async () => {
+test('a record that is too large is an error before anything is applied', async () => {
   const ns = await namespace();
   const noise = Array.from({ length: 900_000 }, (_, index) => Math.imul(index, 2654435761) >>> 24);
   const bytes = Buffer.from(noise.map((byte, index) => byte ^ (((index * index) >>> 7) & 0xff))).toString('base64');

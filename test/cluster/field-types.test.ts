@@ -76,7 +76,7 @@ async function groupsOfCrds(): Promise<string[]> {
   return (items as { spec: { group: string } }[]).map(({ spec }) => spec.group);
 }
 
-test('a number is refused in the fields that hold texts, and nowhere else is anything changed', async () => {
+test('numbers are refused in fields that are strings, and changed in no other field', async () => {
   const ns = await namespace();
   const types = new KindTypes(chartOf({}));
   const read = async (path: string): Promise<unknown> => JSON.parse((await admin().request('GET', path)).text);

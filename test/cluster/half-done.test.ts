@@ -21,7 +21,7 @@ async function dryRunGives(status: number, method: string, path: string, body?: 
   }
 }
 
-test('a failure says how much of the plan was done, and which command continues', async () => {
+test('a failure says how many steps were done, and which command continues', async () => {
   const ns = await namespace();
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { services: '0' } } };
   await admin().create(`/api/v1/namespaces/${ns}/resourcequotas`, quota);
@@ -45,7 +45,7 @@ test('a failure says how much of the plan was done, and which command continues'
 
 const RECORD = /\/secrets\/sh\.helm\.release\.v1\.r\.v\d+$/;
 
-test('where only the record could not be written, the error says that all objects were', async () => {
+test('if only the record could not be written, the error says that all objects were written', async () => {
   const ns = await namespace();
   // An uninstall first writes that it begins.
   for (const [args, seen, next, words] of [
@@ -69,7 +69,7 @@ test('where only the record could not be written, the error says that all object
   }
 });
 
-test('where undoing fails, too, the error says what goes on from there', async () => {
+test('if undoing fails too, the error says how to continue', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chartOf([configMap('a', { v: '1' })]));
   let writes = 0;
@@ -93,7 +93,7 @@ test('where undoing fails, too, the error says what goes on from there', async (
   expect(await maps(ns)).toEqual({ a: { v: '1' } });
 });
 
-test('immutable fields are reported before anything is written, with what helps', async () => {
+test('immutable fields are reported with a hint before anything is written', async () => {
   const ns = await namespace();
   const claim = (mode: string): Json => ({
     apiVersion: 'v1',
@@ -188,7 +188,7 @@ test('a policy that keeps an object, and a finalizer that nobody removes', async
   await pkg(ns, 'uninstall', 'r', '--wait');
 });
 
-test('a webhook whose Service is not there ends it at once, and is named', async () => {
+test('a webhook without its Service ends the operation at once, and is named', async () => {
   const ns = await namespace();
   const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
   const name = `${ns}.example.test`;
@@ -228,7 +228,7 @@ test('a webhook whose Service is not there ends it at once, and is named', async
 });
 
 test.each(['yaml', 'yaml.hbs'])(
-  'what the cluster refuses is shown where templates/all.%s writes it',
+  'an error of the cluster about an object shows the position in templates/all.%s',
   async (ending) => {
     const ns = await namespace();
     const printed = (value: string): string => (ending === 'yaml' ? `{{ .Values.${value} }}` : `{{values.${value}}}`);

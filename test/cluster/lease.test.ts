@@ -280,7 +280,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-describe.concurrent('whoever wakes up after another took the release over writes nothing more:', () => {
+describe.concurrent('a process that wakes up after another took the release over writes nothing more:', () => {
   // Each waits half a minute; together they take a minute.
   test.each(SCENARIOS)('$name', async ({ prepare, loser, at, winner, says = TAKEN, value = 'winner' }) => {
     const ns = await namespace();
@@ -363,8 +363,8 @@ function shifted(hours: number): RunOptions {
   return { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` } };
 }
 
-describe.concurrent('who is watched', () => {
-  test.each([-1, 0, 1])('a living holder is refused, with a clock %i hours ahead', async (hours) => {
+describe.concurrent('observed holders', () => {
+  test.each([-1, 0, 1])('a running holder is refused, with a clock %i hours ahead', async (hours) => {
     const ns = await namespace();
     const path = await leftElsewhere(ns);
     let count = 100;
@@ -377,7 +377,7 @@ describe.concurrent('who is watched', () => {
     }
   });
 
-  test.each([-1, 0, 1])('a dead one is taken over, with a clock %i hours ahead', async (hours) => {
+  test.each([-1, 0, 1])('a dead holder is replaced, with a clock %i hours ahead', async (hours) => {
     const ns = await namespace();
     await leftElsewhere(ns);
     const begun = performance.now();
@@ -397,7 +397,7 @@ describe.concurrent('who is watched', () => {
     'kubepkg.dev/renewed': new Date(Date.now() + hours * 3_600_000).toISOString(),
   });
 
-  test.each([-1, 1])('a record of an older pkg whose clock was %i hours ahead', async (hours) => {
+  test.each([-1, 1])('a record of an older pkg, with a clock %i hours ahead', async (hours) => {
     const ns = await namespace();
     const path = await leftElsewhere(ns, older(hours));
     const time = (): string => new Date(Date.now() + hours * 3_600_000).toISOString();
@@ -407,7 +407,7 @@ describe.concurrent('who is watched', () => {
     expect((await pkgOn(ns, upgradeInstall)).status).toBe(0);
   });
 
-  test('a holder is waited for as long as --lock-timeout says', async () => {
+  test('--lock-timeout waits for a holder', async () => {
     const ns = await namespace();
     const path = await leftElsewhere(ns);
     let count = 100;
@@ -430,7 +430,7 @@ describe.concurrent('who is watched', () => {
     expect(status).toBe(0);
   });
 
-  test('a plan waits for nobody', async () => {
+  test('a dry run does not wait', async () => {
     const ns = await namespace();
     await leftElsewhere(ns);
     const begun = performance.now();
@@ -447,7 +447,7 @@ describe.concurrent('--take-over', () => {
     ['upgrade', ['upgrade', 'r', WINNER, '--take-over'], 'winner'],
     ['rollback', ['rollback', 'r', '1', '--take-over'], 'old'],
     ['uninstall', ['uninstall', 'r', '--take-over'], undefined],
-  ] as const)('by an %s ends the hold of a process that lives', async (_, args, value) => {
+  ] as const)('by an %s takes the release from a running process', async (_, args, value) => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);
     let release: () => void = () => undefined;
@@ -485,7 +485,7 @@ describe.concurrent('--take-over', () => {
     }
   });
 
-  test('is needed for what helm uninstalls', async () => {
+  test('is needed during a helm uninstall', async () => {
     const ns = await namespace();
     await helmOn(ns, ['install', 'r', goChartOf([configMap('a'), configMap('b')])]);
     const proxy = await startProxy({
@@ -536,7 +536,7 @@ describe.concurrent('renewals', () => {
     return running.proxy.requests.filter(({ path }) => RECORD.test(path));
   }
 
-  test('are small', async () => {
+  test('are small patches', async () => {
     const requests = await heldFor(12_000, () => undefined);
     const patches = requests.filter(({ method }) => method === 'PATCH');
     expect(patches.length).toBeGreaterThanOrEqual(2);
@@ -546,7 +546,7 @@ describe.concurrent('renewals', () => {
     expect(puts[0]?.size).toBeGreaterThan(100_000);
   });
 
-  test('are whole records where a role allows to create, list, update and delete them only', async () => {
+  test('are whole records if the role does not allow to patch them', async () => {
     const requests = await heldFor(25_000, ({ method, path }) =>
       ['PATCH', 'GET'].includes(method) && RECORD.test(path) ? { status: 403 } : undefined,
     );
@@ -555,7 +555,7 @@ describe.concurrent('renewals', () => {
   });
 
   test.each(['lose-answer', 'reset', 'truncate'] as const)(
-    'whose answer goes wrong (%s) are known as own',
+    'whose answer is lost (%s) are recognized',
     async (fault) => {
       let count = 0;
       await heldFor(27_000, ({ method, path }) =>
@@ -565,7 +565,7 @@ describe.concurrent('renewals', () => {
     },
   );
 
-  test('by somebody who labels the record are not in the way', async () => {
+  test('succeed while somebody labels the record', async () => {
     const ns = await namespace();
     let labels = 0;
     const running = await start(ns, ['install', 'r', LOSER], async (request) => {
@@ -582,7 +582,7 @@ describe.concurrent('renewals', () => {
   });
 });
 
-describe.concurrent('the revision before', () => {
+describe.concurrent('the previous revision', () => {
   test('that cannot be marked as superseded is not a failure, and the next command marks it', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);
@@ -601,7 +601,7 @@ describe.concurrent('the revision before', () => {
     expect((await maps(ns))['c-0']).toEqual({ value: 'old' });
   });
 
-  test('is marked though somebody labels it at this moment', async () => {
+  test('is marked while somebody labels it', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);
     let labels = 0;
@@ -618,7 +618,7 @@ describe.concurrent('the revision before', () => {
     expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);
   });
 
-  test('is marked though the server fails some times', async () => {
+  test('is marked although the server fails at first', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);
     let left = 7;
@@ -631,7 +631,7 @@ describe.concurrent('the revision before', () => {
   });
 });
 
-describe.concurrent('helm, which waits for no lease, wins at any write of', () => {
+describe.concurrent('helm, which ignores leases, wins at any write of', () => {
   test.each([
     [['rollback', 'r', '1', '--wait']],
     [['uninstall', 'r']],
@@ -688,9 +688,9 @@ describe.concurrent('helm, which waits for no lease, wins at any write of', () =
   });
 });
 
-describe.concurrent('two at once', () => {
+describe.concurrent('two operations at once', () => {
   // Helm waits for no lease: a second is enough for it, and the lease that the record holds is still young.
-  test('whoever was suspended while helm rolled back writes nothing more', async () => {
+  test('a process that was suspended while helm rolled back writes nothing more', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);
     const first = await suspended(ns, ['upgrade', 'r', LOSER], atObject());
@@ -712,7 +712,7 @@ describe.concurrent('two at once', () => {
     }
   });
 
-  test('helm that rolls back meanwhile ends an upgrade', async () => {
+  test('a helm rollback in the meantime ends an upgrade', async () => {
     const ns = await namespace();
     const go = (value: string): string => goChartOf([configMap('a', { value })]);
     await helmOn(ns, ['install', 'r', go('1')]);
@@ -742,7 +742,7 @@ describe.concurrent('two at once', () => {
     [['upgrade', 'r', WINNER, '--rollback-on-failure']],
     [['rollback', 'r', '1']],
     [['upgrade', 'r', chart('waits', [never]), '--wait', '--rollback-on-failure', '--timeout', '60s']],
-  ] as const)('helm that uninstalls a moment before ends %j, which is not undone', async (args) => {
+  ] as const)('a helm uninstall a moment before ends %j, which is not undone', async (args) => {
     const ns = await namespace();
     await upgraded(ns);
     const helmMayMark = gate();
@@ -783,7 +783,7 @@ describe.concurrent('two at once', () => {
     expect(Object.values(await maps(ns)).map(({ value }) => value)).toEqual(Array.from({ length: 12 }, () => 'old'));
   });
 
-  test('an uninstall that helm takes over leaves all records to it', async () => {
+  test('an uninstall that helm takes over leaves all records to helm', async () => {
     const ns = await namespace();
     await upgraded(ns);
     const isAtWork = gate();

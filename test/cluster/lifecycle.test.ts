@@ -45,7 +45,7 @@ async function startElsewhere(): Promise<{ state: State; owner: number }> {
   throw new Error('it did not start');
 }
 
-test('two at a time know nothing of each other, and each stops alone', async () => {
+test('two control planes are independent, and each stops by itself', async () => {
   const [one, two] = [await startControlPlane(), await startControlPlane()];
   const [first, second] = [createClient(readKubeconfig(one.kubeconfig)), createClient(readKubeconfig(two.kubeconfig))];
   await first.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'only-here' } });
@@ -69,7 +69,7 @@ test('two at a time know nothing of each other, and each stops alone', async () 
 });
 
 describe('kill -9', () => {
-  test.each(['owner', 'keeper', 'etcd'])('of the %s takes all of it down', async (victim) => {
+  test.each(['owner', 'keeper', 'etcd'])('of the %s stops the whole control plane', async (victim) => {
     const { state, owner } = await startElsewhere();
     expect(remains(state)).toEqual([...Object.keys(state.programs), 'keeper', 'folder']);
     process.kill({ ...state.programs, keeper: state.keeper, owner }[victim] ?? 0, 'SIGKILL');

@@ -4,7 +4,7 @@ import { access, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import { chartOf, configMap, helm, job, pkg, pkgFails } from './support.ts';
 
-test('a mistyped name asks for the names of its namespace, and for nothing that records hold', async () => {
+test('a mistyped release name reads the names in its namespace, but no records', async () => {
   const [ns, other] = [await namespace(), await namespace()];
   const chart = chartOf([configMap('a')]);
   await pkg(ns, 'install', 'website', chart);
@@ -33,7 +33,7 @@ test('a mistyped name asks for the names of its namespace, and for nothing that 
   }
 });
 
-test('a rollback of the only revision says that there is none before it', async () => {
+test('a rollback of the only revision says that there is no earlier one', async () => {
   const ns = await namespace();
   const chart = chartOf([configMap('a')]);
   await pkg(ns, 'install', 'r', chart);
@@ -47,7 +47,7 @@ test('a rollback of the only revision says that there is none before it', async 
   expect(trimmed).toContain('release r has only revision 5, and');
 });
 
-test('a hook that is removed when it fails is not where the hint leads to', async () => {
+test('the hint for a failed hook does not name an object that was removed', async () => {
   const ns = await namespace();
   const annotations = { 'helm.sh/hook': 'pre-install' };
   const failing = job('fails', { fails: true });

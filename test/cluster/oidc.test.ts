@@ -97,7 +97,7 @@ function settingsIn(file: string): Record<string, string> {
 
 const list = (file: string): Promise<Run> => pkgOn('default', ['list'], { kubeconfig: file });
 
-test('a token that is good is sent, and the issuer is not asked', async () => {
+test('a valid token is sent without a request to the issuer', async () => {
   const file = kubeconfig({ 'id-token': issuer.idToken(), 'refresh-token': issuer.refreshToken() });
   const before = readFileSync(file, 'utf8');
   expect(await list(file)).toMatchObject({ status: 0, stderr: '' });
@@ -105,7 +105,7 @@ test('a token that is good is sent, and the issuer is not asked', async () => {
   expect(readFileSync(file, 'utf8')).toBe(before);
 });
 
-test('an expired one is refreshed, written back with all else as it was, and helm goes on with what pkg wrote', async () => {
+test('an expired token is refreshed and written back, the rest of the file is unchanged, and helm uses the new token', async () => {
   const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
   chmodSync(file, 0o640);
   const link = join(folder, 'link');
@@ -130,7 +130,7 @@ test('an expired one is refreshed, written back with all else as it was, and hel
   expect(issuer.usedTwice()).toBe(0);
 });
 
-test('many at once take turns: a refresh token that serves once is sent once', async () => {
+test('concurrent commands take turns: a refresh token for one use is sent once', async () => {
   issuer.rules.delay = 500;
   const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
   const runs = await Promise.all(Array.from({ length: 6 }, () => list(file)));
@@ -141,7 +141,7 @@ test('many at once take turns: a refresh token that serves once is sent once', a
   expect(issuer.usedTwice()).toBe(0);
 });
 
-test('one that is killed while it refreshes holds nobody up', async () => {
+test('a command that is killed while it refreshes does not block others', async () => {
   issuer.rules = { ...USUAL, delay: 600_000, rotates: false };
   const file = kubeconfig({ 'refresh-token': issuer.refreshToken() });
   let kill: ((signal: NodeJS.Signals) => void) | undefined;
@@ -156,7 +156,7 @@ test('one that is killed while it refreshes holds nobody up', async () => {
 test.each([
   ['of another issuer', (): Record<string, string> => ({ 'idp-issuer-url': 'https://other.test' })],
   ['of somebody else there', (): Record<string, string> => ({ 'refresh-token': issuer.refreshToken() })],
-])('a kubeconfig that becomes that of a login %s meanwhile is left as it is', async (_, changes) => {
+])('a kubeconfig that has a login %s in the meantime is not changed', async (_, changes) => {
   issuer.rules.delay = 500;
   const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
   const running = list(file);
@@ -167,7 +167,7 @@ test.each([
   expect(readFileSync(file, 'utf8')).toBe(readFileSync(other, 'utf8'));
 });
 
-test('a token that has not expired and that the server refuses is refreshed once', async () => {
+test('a token that the server refuses before it expires is refreshed once', async () => {
   const wrong = issuer.idToken().replace(/.{20}$/, 'A'.repeat(20));
   const file = kubeconfig({ 'id-token': wrong, 'refresh-token': issuer.refreshToken() });
   expect(await list(file)).toMatchObject({ status: 0, stderr: '' });
@@ -179,7 +179,7 @@ test('a token that has not expired and that the server refuses is refreshed once
 });
 
 describe('a kubeconfig that cannot be written', () => {
-  test('serves as long as the refresh token does, and then gives an error', async () => {
+  test('works as long as the refresh token does, and then gives an error', async () => {
     issuer.rules.rotates = false;
     const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
     /** A pipe, which not even root writes back to. */
@@ -200,7 +200,7 @@ describe('a kubeconfig that cannot be written', () => {
     expect(failed.stderr).not.toContain('refresh/');
   });
 
-  test('as another process of client-go died while it wrote: its lock is broken', async () => {
+  test('because of the lock of a dead process of client-go: the lock is broken', async () => {
     const file = kubeconfig({ 'id-token': issuer.idToken(-10), 'refresh-token': issuer.refreshToken() });
     writeFileSync(`${file}.lock`, '');
     expect(await list(file)).toMatchObject({ status: 0, stderr: '' });
@@ -208,7 +208,7 @@ describe('a kubeconfig that cannot be written', () => {
   });
 });
 
-test('a login without tokens, and one that the issuer refuses, are named', async () => {
+test('a login without tokens, and one that the issuer refuses, are reported', async () => {
   const none = await list(kubeconfig({ 'id-token': issuer.idToken(-10) }));
   expect(none.stderr).toContain('the ID token of the user "jane" has expired, and there is no refresh token');
   const refused = await list(kubeconfig({ 'refresh-token': 'never given' }));

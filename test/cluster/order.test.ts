@@ -87,7 +87,7 @@ async function writesOf(program: 'pkg' | 'helm', ns: string, args: string[]): Pr
   }
 }
 
-test('hooks of any weights, kinds, names, events and policies: the same writes in the same order as helm', async () => {
+test('generated hooks give the same writes in the same order as helm', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(hook, { minLength: 3, maxLength: 9, selector: ({ kind, name }) => kind + name }),
@@ -113,7 +113,7 @@ test('hooks of any weights, kinds, names, events and policies: the same writes i
   );
 });
 
-test('objects are written kind after kind in the order of helm, and removed in its order', async () => {
+test("objects are written and removed in helm's order of kinds", async () => {
   await fc.assert(
     fc.asyncProperty(fc.shuffledSubarray(Object.keys(KINDS), { minLength: 4 }), async (kinds) => {
       const objects = kinds.flatMap((kind) => ['o-1', 'o-2'].map((name) => KINDS[kind]?.(name)));
@@ -137,7 +137,7 @@ test('objects are written kind after kind in the order of helm, and removed in i
   );
 });
 
-test('a hook that fails ends it, and the policies of those before and of itself hold', async () => {
+test('a hook that fails ends the operation, and the delete policies of all hooks apply', async () => {
   const hookOf = (object: Json, weight: number, policies: string): Json => ({
     ...object,
     metadata: {

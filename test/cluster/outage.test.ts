@@ -21,7 +21,7 @@ const isApply = ({ method, path, query }: ProxiedRequest): boolean =>
   method === 'PATCH' && path.includes('/configmaps/') && !query.has('dryRun');
 const isOwnRecord = ({ method, path }: ProxiedRequest): boolean => method === 'PUT' && path.endsWith('.r.v2');
 
-describe.concurrent('an outage of half a minute ends no upgrade', () => {
+describe.concurrent('an upgrade survives an outage of half a minute', () => {
   test.each([
     ['among the objects', 'reset', isApply],
     ['among the objects', { status: 503 }, isApply],
@@ -56,7 +56,7 @@ const ENDS: readonly [name: string, args: string[], signal: NodeJS.Signals | und
   ['SIGTERM', [], 'SIGTERM', 'PKG_INTERRUPTED'],
 ];
 
-describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => {
+describe.concurrent.each(ENDS)('%s ends a wait', (_, args, signal, code) => {
   /** Runs an install, which is to end soon after ten seconds. */
   async function expectEnd(ns: string, kubeconfig: string): Promise<string> {
     const begun = performance.now();
@@ -87,7 +87,7 @@ describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => 
 
   test('for the kinds of a cluster', () => behind(({ path }) => path === '/apis' || path === '/version'));
 
-  test('for its turn after the cluster refused some', async () => {
+  test('for a turn after the cluster refused requests', async () => {
     const ns = await namespace();
     let isRefused = false;
     const proxy = await startProxy({
@@ -134,8 +134,8 @@ describe.concurrent.each(ENDS)('%s ends what waits', (_, args, signal, code) => 
   });
 });
 
-describe.concurrent('what cannot be written any more', () => {
-  test.each(ENDS)('hooks and the record, is tried for a while after %s', async (_, args, signal, code) => {
+describe.concurrent('the last writes of an operation', () => {
+  test.each(ENDS)('(hooks and the record) are retried for a while after %s', async (_, args, signal, code) => {
     const ns = await namespace();
     let isGone = false;
     const proxy = await startProxy({ upstream: access(), fault: () => (isGone ? 'reset' : undefined) });

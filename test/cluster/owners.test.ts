@@ -47,7 +47,7 @@ test.each([
   ['an install that is undone', ['install', 'r', '--rollback-on-failure'], [configMap('a')]],
   ['an upgrade', ['upgrade', 'r'], [configMap('a')]],
   ['an upgrade that is undone', ['upgrade', 'r', '--rollback-on-failure'], [configMap('a')]],
-] as const)('what somebody makes between plan and create is left to him by %s', async (_, args, before) => {
+] as const)('an object that somebody creates between plan and create is not changed by %s', async (_, args, before) => {
   const ns = await namespace();
   if (args[0] === 'upgrade') await pkg(ns, 'install', 'r', chartOf([...before]));
   const path = `/api/v1/namespaces/${ns}/configmaps`;
@@ -78,7 +78,7 @@ test.each([
 });
 
 test.each(['lose-answer', { status: 500 }] as const)(
-  'a create whose answer is lost (%j) is known again',
+  'a create whose answer is lost (%j) is recognized',
   async (fault) => {
     const ns = await namespace();
     const objects = [configMap('a', { v: '1' }), deployment('web'), job('once')];
@@ -94,7 +94,7 @@ test.each(['lose-answer', { status: 500 }] as const)(
   },
 );
 
-test('an answer that is lost does not make a stranger of ours: nor ours of a stranger', async () => {
+test('a lost answer does not change who owns an object', async () => {
   const ns = await namespace();
   const path = `/api/v1/namespaces/${ns}/configmaps`;
   let made = false;
@@ -109,7 +109,7 @@ test('an answer that is lost does not make a stranger of ours: nor ours of a str
   expect((await admin().get(`${path}/a`)).metadata.annotations).toBe(undefined);
 });
 
-test('an object that somebody made anew under the name of ours is not deleted', async () => {
+test('an object that somebody created again under the same name is not deleted', async () => {
   const ns = await namespace();
   const path = `/api/v1/namespaces/${ns}/configmaps`;
   await pkg(ns, 'install', 'r', chartOf([configMap('a'), configMap('b'), configMap('stripped')]));
@@ -124,7 +124,7 @@ test('an object that somebody made anew under the name of ours is not deleted', 
   expect([await read(`${path}/a`), await read(`${path}/stripped`)]).toEqual([undefined, undefined]);
 });
 
-test('what a create makes is held as Helm holds it', async () => {
+test('the managed fields of a created object are those of Helm', async () => {
   const ns = await namespace();
   const objects = (name: string): Json[] => [configMap(`${name}-c`, { v: '1' }), deployment(`${name}-d`)];
   await pkg(ns, 'install', 'ours', chartOf(objects('x')));
@@ -142,7 +142,7 @@ test('what a create makes is held as Helm holds it', async () => {
   }
 });
 
-test('what was applied on the client side is taken over while somebody writes its status all the time', async () => {
+test('objects of client-side apply are migrated while somebody keeps writing their status', async () => {
   const ns = await namespace();
   const objects = (image: string): Json[] => [configMap('a', { v: image }), deployment('web', { image })];
   expect((await helmOn(ns, ['install', 'r', goChartOf(objects('one')), '--server-side=false'])).status).toBe(0);
@@ -172,7 +172,7 @@ const moved = (group: string, version: string, spec: Json): Json => ({
   spec,
 });
 
-test('an object of the chart becomes a hook and an object again', async () => {
+test('an object of the chart becomes a hook and then an object again', async () => {
   const ns = await namespace();
   for (const [at, policy] of [
     ['pre-upgrade', ''],
@@ -201,7 +201,7 @@ test('an object of the chart becomes a hook and an object again', async () => {
 });
 
 test.each(['', 'hook-succeeded', 'before-hook-creation,hook-succeeded'])(
-  'an object may be a hook and plain at once (policy "%s")',
+  'an object may be a hook and an ordinary object (policy "%s")',
   async (policy) => {
     const ns = await namespace();
     const events = 'pre-install,pre-upgrade,pre-rollback';
@@ -223,7 +223,7 @@ test.each(['', 'hook-succeeded', 'before-hook-creation,hook-succeeded'])(
   },
 );
 
-test('a chart may hold the namespace of its release', async () => {
+test('a chart may contain the namespace of its release', async () => {
   for (const flags of [['--create-namespace'], []]) {
     const ns = `${await namespace()}-home`;
     const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ns, labels: { team: 'a' } } };
@@ -237,7 +237,7 @@ test('a chart may hold the namespace of its release', async () => {
 });
 
 test.each(['--create-namespace', 'the chart'])(
-  'the ServiceAccount default of a namespace that %s makes is taken over',
+  'the ServiceAccount default of a namespace that %s creates is taken over',
   async (maker) => {
     const home = await namespace();
     const made = `${home}-new`;
@@ -266,7 +266,7 @@ test.each(['--create-namespace', 'the chart'])(
   },
 );
 
-test('an object that somebody filled in a new namespace is left to him', async () => {
+test('an object with content in a new namespace is not taken over', async () => {
   const ns = `${await namespace()}-new`;
   const path = `/api/v1/namespaces/${ns}/configmaps`;
   let made: Promise<unknown> | undefined;
@@ -297,7 +297,7 @@ test('a kind and its object move to another version in one upgrade, and back', a
   expect(await read(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/moveds.${group}`)).toBe(undefined);
 });
 
-test('an object in a version that is no longer served is found in another', async () => {
+test('an object in a version that is no longer served is found in another version', async () => {
   const ns = await namespace();
   const group = `${ns}.example.test`;
   const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -350,7 +350,7 @@ test('uninstall --wait of a kind with its objects ends', async () => {
   expect(await read(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/moveds.${group}`)).toBe(undefined);
 });
 
-test('an object that is being deleted is not taken for deployed', async () => {
+test('an object that is being deleted does not count as deployed', async () => {
   const ns = await namespace();
   const path = `/api/v1/namespaces/${ns}/configmaps/a`;
   const chart = chartOf([configMap('a', { v: '1' }), configMap('b')]);
@@ -399,7 +399,7 @@ test('fields that only the cluster sets are refused before anything is written',
   expect(await maps(ns)).toEqual({ a: { v: '1' } });
 });
 
-test('the history is kept short while upgrades fail, and nothing that a failed one made is forgotten', async () => {
+test('failed upgrades are trimmed from the history, and their objects are still found', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chartOf([configMap('a')]));
   const failing = (more: Json[]): string =>
@@ -416,7 +416,7 @@ test('the history is kept short while upgrades fail, and nothing that a failed o
   expect(await statuses(ns, 'r')).toEqual(['failed', 'failed', 'deployed']);
 });
 
-test('after an undo no hint is given that no longer holds', async () => {
+test('after an undo, hints about removed objects are left out', async () => {
   const ns = await namespace();
   const chart = chartOf([asHook(job('j', { fails: true }), 'pre-install,pre-upgrade')]);
   const stderr = await pkgFails(ns, 'PKG_HOOK_FAILED', ['install', 'r', chart, '--rollback-on-failure']);
@@ -426,7 +426,7 @@ test('after an undo no hint is given that no longer holds', async () => {
   expect(await pkg(ns, 'list', '-q')).toBe('');
 });
 
-test('a long message of the server keeps its reason', async () => {
+test('the reason of a long message of the server is shown', async () => {
   const ns = await namespace();
   const labels = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`label-${index}`, 'x'.repeat(60)]));
   const long = job('j');
@@ -438,7 +438,7 @@ test('a long message of the server keeps its reason', async () => {
   expect(stderr).toMatch(/spec\.template: Invalid value: .*….*field is immutable/);
 });
 
-test('a namespace that is being deleted is named as such', async () => {
+test('a namespace that is being deleted is reported as such', async () => {
   const ns = await namespace();
   const holder = configMap('holder', {}, { finalizers: ['example.test/stays'] });
   const path = `/api/v1/namespaces/${ns}/configmaps`;

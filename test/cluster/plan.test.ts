@@ -9,7 +9,7 @@ async function replicas(ns: string): Promise<number> {
   return (await admin().get(`/apis/apps/v1/namespaces/${ns}/deployments/web`)).spec.replicas;
 }
 
-test('what was scaled is left to who scaled it, by upgrades and rollbacks, unless it is to be taken', async () => {
+test('upgrades and rollbacks keep the replicas of kubectl scale, unless --force-conflicts is given', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chartOf([deployment('web', { replicas: 1 })]));
   await kubectlOn(ns, ['scale', 'deployment', 'web', '--replicas=4']);
@@ -25,7 +25,7 @@ test('what was scaled is left to who scaled it, by upgrades and rollbacks, unles
   expect(await replicas(ns)).toBe(2);
 });
 
-test('an autoscaler keeps what it set', async () => {
+test('upgrades keep the replicas of an autoscaler', async () => {
   const ns = await namespace();
   const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
   const scaler = {
@@ -42,7 +42,7 @@ test('an autoscaler keeps what it set', async () => {
   expect(await replicas(ns)).toBe(3);
 });
 
-test('a field that the chart drops stays where somebody else holds it too, and the plan says so', async () => {
+test('a dropped field stays if another manager owns it too, and the plan says so', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chartOf([configMap('c', { a: '1', b: '2', d: '3' })]));
   const same = configMap('c', { b: '2' });
@@ -54,7 +54,7 @@ test('a field that the chart drops stays where somebody else holds it too, and t
   expect(await maps(ns)).toEqual({ c: { a: '1', b: '2' } });
 });
 
-test('what cannot be applied is an error before anything is written', async () => {
+test('objects that cannot be applied are an error before anything is written', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chartOf([configMap('a', { v: '1' }), deployment('web')]));
   const moved = deployment('web');
@@ -83,7 +83,7 @@ test('what cannot be applied is an error before anything is written', async () =
   expect(await maps(ns)).toEqual({ a: { v: '1' } });
 });
 
-test('namespaces and CRDs may come with what lives in them', async () => {
+test('namespaces and CRDs may come together with their objects', async () => {
   const ns = await namespace();
   const other = `${ns}-other`;
   const group = `${ns}.example.test`;
@@ -114,7 +114,7 @@ test('namespaces and CRDs may come with what lives in them', async () => {
   expect((await admin().request('GET', `/apis/${group}/v1/namespaces/${ns}/narrows`)).body.items).toEqual([]);
 });
 
-test('Lists are taken apart, of twins the last counts, and stringData leaves nothing behind', async () => {
+test('Lists are split, of equal objects the last counts, and keys dropped from stringData are removed', async () => {
   const ns = await namespace();
   const list = { apiVersion: 'v1', kind: 'List', items: [configMap('one'), configMap('two', { a: '1' })] };
   const secret = (stringData: Record<string, string>): Json => ({
@@ -133,7 +133,7 @@ test('Lists are taken apart, of twins the last counts, and stringData leaves not
   expect((await admin().get(`/api/v1/namespaces/${ns}/secrets/s`)).data).toEqual({ user: 'eW91' });
 });
 
-test('what a failed revision made is not forgotten', async () => {
+test('objects of a failed revision are not forgotten', async () => {
   const ns = await namespace();
   const fails = job('fails', { fails: true });
   await pkg(ns, 'install', 'r', chartOf([configMap('a')]));
@@ -147,7 +147,7 @@ test('what a failed revision made is not forgotten', async () => {
   expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'failed', 'deployed']);
 });
 
-test('an object that takes the place of another while the plan is applied is not written over', async () => {
+test('an object that replaces another while the plan is applied is not overwritten', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chartOf([configMap('a'), configMap('b', { v: '1' })]));
   const path = `/api/v1/namespaces/${ns}/configmaps/b`;

@@ -16,7 +16,7 @@ async function before(options: Omit<ProxyOptions, 'upstream'>): Promise<Proxy> {
 test.each([
   ['HTTP/2', false],
   ['HTTP/1.1', true],
-] as const)('helm and kubectl work through it by %s, and every request is counted', async (protocol, http1Only) => {
+] as const)('helm and kubectl work through it over %s, and every request is counted', async (protocol, http1Only) => {
   const ns = await namespace();
   const { kubeconfig, requests, counts, forget } = await before({ http1Only });
   const installed = await helmOn(ns, ['install', 'r', CHART, '--wait', '--timeout', '50s'], { kubeconfig });
@@ -46,7 +46,7 @@ const FAULTS: readonly [string, Fault, RegExp, boolean][] = [
   ['lose-answer', 'lose-answer', CUT, true],
 ];
 
-test.each(FAULTS)('%s reaches helm, by both protocols', async (_name, fault, message, created) => {
+test.each(FAULTS)('the fault %s reaches helm, over both protocols', async (_name, fault, message, created) => {
   for (const http1Only of [false, true]) {
     const ns = await namespace();
     const { kubeconfig, close } = await before({ http1Only, fault: onPatch(fault) });
@@ -59,7 +59,7 @@ test.each(FAULTS)('%s reaches helm, by both protocols', async (_name, fault, mes
   }
 });
 
-test('429 with Retry-After: helm comes again after that time', async () => {
+test('429 with Retry-After: helm retries after that time', async () => {
   const ns = await namespace();
   let refused = 0;
   const { kubeconfig, requests } = await before({

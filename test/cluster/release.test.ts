@@ -36,7 +36,7 @@ async function configMap(ns: string, name: string): Promise<Json> {
   return await admin().get(`/api/v1/namespaces/${ns}/configmaps/${name}`);
 }
 
-test('a release lives with pkg and with helm in turn', async () => {
+test('pkg and helm take turns on one release', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'web', WEB);
   expect(JSON.parse(await helm(ns, 'list', '-o', 'json'))).toEqual(JSON.parse(await pkg(ns, 'list', '-o', 'json')));
@@ -81,7 +81,7 @@ test('an upgrade that changes nothing writes nothing but the record', async () =
   expect(await managers()).toEqual(before);
 });
 
-test('what a chart drops goes, also where helm applied on its own side', async () => {
+test("objects and fields that a chart drops are removed, also after helm's client-side apply", async () => {
   const ns = await namespace();
   const { go, native } = charts({ a: '1', b: '2' }, { a: '9' });
   for (const [name, flag] of [
@@ -96,7 +96,7 @@ test('what a chart drops goes, also where helm applied on its own side', async (
   }
 });
 
-test('hooks run, and one that fails stops the operation before anything else is made', async () => {
+test('hooks run, and one that fails stops the operation before anything else is created', async () => {
   const ns = await namespace();
   const folder = temporaryFolder();
   const job = (label: string): string =>
@@ -122,7 +122,7 @@ test('hooks run, and one that fails stops the operation before anything else is 
   expect((await kubectlOn(ns, ['get', 'configmap', 'second', '-o', 'name'])).stdout).toBe('configmap/second\n');
 });
 
-test('what somebody else holds is a conflict that is named, before anything is written', async () => {
+test('fields of another manager are a conflict that is named before anything is written', async () => {
   const ns = await namespace();
   const { go, native } = charts({ a: '1' }, { a: '2', b: '3' });
   await helm(ns, 'install', 'r', go);
@@ -149,7 +149,7 @@ test('an object of another owner is refused', async () => {
   expect((await configMap(ns, 'r-one')).data).toEqual({ a: 'mine' });
 });
 
-test('no cluster, a wrong context and a refused request say so', async () => {
+test('a missing cluster, a wrong context and a refused request are reported', async () => {
   const ns = await namespace();
   const nowhere = await pkgOn(ns, ['list', '--kube-apiserver', 'https://127.0.0.1:1']);
   expect(nowhere.status).toBe(1);

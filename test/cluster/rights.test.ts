@@ -54,7 +54,7 @@ function withToken(token: string): RunOptions {
 const FIRST = chartOf([configMap('a', { v: '1' }), configMap('old'), deployment('web')]);
 const SECOND = chartOf([configMap('a', { v: '2' }), configMap('new'), deployment('web', { image: 'two' })]);
 
-test('who may do everything in a namespace can do everything there', async () => {
+test('a user with all rights in a namespace can manage releases there', async () => {
   const ns = await namespace();
   const user = await account(ns, 'all', [ALL]);
   const done = async (...args: string[]): Promise<string> => {
@@ -138,7 +138,7 @@ test('a missing right is named with verb, resource and namespace, before anythin
   expect(JSON.parse(await pkg(ns, 'history', 'r', '-o', 'json'))).toHaveLength(1);
 });
 
-test('who may only read can ask what would happen', async () => {
+test('a user with read rights can run diff', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', FIRST);
   const user = await account(ns, 'reader', [{ ...ALL, verbs: ['get', 'list'] }]);
@@ -148,7 +148,7 @@ test('who may only read can ask what would happen', async () => {
   expect(status).toBe(0);
 });
 
-test('who may not watch, or not even list, can wait nevertheless', async () => {
+test('a user without the right to watch or list can wait', async () => {
   const ns = await namespace();
   const kinds = { apiGroups: ['', 'apps'], resources: ['configmaps', 'deployments'] };
   await Promise.all(
@@ -184,7 +184,7 @@ test('rights for single names are enough', async () => {
   expect(await maps(ns)).toEqual({ a: { v: '1' }, new: {} });
 });
 
-test('a token that the cluster does not accept says so', async () => {
+test('a token that the cluster does not accept is reported', async () => {
   const ns = await namespace();
   const header = Buffer.from(JSON.stringify({ alg: 'RS256' })).toString('base64url');
   const claims = Buffer.from(JSON.stringify({ exp: 1_000_000_000, sub: 'x' })).toString('base64url');
@@ -192,7 +192,7 @@ test('a token that the cluster does not accept says so', async () => {
   expect(stderr).toContain('may have expired');
 });
 
-test('a quota that is used up is named, with what can be done', async () => {
+test('an exhausted quota is named, with a hint', async () => {
   const ns = await namespace();
   await admin().create(`/api/v1/namespaces/${ns}/resourcequotas`, {
     apiVersion: 'v1',

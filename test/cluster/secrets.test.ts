@@ -34,7 +34,7 @@ const object = fc.oneof(
   fc.record({ kind: fc.constant('ConfigMap'), binaryData: field }, { requiredKeys: ['kind'] }),
 );
 
-test('what is refused is what the API server refuses', async () => {
+test('the refused values are those that the API server refuses', async () => {
   const ns = await namespace();
   await fc.assert(
     fc.asyncProperty(object, async (fields) => {
@@ -105,7 +105,7 @@ describe.each([
     },
   );
 
-  test('a hook, an item of a list and a ConfigMap are looked at too; what is empty is fine', async () => {
+  test('hooks, items of lists and ConfigMaps are checked too; empty values are accepted', async () => {
     const ns = await namespace();
     const hook = `${HEAD.replace('metadata:', 'metadata:\n  annotations:\n    helm.sh/hook: pre-install')}data:\n  a: "?"\n`;
     const list = 'apiVersion: v1\nkind: SecretList\nitems:\n- metadata:\n    name: one\n  data:\n    k: "?"\n';
@@ -135,7 +135,7 @@ describe.each([
   });
 });
 
-test('a rollback to a revision that helm failed to apply says what is wrong, and writes nothing', async () => {
+test('a rollback to a revision that helm failed to apply reports the error, and writes nothing', async () => {
   const ns = await namespace();
   const good = goChartOf([], { 'templates/secret.yaml': `${HEAD}stringData:\n  a: b\n` });
   await helm(ns, 'install', 'r', good);
@@ -243,7 +243,7 @@ const TELLING = [LIVE, SENT].flatMap((value) => [
 /** The code of the answer with which a webhook denies. */
 const DENIALS = [403, 422, 400, 409];
 
-test('whatever a webhook says of a Secret that it denies, neither output nor record hold a value', async () => {
+test('no value of a Secret that a webhook denies is printed or recorded', async () => {
   const ns = await namespace();
   const chart = (password: string): string =>
     chartOf([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, stringData: { password } }]);
@@ -275,7 +275,7 @@ test('whatever a webhook says of a Secret that it denies, neither output nor rec
   }
 });
 
-test('nor do they hold a value that a broken webhook says', async () => {
+test('nor is a value that a broken webhook returns', async () => {
   const ns = await namespace();
   let asked = 0;
   await withWebhook(ns, ({ object }) => {

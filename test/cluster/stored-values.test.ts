@@ -30,7 +30,7 @@ async function dataOf(ns: string, name: string): Promise<Record<string, string>>
   );
 }
 
-test('helm rolls back, and the next upgrade keeps what lives', async () => {
+test('after a rollback by helm the next upgrade keeps the live value', async () => {
   const ns = await namespace();
   const one = chart({ db: DB });
   await pkg(ns, 'install', 'r', one);
@@ -50,7 +50,7 @@ test('helm rolls back, and the next upgrade keeps what lives', async () => {
   expect(await dataOf(ns, 'cache')).toEqual(cache);
 });
 
-test('a template that is rendered as for an upgrade shows what is stored', async () => {
+test('template --is-upgrade shows the stored values', async () => {
   const ns = await namespace();
   const args = ['r', chart({ db: DB })];
   await pkg(ns, 'install', ...args);
@@ -64,7 +64,7 @@ test('a template that is rendered as for an upgrade shows what is stored', async
   expect(await statuses(ns, 'r')).toEqual(['deployed']);
 });
 
-test('an upgrade that fails while it waits has written a password, which the next one uses', async () => {
+test('the password of an upgrade that failed while waiting is used by the next one', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chart({ db: DB }));
   await pkgFails(ns, 'PKG_', [
@@ -81,7 +81,7 @@ test('an upgrade that fails while it waits has written a password, which the nex
   expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
 });
 
-test('an install that was killed and is given again uses what it had written', async () => {
+test('an install that was killed and is repeated uses the stored password', async () => {
   const ns = await namespace();
   const both = chart({ db: DB, later: CACHE, last: STUCK });
   let kill: (() => void) | undefined;
@@ -107,7 +107,7 @@ test('an install that was killed and is given again uses what it had written', a
   }
 });
 
-test('after an uninstall that keeps the history, data on volumes still opens with the old password', async () => {
+test('after uninstall --keep-history the old password is used again', async () => {
   const ns = await namespace();
   const one = chart({ db: DB });
   await pkg(ns, 'install', 'r', one);
@@ -120,7 +120,7 @@ test('after an uninstall that keeps the history, data on volumes still opens wit
   expect(await dataOf(ns, 'db')).toEqual(first);
 });
 
-test('where nothing is stored, what lives in the same field is used: in a kept Secret, and after helm alone', async () => {
+test('without a stored value the live one in the same field is used: in a kept Secret, and after helm', async () => {
   const ns = await namespace();
   const kept = chart({ db: KEPT });
   await pkg(ns, 'install', 'r', kept);
@@ -135,7 +135,7 @@ test('where nothing is stored, what lives in the same field is used: in a kept S
   expect(await dataOf(ns, 'other')).toEqual(other);
 });
 
-test('of different values that revisions stored, the one that lives is used', async () => {
+test('of several stored values the live one is used', async () => {
   const ns = await namespace();
   const one = chart({ db: DB });
   await pkg(ns, 'install', 'r', one);
@@ -166,7 +166,7 @@ test('of different values that revisions stored, the one that lives is used', as
   expect(await dataOf(ns, 'db')).toEqual({ ...first, password: 'another-value' });
 });
 
-test('what helm brought back from an older manifest is used, not what was stored later', async () => {
+test('a value that helm restored from an older manifest is used, not the one that was stored later', async () => {
   const ns = await namespace();
   const one = chart({ db: DB });
   await pkg(ns, 'install', 'r', one);
@@ -187,7 +187,7 @@ test('what helm brought back from an older manifest is used, not what was stored
   expect(await dataOf(ns, 'db')).toEqual(second);
 });
 
-test('which of the certificates that revisions stored is used is decided by the live one', async () => {
+test('of several stored certificates the live one is used', async () => {
   const ns = await namespace();
   const tls = (days: number): string =>
     chart({
@@ -209,7 +209,7 @@ test('which of the certificates that revisions stored is used is decided by the 
   expect(await dataOf(ns, 'tls')).toEqual(first);
 });
 
-test('a random value that changes is a line in the plan, without the value', async () => {
+test('the plan has a line for a random value that changes, without the value', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chart({ db: DB }));
   const longer = chart({ db: DB.replace('randAlphaNum 24', 'randAlphaNum 30') });
@@ -235,7 +235,7 @@ test('a random value that changes is a line in the plan, without the value', asy
   }
 });
 
-test('stored values that cannot be read stop the upgrade: to go on could change a password', async () => {
+test('stored values that cannot be read stop the upgrade', async () => {
   const ns = await namespace();
   const one = chart({ db: DB });
   await pkg(ns, 'install', 'r', one);
@@ -265,7 +265,7 @@ const USERS = secret(
   '{{#each values.users}}\n{{this}}: {{randAlphaNum 16}}\n{{/each}}\nroot: {{randAlphaNum 16 key="root"}}\n',
 );
 
-test('edits of a chart change no other value, and rotating changes the one that is named', async () => {
+test('edits of a chart change no other value, and --rotate changes the named one', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chart({ users: USERS }), '--set', 'users={a,b}');
   const first = await dataOf(ns, 'users');
@@ -314,7 +314,7 @@ test('edits of a chart change no other value, and rotating changes the one that 
   expect(await statuses(ns, 'r')).toEqual(['superseded', 'superseded', 'superseded', 'deployed']);
 });
 
-test('values that an earlier version of pkg stored get keys with the next upgrade', async () => {
+test('values that an earlier version of pkg stored get keys at the next upgrade', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chart({ db: DB, cache: CACHE }));
   const now = async (): Promise<Record<string, string | undefined>> => ({
@@ -361,7 +361,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ what: fc.constant('uninstall and install' as const), both: fc.boolean() }),
 );
 
-test('whatever comes after what, a password that was written once stays', async () => {
+test('a password stays the same through any sequence of operations', async () => {
   const [alone, both] = [chart({ db: DB }), chart({ db: DB, cache: CACHE })];
   const stuck = [chart({ db: DB, stuck: STUCK }), chart({ db: DB, cache: CACHE, stuck: STUCK })] as const;
   let kill: (() => void) | undefined;

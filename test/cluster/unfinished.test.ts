@@ -220,7 +220,7 @@ describe.each(CASES)('%s that is killed', (_, { before, args, next }) => {
 test.each([
   ['that was never deployed', /no revision was ever deployed, .*pkg upgrade --install r CHART/],
   ['that was deployed', /a rollback makes no CRDs: apply those of the chart's crds\/ with kubectl first/],
-])('a rollback to a revision %s says which kind is missing, and how it comes back', async (which, hint) => {
+])('a rollback to a revision %s names the missing kind, and how to restore it', async (which, hint) => {
   const ns = await namespace();
   const group = `${ns}.example.test`;
   const thing = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: 't' } };
@@ -242,7 +242,7 @@ test.each([
   await pkg(ns, 'uninstall', 'r');
 });
 
-describe('a kind that the chart defines in crds/, and the cluster does not know,', () => {
+describe('a kind of crds/ that the cluster does not know,', () => {
   const noted = /note: the chart defines it in crds\/, and (.*)\n/;
   const chart = (ns: string, version: string, metadata: Json = {}): string => {
     const group = `${ns}.example.test`;

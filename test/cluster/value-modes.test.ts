@@ -41,7 +41,7 @@ function writeVersion(folder: string, { values: own, sub }: { values: unknown; s
   });
 }
 
-test('values of revisions', { timeout: 1_200_000 * RUNS }, async () => {
+test('upgrades use the values of earlier revisions as helm does', { timeout: 1_200_000 * RUNS }, async () => {
   expect(cluster().kubeconfig).not.toBe('');
   const lives = fc.sample(life, { numRuns: 3 * RUNS, seed: SEED });
   for (const [index, revisions] of lives.entries()) {

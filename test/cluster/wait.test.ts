@@ -35,7 +35,7 @@ describe.concurrent('--wait', () => {
     expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
   });
 
-  test('Jobs are waited for when asked, and one that fails ends it at once', async () => {
+  test('--wait-for-jobs waits for Jobs, and a failed one ends the wait at once', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'done', chartOf([job('well')]), '--wait', '--wait-for-jobs');
     expect((await admin().get(`/apis/batch/v1/namespaces/${ns}/jobs/well`)).status.succeeded).toBe(1);
@@ -48,7 +48,7 @@ describe.concurrent('--wait', () => {
     expect(Date.now() - begun).toBeLessThan(60_000);
   });
 
-  test('an upgrade that fails goes back to the revision before; an install that fails leaves nothing', async () => {
+  test('a failed upgrade is rolled back; a failed install leaves nothing', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', chartOf([deployment('web'), configMap('c', { a: '1' }), configMap('old')]), '--wait');
     const bad = chartOf([deployment('web'), job('ill', { fails: true }), configMap('c', { a: '2' }), configMap('new')]);
@@ -68,7 +68,7 @@ describe.concurrent('--wait', () => {
     expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
   });
 
-  test('uninstall --wait ends when the objects are gone, and --cascade says what goes with them', async () => {
+  test('uninstall --wait ends when the objects are gone, and --cascade decides about their dependents', async () => {
     const ns = await namespace();
     const held = configMap('held', {}, { finalizers: ['example.test/held'] });
     await pkg(ns, 'install', 'r', chartOf([deployment('web'), held]), '--wait');
@@ -84,7 +84,7 @@ describe.concurrent('--wait', () => {
   });
 });
 
-describe.concurrent('objects of kinds that nobody knows beforehand', () => {
+describe.concurrent('objects of custom kinds', () => {
   /** What a controller may say of an object, and whether helm takes that for ready. */
   const STATES: readonly [name: string, status: Json][] = [
     ['silent', undefined],

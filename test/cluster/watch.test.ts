@@ -51,7 +51,7 @@ describe.concurrent('a watch that breaks', () => {
   test.each([
     ['HTTP/2', false],
     ['HTTP/1.1', true],
-  ] as const)('watches that break some times are begun anew, over %s', async (_name, http1Only) => {
+  ] as const)('watches that break are started again, over %s', async (_name, http1Only) => {
     await Promise.all(
       FAULTS.map(async (fault) => {
         const { proxy } = await installWith(fault, (watches) => watches <= 4, http1Only);
@@ -60,7 +60,7 @@ describe.concurrent('a watch that breaks', () => {
     );
   });
 
-  test('where every watch breaks at once or never begins, lists tell', async () => {
+  test('if every watch breaks at once or never begins, objects are listed', async () => {
     await Promise.all(
       (['truncate', { status: 500 }, 'hang'] as const).map(async (fault) => {
         const { proxy } = await installWith(fault, () => true);
@@ -69,7 +69,7 @@ describe.concurrent('a watch that breaks', () => {
     );
   });
 
-  test('a server that is gone during a wait is reported, and not waited for longer than --timeout', async () => {
+  test('an unreachable server during a wait is reported, and the wait ends with --timeout', async () => {
     const ns = await namespace();
     let gone = false;
     const proxy = await startProxy({

@@ -165,7 +165,7 @@ describe.each(Object.entries(COMMANDS))('%s', (name, { before, args, reads }) =>
     }
   }
 
-  test('answers that are changed in part, or are something else altogether', async () => {
+  test('answers that are changed in part or replaced', async () => {
     const step = fc.record({ change, which: fc.nat({ max: 10_000 }), isLasting: fc.boolean() });
     const some = fc.sample(step, (reads === true ? 12 : 4) * RUNS).map((tried) => ({
       tried,
@@ -176,7 +176,7 @@ describe.each(Object.entries(COMMANDS))('%s', (name, { before, args, reads }) =>
 
   // Some need no record.
   if (before.length === 0) return;
-  test('records that are changed within', async () => {
+  test('records with changed content', async () => {
     const some = fc.sample(change, (reads === true ? 6 : 3) * RUNS);
     await expectAllSound(some.map((tried) => ({ tried, made: () => rewritingRecords(tried) })));
   });

@@ -148,7 +148,7 @@ describe('what is offered', () => {
     expect(pkg(['__completeNoDesc', 'li']).stdout).toBe('lint\nlist\n:4\n');
   });
 
-  test('every flag of every command, and the values that it may have', async () => {
+  test('every flag of every command, and its values', async () => {
     for (const entry of new PkgConfig(TABLE).commands) {
       const { flags = {} } = await entry.load();
       const visible = Object.entries({ ...flags, ...GLOBAL_FLAGS }).filter(([, flag]) => flag.hidden !== true);
@@ -158,14 +158,14 @@ describe('what is offered', () => {
     }
   });
 
-  test('what is not a line of its own in a name or description stays one candidate, or is none', () => {
+  test('a name or description with line breaks is one candidate, or none', () => {
     const file = join(folder, 'strange.yaml');
     writeFileSync(file, KUBECONFIG.replaceAll('east', '"e\\ta\\nst"').replace('prod', '"pr\\nod"'));
     expect(complete('pkg --kube-context ', { KUBECONFIG: file })).toEqual(['dev\te a st', ':4']);
   });
 });
 
-test('a cluster that does not answer is given up', async () => {
+test('completion ends if the cluster does not answer', async () => {
   const server = createServer(() => undefined).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const file = join(folder, 'silent.yaml');
@@ -321,11 +321,11 @@ describe('bash', () => {
     expect(CASES.map(([line], at) => [line, answers[at]])).toEqual(CASES);
   });
 
-  test('keeps the flag before a value where "=" parts no words', () => {
+  test('keeps the flag before a value if "=" does not split words', () => {
     expect(bash(['pkg list --output=j', 'pkg list -o=t'], ':')).toEqual([['--output=json'], ['-o=table']]);
   });
 
-  test('runs nothing that is on the line', () => {
+  test('runs no code of the line', () => {
     expect(bash(['pkg status $(touch${IFS}trap) `touch${IFS}trap` '])).toEqual([[]]);
     expect(run('ls', [])).not.toContain('trap');
   });

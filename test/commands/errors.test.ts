@@ -41,7 +41,7 @@ describe('messages of several lines', () => {
   });
 });
 
-describe('an error in a text of tpl shows the text, and where it comes from', () => {
+describe('an error in a text of tpl shows the text and its origin', () => {
   const text = 'one\ntwö 😀: CALL\nthree\n';
   const go = 'kind: ConfigMap\ndata:\n  a: |\n    {{- tpl .Values.deep.cfg . | nindent 4 }}\n';
   const native = `${OBJECT}data:\n  a: {{tpl values.deep.cfg}}\n`;
@@ -81,7 +81,7 @@ describe('an error in a text of tpl shows the text, and where it comes from', ()
   });
 });
 
-test('a value that a template may not do without is said to be missing, and not to come from somewhere', () => {
+test('a value that a template requires is reported as missing, without an origin', () => {
   const template = `${OBJECT}data:\n  a: {{required "give a tag" values.image.tag}}\n`;
   const stderr = stderrOf({ 'values.yaml': 'image: {}\n', 'templates/a.yaml.hbs': template });
   expect(stderr).toContain('values.image.tag has no value; its place is web/values.yaml:1:1');

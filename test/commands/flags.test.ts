@@ -150,14 +150,14 @@ describe('flags before the command', () => {
     }
   });
 
-  test('that no command has is refused by the command that is named', () => {
+  test('that no command has are refused by the named command', () => {
     expect(pkg(['--nothing', 'x', 'list']).stderr).toContain('unknown flag --nothing\n');
     expect(pkg(['--outptu=json', 'list']).stderr).toContain('did you mean --output?');
     expect(pkg(['--nothing']).stderr).toContain('unknown flag --nothing\n');
     expect(pkg(['get', '--nothing']).stderr).toContain('unknown flag --nothing\n');
   });
 
-  test('help is help wherever it stands', () => {
+  test('--help works at any position', () => {
     const expected = pkg(['help', 'get', 'values']).stdout;
     expect(expected).toContain('Usage: pkg get values NAME [flags]\n');
     for (const args of [
@@ -172,7 +172,7 @@ describe('flags before the command', () => {
   });
 });
 
-describe('a line that is not right', () => {
+describe('invalid command lines', () => {
   test.each([
     ['list -o xml', '--output takes table, json or yaml, not "xml"'],
     ['list --max x', '--max takes a whole number, not "x"'],
@@ -199,7 +199,7 @@ describe('a line that is not right', () => {
     expect(stderr).toContain('  code: PKG_USAGE ');
   });
 
-  test('no password is repeated', () => {
+  test('no password is printed', () => {
     const { stderr } = pkg(['pull', 'acme/web', '--password=hunter2', '--password-stdin']);
     expect(stderr).toContain('--password cannot be given together with --password-stdin');
     expect(stderr).not.toContain('hunter2');
@@ -211,13 +211,13 @@ test.each([
   [['install', 'x', '.', '--server-side=true'], 'leave it out'],
   [['rollback', 'x', '--force-replace'], 'objects are never replaced'],
   [['template', 'x', '.', '--post-renderer', 'kustomize'], 'there are no post-renderers'],
-])('%j: what to do in place of a flag of Helm that does not exist', (words, hint) => {
+])('%j: a hint for a flag of Helm that does not exist', (words, hint) => {
   const { status, stderr } = pkg(words);
   expect(status).toBe(1);
   expect(stderr).toContain('unknown flag --');
   expect(stderr).toContain(`hint: ${hint}`);
 });
 
-test('a command that applies nothing says nothing of the flags of those that do', () => {
+test('a command that applies nothing has no hints for flags of operations', () => {
   expect(pkg(['list', '--force']).stderr).not.toContain('--force-conflicts');
 });

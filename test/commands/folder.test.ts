@@ -10,7 +10,7 @@ function runner(chart: string): (...args: string[]) => ReturnType<typeof pkg> {
   return (...args) => pkg([...args, '--target', 'dir:out'], { cwd: join(chart, '..') });
 }
 
-describe('a number or a boolean where Kubernetes wants a text', () => {
+describe('a number or a boolean where Kubernetes requires a string', () => {
   const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
   const pod = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n    - name: a\n';
   // `VALUE` is the value, from the chart's values or written in the template.
@@ -108,7 +108,7 @@ describe('a number or a boolean where Kubernetes wants a text', () => {
     expect(stderr).not.toContain('31337');
   });
 
-  test("numbers of other kinds, and where numbers belong, are nobody's concern", () => {
+  test('numbers in other kinds, and in numeric fields, are accepted', () => {
     const objects = [
       `apiVersion: example.org/v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 1}\n`,
       `${pod}      ports: [{containerPort: 80}]\n      env: [{name: A}, {name: B, value: null}]\n`,
@@ -119,7 +119,7 @@ describe('a number or a boolean where Kubernetes wants a text', () => {
   });
 });
 
-test('where objects live is read from the CRDs of the chart, whichever command brings them', () => {
+test('the scope of kinds is read from the CRDs of the chart by every command', () => {
   const crd = (kind: string): string =>
     JSON.stringify({
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -167,7 +167,7 @@ test('where objects live is read from the CRDs of the chart, whichever command b
   expect(live().sort()).toEqual([...custom, 'default/configmap/x.yaml']);
 });
 
-test('upgrade --reuse-values says which defaults it leaves out, in the plan and where one is missing', () => {
+test('upgrade --reuse-values names the defaults that it leaves out, in the plan and in errors', () => {
   const object = (data: string): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n  a: ${data}\n`;
   const chart = writeChart({ 'values.yaml': 'a: x\nmap: {b: 1}\n', 'templates/a.yaml': object('x') });
@@ -193,7 +193,7 @@ test('upgrade --reuse-values says which defaults it leaves out, in the plan and 
   expect(run('upgrade', 'r', 'web', '--reuse-values').stderr).not.toContain('--reset-then-reuse-values');
 });
 
-test('a schema that forbids global blames nobody for what Helm gives every subchart', () => {
+test('the error for a schema that forbids global says that Helm gives it to every subchart', () => {
   const folder = temporaryFolder();
   writeFiles(join(folder, 'web'), {
     'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',

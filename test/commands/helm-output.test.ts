@@ -204,7 +204,7 @@ const TEXT_LINES = [
   'get all job',
 ];
 
-describe('character for character', () => {
+describe("the output equals helm's", () => {
   test.each(TEXT_LINES)('%s', (line) => {
     const { ours, theirs } = both(line);
     expect(ours).toBe(theirs);
@@ -228,7 +228,7 @@ test.each(['chart', 'readme', 'values', 'crds', 'all'])('show %s of charts', (wh
   }
 });
 
-test('what helm refuses is refused', () => {
+test('command lines that helm refuses are refused', () => {
   for (const line of [
     'history nope',
     'status nope',

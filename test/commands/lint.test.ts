@@ -36,7 +36,7 @@ test('--with-subcharts visits the charts that helm visits, in its order', () => 
 const OLD = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata:\n  name: x\n';
 
 test.each([undefined, '1.20', 'v1.21.3', '1.24.0', '1.25', '1.30.1-gke.5', '1', 'x', ''])(
-  '--kube-version %s means what it means to helm',
+  '--kube-version %s has the same result as in helm',
   (version) => {
     const cwd = temporaryFolder();
     const files = { 'Chart.yaml': chart('c'), 'values.yaml': '' };
@@ -52,7 +52,7 @@ test.each([undefined, '1.20', 'v1.21.3', '1.24.0', '1.25', '1.30.1-gke.5', '1', 
   },
 );
 
-test('templates see the version and the namespace, and --skip-schema-validation skips the schema', () => {
+test('templates get the version and the namespace, and --skip-schema-validation skips the schema', () => {
   const cwd = temporaryFolder();
   writeFiles(cwd, {
     'c/Chart.yaml': chart('c'),
@@ -71,7 +71,7 @@ test('templates see the version and the namespace, and --skip-schema-validation 
   expect(skipped.stdout).not.toContain('[');
 });
 
-test('values that cannot be read end the run before any chart is linted', () => {
+test('unreadable values end the run before any chart is linted', () => {
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'bad.yaml'), 'a: [');
   const run = pkg(['lint', '.', '-f', 'bad.yaml'], { cwd });
@@ -86,7 +86,7 @@ const GO = {
     'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  containers: [{name: a}]\n',
 };
 
-test('charts that are not there fail by themselves, as with helm', () => {
+test('a missing chart fails, and the others are checked, as with helm', () => {
   const cwd = temporaryFolder();
   writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
   writeFiles(cwd, { 'empty/README.md': '', 'broken.tgz': 'x', 'plain.txt': 'x' });
@@ -113,7 +113,7 @@ test('charts that are not there fail by themselves, as with helm', () => {
   expect(pkg(['lint', 'nowhere'], home).stdout).toContain('there is no chart nowhere here');
 });
 
-test('our own rules only inform where the templates are Go templates', () => {
+test("pkg's own rules give infos only for Go templates", () => {
   const cwd = temporaryFolder();
   writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
   const run = pkg(['lint', 'go', '--strict'], { cwd });
@@ -122,7 +122,7 @@ test('our own rules only inform where the templates are Go templates', () => {
   expect(pkg(['lint', 'go', '--quiet', '--strict'], { cwd })).toMatchObject({ status: 0, stdout: '' });
 });
 
-test('-o json has what the text has, and the exit status is the same', () => {
+test('-o json has the same content and exit status as the text', () => {
   const cwd = temporaryFolder();
   writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
   writeFiles(cwd, { 'go/Chart.yaml': `${chart('go')}unknown: x\n` });
@@ -145,7 +145,7 @@ test('-o json has what the text has, and the exit status is the same', () => {
   expect(quiet.stdout).not.toContain('info');
 });
 
-test('a value that does not fit the schema is shown where it was given, once', () => {
+test('a value that does not match the schema is reported once, at its origin', () => {
   const cwd = temporaryFolder();
   writeFiles(cwd, Object.fromEntries(Object.entries(GO).map(([name, data]) => [`go/${name}`, data])));
   writeFiles(cwd, {
@@ -159,7 +159,7 @@ test('a value that does not fit the schema is shown where it was given, once', (
   ]);
 });
 
-test('what .helmignore names is not part of an archive either, and notes beside CRDs are not CRDs', () => {
+test('files in .helmignore are not part of an archive, and notes beside CRDs are not CRDs', () => {
   const cwd = temporaryFolder();
   const files = {
     ...GO,

@@ -77,11 +77,11 @@ test.each([
   expect(run(...line.split(' '))).toEqual({ status: 0, stdout, stderr: '' });
 });
 
-test('a command of pkg stays what it is', () => {
+test('a command of pkg cannot be replaced', () => {
   expect(run('list', '--target', 'dir:nowhere', '-o', 'json').stdout).toBe('[]\n');
 });
 
-test('help names the commands, and shows what they take', () => {
+test('help lists the commands, and shows their arguments', () => {
   expect(run('help').stdout).toMatch(
     /^Commands of other packages:\n {2}cloud list\s+list clouds *\n {2}hello\s+say hello/m,
   );
@@ -93,7 +93,7 @@ test('help names the commands, and shows what they take', () => {
   expect(run('__complete', 'he').stdout).toBe('help\tshow help for a command\nhello\tsay hello\n:4\n');
 });
 
-test('what goes wrong in one is reported as an error, with its status', () => {
+test('a failure in one is reported as an error, with its status', () => {
   expect(run('hello', 'nobody')).toEqual({ status: 7, stdout: 'hello nobody!\n', stderr: '' });
   const { status, stderr } = run('hello', 'x', '--fail', '3');
   expect({ status, stderr }).toEqual({

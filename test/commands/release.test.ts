@@ -38,7 +38,7 @@ function files(below = ''): string[] {
   );
 }
 
-test('random values go with their fields through edits of a chart, until they are rotated', () => {
+test('random values stay with their fields through edits of a chart, until they are rotated', () => {
   const chart = join(folder, '..', 'chart');
   const users = (more: string): string =>
     'apiVersion: v1\nkind: Secret\nmetadata: {name: users}\nstringData:\n' +
@@ -69,7 +69,7 @@ test('random values go with their fields through edits of a chart, until they ar
   expect(run('upgrade', 'r', chart, '--rotate', 'none').stderr).toContain('has a key that matches none');
 });
 
-test('install writes objects and a record that the real helm reads', () => {
+test('install writes objects, and a record that helm reads', () => {
   const install = run('install', 'demo', 'charts/guestbook', '-o', 'json');
   expect(install.stderr).toBe('note: hooks are recorded but not run in a directory: Job "demo-guestbook-welcome"\n');
   expect(install.status).toBe(0);
@@ -149,7 +149,7 @@ test('diff, upgrade, drift, rollback and uninstall', () => {
   expect(run('list', '-A', '-o', 'json').stdout).toBe('[]\n');
 });
 
-test('uninstall names what a policy kept', () => {
+test('uninstall names the objects that a policy kept', () => {
   const keep = (name: string): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, annotations: {helm.sh/resource-policy: keep}}\n`;
   const chart = join(folder, '..', 'keeping');
@@ -175,7 +175,7 @@ test('the generated password stays, and is masked in a diff', () => {
   expect(run('diff', 'uninstall', 'demo').stdout).not.toContain(String(password));
 });
 
-test('only the newest revisions are kept, and what is beside them goes with them', () => {
+test('only the newest revisions are kept, with their stored values', () => {
   run('install', 'demo', 'charts/guestbook');
   for (let index = 0; index < 4; index++) run('upgrade', 'demo', 'charts/guestbook', '--history-max', '3');
   const names = files()
@@ -236,12 +236,12 @@ test.skipIf(process.platform !== 'linux').each([
   [['template', 'charts/web', '--output-dir', '/proc/none/x'], 'PKG_FILE_UNWRITABLE'],
   [['package', 'charts/web', '-d', '/proc/none/x'], 'PKG_FILE_UNWRITABLE'],
   [['create', '/proc/none/x'], 'PKG_FILE_UNWRITABLE'],
-])('%j ends where a file system takes no folders', (args, code) => {
+])('%j fails on a file system where no folder can be created', (args, code) => {
   const { status, stderr } = pkg(args);
   expect([status, /code: (\S+)/.exec(stderr)?.[1]]).toEqual([1, code]);
 });
 
-test('without a target the error says how to name one', () => {
+test('without a target the error says how to give one', () => {
   const failed = pkg(['install', 'demo', 'charts/web']);
   expect(failed.stderr).toContain('--target dir:PATH');
   expect(failed.stderr).toContain('code: PKG_TARGET_MISSING ');
@@ -273,7 +273,7 @@ test('help, versions, completion, docs and show print to standard output', () =>
   );
 });
 
-test('a chart that pkg creates and packs is clean, and loads from its archive', () => {
+test('a chart that pkg creates and packages passes lint, and loads from its archive', () => {
   const work = mkdtempSync(join(tmpdir(), 'pkg-create-'));
   expect(pkg(['create', 'shop'], { cwd: work }).stderr).toBe('');
   expect(pkg(['lint', 'shop', '--strict'], { cwd: work }).status).toBe(0);
@@ -288,7 +288,7 @@ test('a chart that pkg creates and packs is clean, and loads from its archive', 
   rmSync(work, { recursive: true });
 });
 
-test('a chart that asks for another Kubernetes is refused', () => {
+test('a chart that requires another Kubernetes is refused', () => {
   const work = mkdtempSync(join(tmpdir(), 'pkg-kube-'));
   pkg(['create', 'shop'], { cwd: work });
   const chart = join(work, 'shop', 'Chart.yaml');

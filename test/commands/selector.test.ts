@@ -56,7 +56,7 @@ test.each([
   expect((await errorOf(() => parseSelector(query))).code).toBe('PKG_USAGE');
 });
 
-test('releases are found by their own labels and by those of their records', () => {
+test('releases are selected by their own labels and by those of their records', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pkg-selector-'));
   const run = (...args: string[]): string => pkg([...args, '--target', `dir:${folder}`]).stdout;
   run('install', 'one', 'charts/web', '--labels', 'team=a,env=x');

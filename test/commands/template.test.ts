@@ -94,7 +94,7 @@ describe('prints the documents that helm prints', () => {
     )
     .map((parts) => parts.join('/'));
 
-  test('whatever the patterns of --show-only', () => {
+  test('for generated patterns of --show-only', () => {
     fc.assert(
       fc.property(pattern, fc.constantFrom('--include-crds', '--no-hooks', '--skip-tests'), (glob, flag) => {
         expectSame(['web', '-s', glob, flag]);
@@ -104,14 +104,14 @@ describe('prints the documents that helm prints', () => {
   });
 });
 
-test('--show-only takes names without .hbs', () => {
+test('--show-only accepts names without .hbs', () => {
   const [short, long] = ['templates/one.yaml', 'templates/one.yaml.hbs'].map(
     (name) => pkg(['template', 'web', '-s', name], { cwd: folder }).stdout,
   );
   expect(short).toBe(long);
 });
 
-test('--show-only prints, and does not go with --output-dir', () => {
+test('--show-only cannot be given together with --output-dir', () => {
   const out = join(folder, 'shown');
   const args = ['template', 'web', '-s', 'templates/one.yaml.hbs', '--output-dir', out];
   const { status, stdout, stderr } = pkg(args, { cwd: folder });
@@ -176,7 +176,7 @@ test('the namespace is that of the kubeconfig, as with helm', () => {
   }
 });
 
-describe('templates have bounds, which the user may set', () => {
+describe('templates have limits, which the user can set', () => {
   const files = {
     'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
     'c/templates/a.yaml':

@@ -27,7 +27,7 @@ test.each(ownChartNames())(
   300_000,
 );
 
-test('together they call every function', () => {
+test('together the charts call every function', () => {
   const called = new Set<string>();
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!/[\\/]templates[\\/].*\.(?:yaml|tpl|txt)$/.test(name)) continue;

@@ -73,7 +73,7 @@ function expectSame(go: string, native: string, args: readonly string[]): void {
 }
 
 test(
-  'the chart that helm creates is converted whole, and renders the same with values that nobody compared',
+  'the chart of helm create is converted completely, and renders the same with other values',
   { timeout: 600_000 },
   async () => {
     expect(helm(['create', 'made'], { cwd: work }).status).toBe(0);
@@ -99,44 +99,40 @@ test(
   },
 );
 
-test(
-  'charts of Go templates that nobody wrote render the same once they are converted',
-  { timeout: 900_000 },
-  async () => {
-    let index = 0;
-    let count = 0;
-    await fc.assert(
-      fc.asyncProperty(goCharts, async ({ values, others, template }) => {
-        const name = `generated${index++}`;
-        const go = chartOf(name, {
-          'values.yaml': JSON.stringify(values),
-          'templates/_helpers.tpl': HELPERS,
-          'templates/thing.yaml': template,
-        });
-        const native = join(work, `${name}-native`);
-        cpSync(go, native, { recursive: true });
-        const { files } = await convert(native);
-        const thing = files.find(({ file }) => file === 'templates/thing.yaml');
-        if (thing?.isConverted === true) count++;
-        expectSame(go, native, []);
-        for (const [at, other] of others.entries()) {
-          const file = join(work, `${name}-${at}.json`);
-          writeFileSync(file, JSON.stringify(other));
-          expectSame(go, native, ['-f', file]);
-        }
-      }),
-      { numRuns: 15 * RUNS },
-    );
-    // Else there would be nothing to see here.
-    expect(count).toBeGreaterThan(index / 2);
-  },
-);
+test('generated charts of Go templates render the same after conversion', { timeout: 900_000 }, async () => {
+  let index = 0;
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(goCharts, async ({ values, others, template }) => {
+      const name = `generated${index++}`;
+      const go = chartOf(name, {
+        'values.yaml': JSON.stringify(values),
+        'templates/_helpers.tpl': HELPERS,
+        'templates/thing.yaml': template,
+      });
+      const native = join(work, `${name}-native`);
+      cpSync(go, native, { recursive: true });
+      const { files } = await convert(native);
+      const thing = files.find(({ file }) => file === 'templates/thing.yaml');
+      if (thing?.isConverted === true) count++;
+      expectSame(go, native, []);
+      for (const [at, other] of others.entries()) {
+        const file = join(work, `${name}-${at}.json`);
+        writeFileSync(file, JSON.stringify(other));
+        expectSame(go, native, ['-f', file]);
+      }
+    }),
+    { numRuns: 15 * RUNS },
+  );
+  // Else there would be nothing to see here.
+  expect(count).toBeGreaterThan(index / 2);
+});
 
 const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  a: {{ randAlphaNum 9 }}\n';
 const CONFIG =
   'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  a: {{ .Values.a | quote }}\n';
 
-test('what cannot be shown stays a Go template, with the reason', async () => {
+test('files that cannot be proved equal stay Go templates, with the reason', async () => {
   const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
   const folder = chartOf('kept', {
     'values.yaml': 'a: x\nport: "8080"\nlist: []\n',
@@ -166,7 +162,7 @@ test('what cannot be shown stays a Go template, with the reason', async () => {
   expect(pkg(['template', folder, '--set', 'a=bad']).stderr).toContain('not bad');
 });
 
-test('a template that others were changed by keeps them', async () => {
+test('a template that changes values for others is not converted', async () => {
   const folder = chartOf('together', {
     'values.yaml': 'a: x\n',
     'templates/config.yaml': CONFIG,
@@ -191,7 +187,7 @@ function including(name: string, pipe: string): string {
   });
 }
 
-test('a file whose checksum a Go template has is converted, and the checksum goes with it', async () => {
+test('a file whose checksum is in a Go template is converted, and the checksum follows it', async () => {
   const pipes = [
     'include (print .Template.BasePath "/config.yaml") . | sha256sum',
     'sha256sum (include (print $.Template.BasePath "/config.yaml") .)',
@@ -212,7 +208,7 @@ test('a file whose checksum a Go template has is converted, and the checksum goe
   }
 });
 
-test('a file whose text a Go template uses otherwise stays one, and goes with it', async () => {
+test('a file whose text a Go template uses otherwise stays a Go template, until both are converted', async () => {
   const folder = including('text', 'include (print .Template.BasePath "/config.yaml") . | len | quote');
   const { files } = await convert(folder);
   expect(files.map(({ file, isConverted, why }) => [file, isConverted, why])).toEqual([
@@ -222,7 +218,7 @@ test('a file whose text a Go template uses otherwise stays one, and goes with it
   ]);
 });
 
-test('files are converted whole, those that were named, and nothing is written unless it should be', () => {
+test('only the named files are converted, and a dry run writes nothing', () => {
   const files = {
     'values.yaml': 'a: x\n',
     'templates/config.yaml': CONFIG,
@@ -261,7 +257,7 @@ test('files are converted whole, those that were named, and nothing is written u
   expect(pkg(['convert', 'charts/web/Chart.yaml']).stderr).toContain('is not a folder');
 });
 
-test('definitions become text or structure by what includes them, and stay for Go templates that need them', async () => {
+test('definitions become text or structure depending on the call, and stay for Go templates that need them', async () => {
   const folder = chartOf('helpers', {
     'values.yaml': 'name: ""\nflag: true\nmap: {}\nnote: n\n',
     'templates/_helpers.tpl': HELPERS,
@@ -287,7 +283,7 @@ test('definitions become text or structure by what includes them, and stay for G
     expectSame(folder, native, ['--set', set]);
 });
 
-test('one partial serves every context that a definition is given, and others get the root as a value', async () => {
+test('one partial serves all contexts of a definition, and other definitions get the root as a value', async () => {
   const include = (name: string, ...fields: string[]): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  labels:\n    {{- include "c.labels" (dict ${fields.join(' ')}) | nindent 4 }}\n`;
   const folder = chartOf('contexts', {
@@ -318,7 +314,7 @@ test('one partial serves every context that a definition is given, and others ge
   expect(labels(native, pkg)).toEqual(labels(folder, helm));
 });
 
-test('what is converted is what a person would write', async () => {
+test('converted templates look as if written by hand', async () => {
   const folder = chartOf('written-well', {
     'values.yaml': 'name: ""\nover: {}\nkind: a\n',
     'templates/_helpers.tpl':
@@ -366,7 +362,7 @@ name: {{include "c.name"}}
   for (const set of ['over.a=b', 'over.size=l,kind=b', 'name=other-name']) expectSame(folder, native, ['--set', set]);
 });
 
-test('native templates pass the root of Go templates on, and include files of theirs', () => {
+test('native templates pass on the root of Go templates, and include their files', () => {
   const folder = chartOf('mixed', {
     'values.yaml': 'x: {a: 1}\n',
     'templates/_helpers.tpl':

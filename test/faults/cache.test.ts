@@ -80,7 +80,7 @@ function replaceBy(file: string, make: () => unknown): void {
   make();
 }
 
-test.each(damages)('a file that %s is made anew', { timeout: 120_000 }, (name, damage) => {
+test.each(damages)('a file that %s is written again', { timeout: 120_000 }, (name, damage) => {
   const { cache, folder, files } = filledCache();
   for (const file of files) damage(file);
   const isWhole = /belongs|written/.test(name);
@@ -94,7 +94,7 @@ test.each(damages)('a file that %s is made anew', { timeout: 120_000 }, (name, d
   }
 });
 
-describe.skipIf(process.platform === 'win32')('a folder that others own or may write is left alone', () => {
+describe.skipIf(process.platform === 'win32')('a folder that another user owns or can write is not used', () => {
   test.each<[string, (folder: string) => void]>([
     ['of this version, writable', (folder) => chmodSync(folder, 0o777)],
     ['of all versions, writable', (folder) => chmodSync(join(folder, '..'), 0o770)],
@@ -109,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('a folder that others own or may w
     expect(readdirSync(folder)).toHaveLength(files.length);
   });
 
-  test('and a file in the place of the folder hurts nothing', () => {
+  test('nor is a file in the place of the folder', () => {
     const cache = temporaryFolder();
     writeFileSync(join(cache, 'kubepkg'), '');
     expect(render(cache)).toEqual(expected);

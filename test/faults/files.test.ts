@@ -70,19 +70,19 @@ describe('a pipe that ends', () => {
     expect(stderr).toContain(`values.b comes from ${own}:2:1`);
   });
 
-  test('of the shell and /dev/null are files like others', () => {
+  test('of the shell and /dev/null are read like files', () => {
     const script = `"$0" bin/pkg.js template ${chart} -f <(sleep 1; echo 'a: piped') -f <(true) -f /dev/null --set-file b=<(echo x)`;
     const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8' });
     expect([stdout, stderr]).toEqual(['---\n# Source: web/templates/a.yaml\na: "piped"\n', '']);
   });
 
-  test('standard input is bounded', () => {
+  test('standard input is limited in size', () => {
     const script = `"$0" bin/pkg.js template ${chart} -f - < /dev/zero`;
     const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([1, expect.stringContaining('standard input is larger than 64 MiB')]);
   });
 
-  test('values that vanished since they were read are still named', () => {
+  test('values files that were removed after reading are still named in errors', () => {
     const file = join(temporaryFolder(), 'values.yaml');
     const strict = writeChart({ 'values.schema.json': '{"properties": {"b": {"type": "number"}}}' });
     writeFileSync(file, 'b: text\n');

@@ -66,7 +66,7 @@ test.each([
 });
 
 describe('schemas', () => {
-  test('read no file and ask no server', async () => {
+  test('read no file and send no request', async () => {
     let asked = 0;
     const server = createServer((_request, response) => {
       asked++;
@@ -103,7 +103,7 @@ describe('schemas', () => {
   });
 });
 
-test('templates ask no cluster and no name server, and see no environment', async () => {
+test('templates reach no cluster, no name server and no environment variables', async () => {
   let asked = 0;
   const server = createServer((_request, response) => {
     asked++;
@@ -163,7 +163,7 @@ test.each([
   expect(found).toBe(code);
 });
 
-test('names lead nowhere outside', () => {
+test('names cannot leave the chart', () => {
   const cwd = temporaryFolder();
   mkdirSync(join(cwd, 'inside'));
   for (const name of ['.', '..', '../x', 'a/b', 'A', '-', 'x'.repeat(54), 'a\u001b[2Jb']) {
@@ -191,7 +191,7 @@ test('names lead nowhere outside', () => {
   expect(readdirSync(join(cwd, 'inside'))).toEqual([]);
 });
 
-test('names of objects lead nowhere outside of a target', () => {
+test('names of objects cannot leave the target', () => {
   const cwd = temporaryFolder();
   const hostile = ['../../evil', '..', 'CON', 'a/b', '.git', 'x'.repeat(300)];
   const template = hostile
@@ -233,7 +233,7 @@ test('links and devices in a chart are not followed out of it', () => {
   }
 });
 
-test('Secrets are not shown where nobody asked for them', () => {
+test('Secrets are not shown unless requested', () => {
   const cwd = temporaryFolder();
   writeFiles(cwd, {
     'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',

@@ -50,7 +50,7 @@ const statuses = (target: string): string[] =>
     ({ status }) => status,
   );
 
-test.each([180, 260, 340, 460, 600])('kill -9 after %i ms of an install, then the same again', async (ms) => {
+test.each([180, 260, 340, 460, 600])('kill -9 after %i ms of an install, then the same command', async (ms) => {
   const target = join(folder, `install-${ms}`);
   const args = ['install', 'r', chart, '--target', `dir:${target}`];
   const killed = await pkgInterrupted(args, 'SIGKILL', ms);
@@ -62,7 +62,7 @@ test.each([180, 260, 340, 460, 600])('kill -9 after %i ms of an install, then th
   expect(statuses(target).filter((status) => status === 'deployed')).toHaveLength(1);
 });
 
-test.each([200, 300, 420, 600])('kill -9 after %i ms of an upgrade that changes and removes, then back', async (ms) => {
+test.each([200, 300, 420, 600])('kill -9 after %i ms of an upgrade, then a rollback', async (ms) => {
   const target = join(folder, `upgrade-${ms}`);
   const place = ['--target', `dir:${target}`];
   expect(pkg(['install', 'r', chart, ...place]).status).toBe(0);
@@ -91,7 +91,7 @@ test.each([250, 400, 550])(
   },
 );
 
-test('of two upgrades at once one wins, and the other says so', async () => {
+test('of two upgrades at once one wins, and the other reports it', async () => {
   const target = join(folder, 'two');
   const place = ['--target', `dir:${target}`];
   pkg(['install', 'r', chart, ...place]);
@@ -109,13 +109,13 @@ test('of two upgrades at once one wins, and the other says so', async () => {
 
 // All at once, since each waits for half a minute. Until the operation is stopped nothing may run here without
 // awaiting: it would keep the other tests from seeing the moment that they wait for.
-describe.concurrent('half a minute', () => {
+describe.concurrent('after half a minute', () => {
   test.each([
     ['upgrade', ['upgrade', 'r', '--set', 'text=b'], ['upgrade', 'r', '--set', 'text=c'], 'c'],
     ['rollback', ['rollback', 'r', '1'], ['upgrade', 'r', '--set', 'text=c'], 'c'],
     ['uninstall', ['uninstall', 'r'], ['rollback', 'r', '1'], 'a'],
   ])(
-    'after it was suspended an operation (%s) is taken over, and writes nothing more when it wakes up',
+    'a suspended operation (%s) is taken over, and writes nothing more when it wakes up',
     async (name, loser, winner, text) => {
       const target = join(folder, `suspended-${name}`);
       const place = ['--target', `dir:${target}`];
@@ -158,7 +158,7 @@ describe.concurrent('half a minute', () => {
 });
 
 /** On a busy machine, or one that suspends processes, every step of an operation may take longer than a second. */
-test('an operation that stands still again and again while it writes a large record ends as deployed', async () => {
+test('an operation that is suspended repeatedly while it writes a large record is deployed', async () => {
   const large = join(folder, 'large');
   mkdirSync(join(large, 'templates'), { recursive: true });
   mkdirSync(join(large, 'files'));

@@ -83,7 +83,7 @@ test.each([
   expect(/code: (\w+)/.exec(stderr)?.[1]).toBe(code);
 });
 
-test('a keyring of beginnings', () => {
+test('a keyring of many headers', () => {
   const text = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n'.repeat(20_000);
   const file = join(temporaryFolder(), 'keyring.asc');
   writeFileSync(file, text);

@@ -69,7 +69,7 @@ async function get(
 }
 
 describe('a login', () => {
-  test.each(['localhost', '127.0.0.1'])('goes to %s only where it was meant for it', async (name) => {
+  test.each(['localhost', '127.0.0.1'])('is sent to %s only if it is meant for it', async (name) => {
     const server = await start((seen, response) => {
       const to = `http://${name}:${server.port}/second`;
       if (seen.url === '/first') response.writeHead(302, { location: to }).end();
@@ -83,7 +83,7 @@ describe('a login', () => {
     ]);
   });
 
-  test('goes to no other port', async () => {
+  test('is not sent to another port', async () => {
     const elsewhere = await start((_seen, response) => response.end());
     const server = await start((_seen, response) => response.writeHead(307, { location: elsewhere.url }).end());
     for (const everywhere of [false, true]) {
@@ -92,7 +92,7 @@ describe('a login', () => {
     expect(elsewhere.seen.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Basic x']);
   });
 
-  test('in the address goes to its server', async () => {
+  test('in the address is sent to its server', async () => {
     const elsewhere = await start((_seen, response) => response.end());
     const server = await start((seen, response) => {
       if (seen.url === '/') response.writeHead(302, { location: '/next' }).end();
@@ -104,7 +104,7 @@ describe('a login', () => {
     expect(elsewhere.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   });
 
-  test('in a body, and any other body, stays with its server', async () => {
+  test('in a body, as any body, is not sent to another server', async () => {
     const elsewhere = await start((_seen, response) => response.end());
     const server = await start((seen, response) => {
       if (seen.url === '/moved') response.end();
@@ -141,13 +141,13 @@ describe('a request that fails', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('always, is given up after some tries, and the last answer counts', async () => {
+  test('every time is retried a few times, and the last answer counts', async () => {
     const server = await start((_seen, response, number) => response.writeHead(503).end(`${number}`));
     const { status, body } = await client().request({ url: new URL(server.url), limit: 10 });
     expect([status, body.toString()]).toEqual([503, '4']);
   });
 
-  test('with Retry-After waits so long, and not where that is too long', async () => {
+  test('with Retry-After waits that long, unless that is too long', async () => {
     const server = await start((seen, response, number) => {
       if (seen.url === '/later') response.writeHead(429, { 'retry-after': '3600' }).end();
       else response.writeHead(number === 1 ? 429 : 200, { 'retry-after': '1' }).end();
@@ -159,7 +159,7 @@ describe('a request that fails', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  test('by a reset, at once or in the middle of the answer, is sent again', async () => {
+  test('by a reset, before or within the answer, is sent again', async () => {
     const server = await start((_seen, response, number) => {
       if (number === 1) response.socket?.resetAndDestroy();
       else if (number === 2) response.writeHead(200, { 'content-length': 10 }).write('half', () => response.destroy());
@@ -170,7 +170,7 @@ describe('a request that fails', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  test('by a reset, and is a POST, is not', async () => {
+  test('by a reset, if it is a POST, is not sent again', async () => {
     const server = await start((_seen, response) => response.socket?.resetAndDestroy());
     const error = await rejectionOf(get(server.url, { method: 'POST', body: 'b' }), Error);
     expect(failureOf(error).code).toBe('ECONNRESET');
@@ -199,7 +199,7 @@ describe('a server', () => {
     expect(failureOf(await rejectionOf(get(url), Error)).code).toBe(code);
   });
 
-  test('that gives early hints for ever ends the request in its time', async () => {
+  test('that sends early hints for ever times out', async () => {
     const url = await raw((socket) => {
       const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'), 10);
       socket.on('close', () => clearInterval(timer));
@@ -207,7 +207,7 @@ describe('a server', () => {
     expect(failureOf(await rejectionOf(get(url, {}, { whole: 300 }), Error)).code).toBe('TOO_SLOW');
   });
 
-  test('that leads in a circle, or nowhere', async () => {
+  test('that redirects in a circle, or to an invalid address', async () => {
     const server = await start((seen, response) => {
       response.writeHead(302, { location: seen.url === '/nowhere' ? 'ftp://x/' : '/' }).end();
     });
@@ -218,7 +218,7 @@ describe('a server', () => {
     }
   });
 
-  test('that sends more than is allowed', async () => {
+  test('that sends more than the limit', async () => {
     const server = await start((_seen, response) => response.end('x'.repeat(101)));
     expect(await get(server.url, { limit: 101 })).toBe(200);
     expect(await rejectionOf(get(server.url, { limit: 100 }), Error)).toMatchObject({ reason: 'size' });
@@ -241,19 +241,19 @@ describe('an upload', () => {
       socket.on('close', () => clearInterval(timer));
     });
 
-  test('that is slow goes on as long as bytes go out', async () => {
+  test('that is slow continues as long as bytes are sent', async () => {
     const url = await reading(1 << 17);
     expect(await get(url, { method: 'PUT', body }, { silence: 500, buffered: 2_500 })).toBe(201);
   });
 
-  test('that stands still ends', async () => {
+  test('that stalls ends with an error', async () => {
     const url = await reading(0);
     const error = await rejectionOf(get(url, { method: 'PUT', body }, { silence: 300, buffered: 0 }), Error);
     expect(failureOf(error).code).toBe('ETIMEDOUT');
   });
 });
 
-test('a HEAD costs no connection', async () => {
+test('a HEAD keeps the connection usable', async () => {
   let connections = 0;
   const url = await raw((socket) => {
     connections++;
@@ -280,7 +280,7 @@ test('a body after the answer to a HEAD, against the rules, is not taken for the
   }
 });
 
-test('files go up and come down as streams, and a repeated upload is read again', async () => {
+test('uploads and downloads are streamed, and a repeated upload is read again', async () => {
   const file = join(temporaryFolder(), 'up');
   const text = 'ab'.repeat(1 << 20);
   writeFileSync(file, text);
@@ -301,7 +301,7 @@ test('files go up and come down as streams, and a repeated upload is read again'
   expect(readFileSync(down, 'utf8') === text).toBe(true);
 });
 
-describe('a request that is called off', () => {
+describe('an aborted request', () => {
   test.each(['before', 'while it is waited for', 'in the middle of the answer'])(
     '%s ends with the reason',
     async (when) => {
@@ -323,7 +323,7 @@ describe('a request that is called off', () => {
   });
 });
 
-test('a request that may not start, asked after it has waited for a connection, is not sent', async () => {
+test('a request that may no longer start after waiting for a connection is not sent', async () => {
   const server = await start((_seen, response) => void setTimeout(() => response.end('x'), 50));
   const url = new URL(server.url);
   const connect = async (): Promise<Socket> => connectTcp(Number(url.port), url.hostname);
@@ -359,7 +359,7 @@ test.each([
     transport.open({}).catch(() => undefined);
     setTimeout(() => transport.close(), 300);`,
   ],
-])('a connection to %s that is still being made when all is closed keeps no process alive', async (_name, script) => {
+])('a connection to %s that opens while the client is closed keeps no process alive', async (_name, script) => {
   // It accepts, and never says a word.
   const url = await raw(() => undefined);
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', url.port], {

@@ -41,13 +41,13 @@ test.each([
   [['template', 'plain']],
   [['lint', 'plain']],
   [['install', 'r', 'plain', '--target', 'dir:out']],
-])('pkg %s does not', async (args) => {
+])('pkg %s does not load undici', async (args) => {
   const scripts = await scriptsOf(args, chartsIn({ plain: chartFiles('plain', '1.0.0') }));
   expect(scripts).not.toEqual([]);
   expect(scripts.filter(isHttp)).toEqual([]);
 });
 
-test('pkg list does on a cluster that speaks HTTP/1.1, and does not on one that speaks HTTP/2', async () => {
+test('pkg list loads undici for a cluster with HTTP/1.1, and not for one with HTTP/2', async () => {
   for (const [name, peer] of Object.entries(peers)) {
     const scripts = await scriptsOf(['list', '--kubeconfig', peer.kubeconfig()], temporaryFolder());
     expect([name, scripts.some(isHttp)]).toEqual([name, name === 'http1']);
@@ -55,7 +55,7 @@ test('pkg list does on a cluster that speaks HTTP/1.1, and does not on one that 
   }
 });
 
-test('pkg template does when it fetches a dependency', async () => {
+test('pkg template loads undici when it downloads a dependency', async () => {
   const dependency = `dependencies:\n- {name: sub, version: "1.0.0", repository: "${repository.url}"}\n`;
   const cwd = chartsIn({ web: chartFiles('web', '1.0.0', dependency) });
   expect((await scriptsOf(['template', 'web', '--dependency-update'], cwd)).some(isHttp)).toBe(true);

@@ -69,7 +69,7 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-describe.skipIf(process.platform === 'win32')('what is shown holds', () => {
+describe.skipIf(process.platform === 'win32')('examples have the output that is shown', () => {
   test.each(pages.filter((page) => !OTHERS.test(page) && textOf(page).includes('\n```')))('in %s', (page) => {
     const text = textOf(page);
     const blocks = blocksOf(text);
@@ -99,7 +99,7 @@ describe.skipIf(process.platform === 'win32')('what is shown holds', () => {
 
 const README_UNTESTED = 3;
 
-test.each(pages)('every link of %s leads somewhere', (page) => {
+test.each(pages)('every link of %s has a target', (page) => {
   const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '');
   expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
 });

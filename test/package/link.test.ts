@@ -44,7 +44,7 @@ function start(
 }
 
 describe('chunks', () => {
-  test('hand over what they export, under every kind of name', () => {
+  test('export their values, under every kind of name', () => {
     const { main } = start([
       chunk(
         'main',
@@ -55,7 +55,7 @@ describe('chunks', () => {
     expect(main).toEqual({ all: [1, '$&$`'], z: [1, '$&$`'] });
   });
 
-  test('run once, and not before they are needed', async () => {
+  test('are run once, when they are needed', async () => {
     const { main } = start([
       chunk(
         'main',
@@ -70,7 +70,7 @@ describe('chunks', () => {
     expect(main['log']).toEqual(['late']);
   });
 
-  test("take Node's modules from Node", async () => {
+  test("require Node's modules", async () => {
     const { main } = start([
       chunk(
         'main',
@@ -82,7 +82,7 @@ describe('chunks', () => {
     expect(await main['os']).toBe(process.getBuiltinModule('node:os'));
   });
 
-  test('take those that Node would have to load first only where they use them', () => {
+  test('require modules that Node has not loaded yet only where they are used', () => {
     const { main, loaded } = start([
       chunk(
         'main',
@@ -97,7 +97,7 @@ describe('chunks', () => {
     expect(new Set(loaded)).toEqual(new Set(['node:zlib', 'http']));
   });
 
-  test('that nobody imports are left out', () => {
+  test('that are never imported are left out', () => {
     const { scripts } = start([chunk('main', 'export{};'), chunk('unused', 'var secret=1;export{secret};')]);
     expect(scripts.get('main')).not.toContain('secret');
   });
@@ -111,7 +111,7 @@ describe('a script apart', () => {
     chunk('shared', 'var s={};export{s};'),
   ];
 
-  test('is read when the first of its chunks is needed, and shares the modules of others', async () => {
+  test('is loaded when the first of its chunks is needed, and shares the modules of others', async () => {
     const { main, read, scripts } = start(chunks, { side: ['src/late.ts'] });
     expect(read).toEqual(['main']);
     const { both } = (await (main['get'] as () => Promise<unknown>)()) as { both: unknown[] };
@@ -150,7 +150,7 @@ describe('CommonJS modules', () => {
     expect(late.zip()).toBe(process.getBuiltinModule('node:zlib').gzipSync);
   });
 
-  test('can be apart from the chunk that they are in', () => {
+  test('can be in another script than the chunk that requires them', () => {
     const imports: Record<string, string[]> = {
       'src/main.ts': ['src/helper.ts', 'pkg/a.js', 'pkg/late.js'],
       'pkg/a.js': ['pkg/b.js'],
@@ -163,14 +163,14 @@ describe('CommonJS modules', () => {
   });
 });
 
-describe('what would not work is refused', () => {
-  test('an export that changes after it was handed over', () => {
+describe('errors of the linker', () => {
+  test('an export that changes after it was imported', () => {
     const text = 'var n=0;function more(){n++}export{n,more};';
     expect(() => start([chunk('main', text)])).toThrow('n is exported and changes later');
     expect(() => start([chunk('main', text.replace('n++', 'n=2'))])).toThrow('n is exported and changes later');
   });
 
-  test('an import of what is not a chunk', () => {
+  test('an import of something that is not a chunk', () => {
     expect(() => start([chunk('main', 'import{a}from"left-pad";export{a};')])).toThrow('left-pad');
   });
 });

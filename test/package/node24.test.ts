@@ -57,7 +57,7 @@ describe.skipIf(node24 === undefined)('on Node 24', () => {
     expect(run(node, ['uninstall', 'r', ...target], cache)).toMatchObject({ status: 0 });
   });
 
-  test('compiled code is cached, apart from that of other Nodes, and used again', () => {
+  test('compiled code is cached separately from that of other versions of Node, and used again', () => {
     const own = temporaryFolder();
     const rendered = run(node, ['template', 'r', chart], own);
     const code = join(own, 'kubepkg/code');

@@ -83,7 +83,7 @@ describe('the installed program', () => {
     expect(readFileSync(join(installed(), 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8')).toContain('js-yaml');
   });
 
-  test('tells its version', () => {
+  test('prints its version', () => {
     const result = pkg(['version']);
     expect(result).toMatchObject({ status: 0, stderr: '' });
     expect(result.stdout).toContain(version);
@@ -106,7 +106,7 @@ describe('the installed program', () => {
     expect(compareSync('pässword', hash)).toBe(true);
   });
 
-  test.skipIf(windows)('works without a home, and with one that cannot be written', () => {
+  test.skipIf(windows)('works without a home folder, and with one that is not writable', () => {
     const home = join(folder, 'home');
     mkdirSync(home);
     chmodSync(home, 0o500);
@@ -122,7 +122,7 @@ describe('the installed program', () => {
 });
 
 test.skipIf(windows)(
-  'all of a long output arrives, whoever made the pipe non-blocking and however slowly it is read',
+  'long output arrives completely, also through a non-blocking pipe that is read slowly',
   async () => {
     const large = join(folder, 'large');
     mkdirSync(join(large, 'templates'), { recursive: true });
@@ -146,7 +146,7 @@ test.skipIf(windows)(
 );
 
 describe('the compiled code that is cached', () => {
-  test('is private, and is made anew when it is damaged', () => {
+  test('is private, and is written again when it is damaged', () => {
     const cache = join(folder, 'cache');
     const render = (): unknown => pkg(['template', 'web', chart], { XDG_CACHE_HOME: cache });
     const first = render();
@@ -170,7 +170,7 @@ describe('the compiled code that is cached', () => {
   });
 });
 
-test('what a run of a large chart caches serves the next', () => {
+test('the cache of a run with a large chart is used by the next run', () => {
   const cache = join(folder, 'tuned');
   const large = join(folder, 'many-templates');
   mkdirSync(join(large, 'templates'), { recursive: true });
@@ -188,7 +188,7 @@ test('what a run of a large chart caches serves the next', () => {
   expect(keptAt()).toBe(kept);
 });
 
-test('a run that needs more of the program than any before caches that too', () => {
+test('a run that needs more chunks than earlier ones adds them to the cache', () => {
   const cache = join(folder, 'growing');
   const keptAfter = (...args: string[]): number => {
     pkg(args, { XDG_CACHE_HOME: cache });
@@ -203,7 +203,7 @@ test('a run that needs more of the program than any before caches that too', () 
   expect(keptAfter('template', 'web', join(folder, 'nowhere'))).toBe(rendered);
 });
 
-test('what only some commands need is not in the script that every run reads', () => {
+test('code that only some commands need is not in the main script', () => {
   // An import across the groups of scripts/build.ts brings all that both share into the main script, as `convert`
   // brought 340 KB of native templates. Each 100 KB more is 0.1 ms of every run, and 1.5 ms of one without cached code.
   expect(statSync(join(root, 'dist/main.cjs')).size).toBeLessThan(1_000_000);
@@ -212,14 +212,14 @@ test('what only some commands need is not in the script that every run reads', (
 describe('on an old Node', () => {
   const launcher = join(root, 'bin/pkg.js');
 
-  test('one sentence says what is needed', () => {
+  test('one sentence names the required version', () => {
     const older = `Object.defineProperty(process.versions,'node',{value:'18.20.0'})`;
     const result = run(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(older)}`, launcher]);
     expect(result).toMatchObject({ status: 1, stdout: '' });
     expect(result.stderr).toMatch(/^pkg needs Node\.js 24 or newer, and this is 18\.20\.0 \(.+\)\n$/);
   });
 
-  test('the launcher holds no syntax that an old Node cannot parse', () => {
+  test('the launcher has no syntax that an old Node cannot parse', () => {
     const source = readFileSync(launcher, 'utf8');
     expect(source).not.toMatch(/^\s*import\s[^(]/m);
     // What esbuild would print shorter by itself says nothing about the source.

@@ -101,7 +101,7 @@ function writeForeign(folder: string): Map<string, string> {
   return new Map(Object.entries(files));
 }
 
-test('plans lead to what is desired, change nothing twice, and leave everything else alone', async () => {
+test('plans reach the desired state, are empty afterwards, and leave everything else alone', async () => {
   await fc.assert(
     fc.asyncProperty(set, fc.array(step, { maxLength: 6 }), async (first, steps) => {
       const folder = mkdtempSync(join(tmpdir(), 'pkg-plan-'));
@@ -168,7 +168,7 @@ test('plans lead to what is desired, change nothing twice, and leave everything 
   );
 });
 
-test('what belongs to somebody else is refused, and then nothing at all is written', async () => {
+test('objects of other owners are refused, and nothing is written', async () => {
   await fc.assert(
     fc.asyncProperty(set, fc.subarray([...NAMES], { minLength: 1 }), async (objects, taken) => {
       const folder = mkdtempSync(join(tmpdir(), 'pkg-plan-'));

@@ -30,7 +30,7 @@ function merged(over: Value, under: Value): Value {
   return result;
 }
 
-test('a merge takes what is there, also 0, false and empty texts, in the order of what is overridden', async () => {
+test('a merge keeps existing values, also 0, false and empty strings, in the order of the overridden map', async () => {
   await fc.assert(
     fc.asyncProperty(map, map, async (over, under) => {
       const values: ValueMap = new Map([

@@ -155,7 +155,7 @@ describe('native templates', () => {
  * What is given to a function again and again, sixty times, and has its result for its next argument, grows to 2^60 and
  * beyond where each call doubles it.
  */
-describe('TOML whose keys have many parts', () => {
+describe('TOML with keys of many parts', () => {
   test.each([
     ['a key', '(print (repeat 100000 "a.") "b = 1")'],
     ['a header', '(print "[" (repeat 100000 "a.") "b]")'],
@@ -167,7 +167,7 @@ describe('TOML whose keys have many parts', () => {
   });
 });
 
-describe('what grows with each call ends', { timeout: 120_000 }, () => {
+describe('values that grow with each call reach a limit', { timeout: 120_000 }, () => {
   /** What a text is that every printer has something to escape in, a list and a map. */
   const FIRST = [String.raw`"x'\"\\\n %"`, '(list 1)', '(dict "a" 1)'];
   /** Ways to give it, `s` in each. */
@@ -219,13 +219,13 @@ describe('what grows with each call ends', { timeout: 120_000 }, () => {
     }
   });
 
-  test('without taking much memory meanwhile', () => {
+  test('without much memory', () => {
     // All that ran here: in kilobytes.
     expect(process.resourceUsage().maxRSS).toBeLessThan(1_500_000);
   });
 });
 
-describe('native templates end before they take long', () => {
+describe('native templates reach a limit in a short time', () => {
   const each = (count: number, inside: string): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  {{#each (until ${count})}}\n  ${inside}\n  {{/each}}\n`;
 

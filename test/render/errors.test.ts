@@ -21,7 +21,7 @@ async function failure(chart: Chart, values = {}): Promise<PkgError> {
 
 const at = (error: PkgError): string => formatPosition(error.at ?? { file: '?' });
 
-test('a missing name is named, with the nearest that is there', async () => {
+test('a missing name is reported with the most similar one', async () => {
   const error = await failure(
     chartOf({ 'templates/x.yaml.hbs': configMap('a: {{values.imge.tag}}') }, { image: { tag: 1 } }),
   );
@@ -33,7 +33,7 @@ test('a missing name is named, with the nearest that is there', async () => {
   ]);
 });
 
-test('an error in a partial inside a loop says how it was reached', async () => {
+test('an error in a partial inside a loop shows the chain of calls', async () => {
   const chart = chartOf(
     {
       'templates/_row.hbs': 'x\n{{required "a name is needed" this.name}}',
@@ -50,7 +50,7 @@ test('an error in a partial inside a loop says how it was reached', async () => 
   expect(error.notes.some((note) => note.includes('in partial row, called at web/templates/x.yaml.hbs:7:'))).toBe(true);
 });
 
-test('a list in the middle of a text is refused, with the origin of the value', async () => {
+test('a list in the middle of a string is refused, with the origin of the value', async () => {
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: x-{{values.tags}}') });
   const sources = { ...NO_SOURCES, set: ['tags={a,b}'] };
   const origins = createOrigins(chart, sources, new Map());
@@ -105,7 +105,7 @@ test.each([
     },
   ],
 ])(
-  '%s is stopped',
+  '%s ends with an error',
   async (_, files) => {
     const started = process.cpuUsage();
     const error = await failure(chartOf(files), { loop: '{{tpl values.loop}}' });
@@ -159,7 +159,7 @@ test.each([
     'a document is a map, and this is a list',
     'an object of Kubernetes has the fields apiVersion, kind and metadata',
   ],
-])('%s is told with its place and what to do', async (_, text, place, message, hint) => {
+])('%s is reported with its position and a hint', async (_, text, place, message, hint) => {
   const error = await failure(chartOf({ 'templates/x.yaml.hbs': text }));
   expect([at(error), error.message, error.hints[0]]).toEqual([`web/templates/x.yaml.hbs:${place}`, message, hint]);
 });
@@ -173,7 +173,7 @@ test.each([
   expect([at(error), error.code]).toEqual([`web/templates/x.yaml.hbs:${place}`, 'PKG_TEMPLATE_SYNTAX']);
 });
 
-test('a text for tpl that is not a template is reported with its origin and the call', async () => {
+test('an invalid template for tpl is reported with its origin and the call', async () => {
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: {{tpl values.t}}') }, { t: '{{#if' });
   const origins = createOrigins(chart, { ...NO_SOURCES, setLiteral: ['t={{#if'] }, new Map());
   const error: unknown = await render(chart, { origins }).catch((thrown: unknown) => thrown);
@@ -207,7 +207,7 @@ test.each([
   });
 });
 
-test('the block that a template leaves open is named, whatever stands in it', async () => {
+test('a block that is not closed is named, whatever is in it', async () => {
   const piece = fc.constantFrom(
     'open',
     'close',
@@ -246,12 +246,12 @@ test('the block that a template leaves open is named, whatever stands in it', as
   );
 });
 
-test('all templates that cannot be read are reported at once', async () => {
+test('all templates that cannot be parsed are reported together', async () => {
   const error = await failure(chartOf({ 'templates/a.yaml.hbs': '{{#if', 'templates/c.yaml.hbs': '{{/if}}' }));
   expect(error.errors.map(({ code }) => code)).toEqual(['PKG_TEMPLATE_SYNTAX', 'PKG_TEMPLATE_SYNTAX']);
 });
 
-test('random values stay as they are stored, and a checksum over their template sees the same', async () => {
+test('stored random values are used, also in a checksum of their template', async () => {
   const secret = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  p: {{randAlphaNum 20}}\n';
   const chart = chartOf({
     'templates/s.yaml.hbs': secret,
@@ -263,7 +263,7 @@ test('random values stay as they are stored, and a checksum over their template 
   expect(first.randomValues.map(({ keys }) => keys)).toEqual([['Secret/s:data.p']]);
 });
 
-test('a field is traced to its template and its value', async () => {
+test('the trace of a field has its template and its value', async () => {
   const chart = chartOf(
     { 'templates/x.yaml.hbs': configMap('{{#each values.rows}}\n{{@key}}: {{this.v}}\n{{/each}}') },
     { rows: { a: { v: '1' } } },

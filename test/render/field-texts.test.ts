@@ -87,7 +87,7 @@ const written = fc.oneof(
   fc.constantFrom('a', '1.2.3', '"1.10"', "'0644'", '1:30', '2020-01-01', '08', '1.1.'),
 );
 
-test('a number or boolean of values is its text, where that is what is written, and else an error at its origin', async () => {
+test('a number or boolean of values becomes the text as written, else an error at its origin', async () => {
   await fc.assert(
     fc.asyncProperty(written, fc.constantFrom(...Object.keys(PLACES)), async (text, name) => {
       const { file, read } = PLACES[name] ?? { file: '', read: () => undefined };
@@ -108,7 +108,7 @@ test('a number or boolean of values is its text, where that is what is written, 
   );
 });
 
-test('a literal of the template is the text that is written, or an error', async () => {
+test('a literal of the template becomes the text as written, or an error', async () => {
   await fc.assert(
     fc.asyncProperty(written, fc.boolean(), async (text, isList) => {
       const literal = PLACES[isList ? 'list' : 'data'] ?? { file: '', read: () => undefined };
@@ -128,7 +128,7 @@ test('a literal of the template is the text that is written, or an error', async
   );
 });
 
-test('a number that is part of a text is what is written', async () => {
+test('a number within a string is printed as written', async () => {
   const files = (data: string): Record<string, string> => ({ 'templates/a.yaml.hbs': configMap(data) });
   const chosen = [
     'a: x:{{default "y" values.tag}}',
@@ -146,7 +146,7 @@ test('a number that is part of a text is what is written', async () => {
   await renderWith(files('a: x{{int values.tag}}{{addf values.tag 0}}'), 'tag: 0644\n');
 });
 
-test('a partial that is a value is read as the document itself', async () => {
+test('a partial that is a value is checked like the document itself', async () => {
   const partial = (text: string): Record<string, string> => ({
     'templates/_p.hbs': `a: ${text}\n`,
     'templates/a.yaml.hbs': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {{> p}}\n',
@@ -158,7 +158,7 @@ test('a partial that is a value is read as the document itself', async () => {
   expect((await failure(partial('{{values.x}}'), 'x: 1.0')).hints).toEqual(['quote it in web/values.yaml:1:1']);
 });
 
-test('nothing of a Secret is shown', async () => {
+test('nothing of a Secret is printed', async () => {
   const secret = (data: string): Record<string, string> => ({
     'templates/a.yaml.hbs': configMap(data).replace('ConfigMap', 'Secret').replace('\ndata:', '\nstringData:'),
   });
@@ -169,7 +169,7 @@ test('nothing of a Secret is shown', async () => {
   }
 });
 
-test('other fields and unknown kinds keep their types', async () => {
+test('values in other fields and unknown kinds keep their types', async () => {
   const all = '{a: 1, b: 1.5, c: true, d: 0644}';
   expect(await renderWith({ 'templates/a.yaml.hbs': anyObject('a: {{values.x}}') }, `x: ${all}\n`)).toMatchObject({
     data: { a: { a: 1, b: 1.5, c: true, d: 420 } },
@@ -260,7 +260,7 @@ const MISPLACED: readonly [found: string, literal: string, json: string][] = [
   ['list', '[]', '[]'],
 ];
 
-test('a text, a list or a map where another of them belongs is an error at its field, however it comes there', async () => {
+test('a string, list or map of the wrong type is an error at its field, whatever its origin', async () => {
   for (const [wanted, object, path] of HOLDING) {
     for (const [found, literal, json] of MISPLACED) {
       const files: Record<string, string>[] = [
@@ -282,7 +282,7 @@ test('a text, a list or a map where another of them belongs is an error at its f
   }
 });
 
-test('what Kubernetes cannot read as base64 is an error in the data of a Secret', async () => {
+test('invalid base64 in the data of a Secret is an error', async () => {
   const secret = (value: string): Record<string, string> => ({
     'templates/x.yaml.hbs': `apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata:\n  a: ${value}\n`,
   });
@@ -307,7 +307,7 @@ test.each([
   ],
   ['{{values.map}}', 'labels has texts only: {{spread x}}', 'labels:\n    app'],
   ['{a: b}', 'this selector is a plain map: write the labels themselves below it', 'selector:\n    matchLabels'],
-])('a map in a map of texts, %s, is told %s', async (value, hint, field) => {
+])('a map within a map of strings, %s, has the hint: %s', async (value, hint, field) => {
   const [head, rest] = field.startsWith('labels') ? ['metadata', 'name: x\n'] : ['spec', 'type: NodePort\n'];
   const name = head === 'spec' ? 'metadata: {name: x}\n' : '';
   const file = `apiVersion: v1\nkind: Service\n${name}${head}:\n  ${rest}  ${field}: ${value}\n`;
@@ -315,7 +315,7 @@ test.each([
   expect(error.hints).toEqual([expect.stringContaining(hint)]);
 });
 
-describe('numbers that helpers make part of a text', () => {
+describe('numbers in strings that helpers make', () => {
   const VALUES = `x: 1.10
 mode: 0644
 list: [a, 1.20]
@@ -384,7 +384,7 @@ goTpl: "v{{ .Values.x }}"
     ['{{toJson (list values.x)}}', '[1.1]'],
     ['v{{#if (eq values.x 1.1)}}1.10{{/if}}', 'v1.10'],
     ['{{add values.mode 1}}{{mulf values.x 2}}', '4212.2'],
-  ])('%s is what it says', async (text, result) => {
+  ])('%s has the number as written', async (text, result) => {
     const { data } = await renderWith({ 'templates/x.yaml.hbs': configMap(`a: ${text}`) }, VALUES);
     expect((data as JsonObject)['a']).toBe(result);
   });

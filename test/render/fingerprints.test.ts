@@ -41,7 +41,7 @@ const line = fc.constantFrom(
   '---\t',
 );
 
-test('documents do not depend on where the parts were cut', () => {
+test('documents do not depend on how the output is split into parts', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 8 }), fc.array(fc.nat(60), { maxLength: 6 }), (lines, cuts) => {
       const text = `${lines.join('\n')}\n`;

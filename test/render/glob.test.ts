@@ -33,7 +33,7 @@ const anything = fc.string({
   maxLength: 10,
 });
 
-test('finds what helm finds', { timeout: 600_000 }, () => {
+test('finds the same files as helm', { timeout: 600_000 }, () => {
   const files = Object.fromEntries(NAMES.map((name) => [name, '']));
   const template =
     '{{ range .Values.p }}# {{ range $name, $_ := $.Files.Glob . }}{{ $name | toJson }},{{ end }}.\n{{ end }}';

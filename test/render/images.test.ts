@@ -38,7 +38,7 @@ const WRAPPED: Readonly<Record<string, (spec: Json) => JsonObject>> = {
   Custom: (spec) => ({ apiVersion: 'example.com/v1', kind: 'Custom', spec: { deep: [{ podTemplate: { spec } }] } }),
 };
 
-test('every image of every container is found, whatever holds the pod', () => {
+test('every image of every container is found, in all kinds with pods', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom(...Object.keys(WRAPPED)), pod), { maxLength: 4 }), (pods) => {
       const objects = pods.map(([kind, spec], at) => ({
@@ -58,7 +58,7 @@ test('every image of every container is found, whatever holds the pod', () => {
   );
 });
 
-test('every image that is found is renamed, once, and nothing else is', () => {
+test('every image that is found is renamed once, and nothing else', () => {
   const mirror = parseMirror('oci://mirror.example:5000/apps');
   const field = fc.oneof(
     image,
@@ -93,7 +93,7 @@ test('every image that is found is renamed, once, and nothing else is', () => {
   );
 });
 
-describe('fields that are called like images', () => {
+describe('fields with names of images', () => {
   const custom = (spec: JsonObject): string[] =>
     imagesOf(
       [values({ apiVersion: 'example.com/v1', kind: 'Database', metadata: { name: 'db' }, spec })],
@@ -109,12 +109,12 @@ describe('fields that are called like images', () => {
     expect(custom({ imagePullPolicy: 'Always', imageTag: 'v1', image: '' })).toEqual([]);
   });
 
-  test('of Kubernetes’ own kinds only where containers and volumes stand', () => {
+  test('of Kubernetes’ own kinds only in containers and volumes', () => {
     const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { image: 'nginx:1' } };
     expect(imagesOf([values(config)], undefined)).toEqual([]);
   });
 
-  test('of values, where no object has them', () => {
+  test('of values that appear in no object', () => {
     const pods = [
       values({ ...WRAPPED['Pod']?.({ containers: [{ name: 'a', image: 'nginx:1' }] }), metadata: { name: 'p' } }),
     ];

@@ -169,7 +169,7 @@ test('wildcards and descents select what helm selects, but in the order of keys'
   expect(ours('{.a.*}')).toBe('2 5e+06 1 x <&>\u2028');
 });
 
-test('as helm prints it, with a warning for a path that leads nowhere', () => {
+test("the output equals helm's, with a warning for a missing path", () => {
   for (const one of ['{range .list[*]}{.name}{"\\n"}{end}', '{.a}', '{.list[0].port} é', '{"\\xff"}', '{.nothing}']) {
     const { status, stdout } = helm(['show', 'values', chart, '--jsonpath', one]);
     expect(pkg(['show', 'values', chart, '--jsonpath', one])).toEqual({ status, stdout, stderr: '' });

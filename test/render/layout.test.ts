@@ -88,7 +88,7 @@ const values = fc.record({
   items: fc.array(anyText, { maxLength: 3 }),
 });
 
-test('printed structures are printed objects', async () => {
+test('printing a structure equals printing the object', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(shape, { minLength: 1, maxLength: 4 }), values, async (shapes, given) => {
       const fields = shapes.flatMap(({ first, rest }, index) => [

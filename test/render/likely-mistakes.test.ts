@@ -97,7 +97,7 @@ test.each([
   ['a:\n{{spread values.map}}', 'what {{spread}} adds stands beside the key above', 'further than the key'],
   ['a:\n{{> outer}}', 'what this partial prints stands beside the key above', 'further than the key'],
   ['a:\n{{> keys}}', 'what this partial prints stands beside the key above', 'further than the key'],
-])('%j is told: %s', async (body, message, hint) => {
+])('the hint for %j: %s', async (body, message, hint) => {
   const values = new Map<string, Value>([
     ['on', true],
     ['text', 'some text'],
@@ -122,7 +122,7 @@ test.each([
   expect(error.at).toMatchObject({ file: 'web/templates/x.yaml.hbs', line: expect.any(Number) });
 });
 
-test('what looks alike and is meant is let pass', async () => {
+test('similar texts that are correct are accepted', async () => {
   const values = new Map<string, Value>([
     ['text', 'some text'],
     ['list', ['a', 'b']],
@@ -163,7 +163,7 @@ test.each([
   ['{{files.asConfig "conf"}}', '"conf" is a folder: write "conf/*"'],
   ['{{files.asSecrets "conf/"}}', '"conf/" is a folder: write "conf/*"'],
   ['{{files.asConfig "conf/b.toml"}}', '"conf/b.toml" is not a file of the chart'],
-])('%s without such a file is reported', async (call, message) => {
+])('%s of a missing file is reported', async (call, message) => {
   const chart = chartOf({
     'templates/x.yaml.hbs': configMap('').replace('\ndata:', `\ndata: ${call}`),
     'conf/a.toml': 'a',
@@ -171,7 +171,7 @@ test.each([
   await expect(render(chart)).rejects.toMatchObject({ message, at: { line: 5 } });
 });
 
-test('a pattern may fit no file', async () => {
+test('a pattern may match no file', async () => {
   const template = anyObject('a: {{files.asConfig "conf/*.toml"}}\nb: {{files.asConfig "conf/a.conf"}}');
   const chart = chartOf({ 'templates/x.yaml.hbs': template, 'conf/a.conf': 'x' });
   const data = (await render(chart)).objects[0]?.object?.get('data');
@@ -183,7 +183,7 @@ test('a pattern may fit no file', async () => {
   );
 });
 
-test('a partial that is defined twice is an error with both places', async () => {
+test('a partial that is defined twice is an error with both positions', async () => {
   const inline = '{{#*inline "q"}}\na: b\n{{/inline}}\n';
   const files = {
     'templates/_a.hbs': inline,

@@ -44,11 +44,11 @@ async function textOf(lines: readonly string[]): Promise<unknown> {
   return data instanceof Map ? data.get('text') : undefined;
 }
 
-test.each(LINES)('%s is a line like any other', async (line) => {
+test.each(LINES)('%s is an ordinary line', async (line) => {
   expect(await textOf(['first', line, 'last'])).toBe(`first\n${line}\nlast\n`);
 });
 
-test('documents and sources are printed as they stand', async () => {
+test('documents and sources are printed unchanged', async () => {
   const files = globSync(['docs/**/*.md', 'charts/**/*.{yaml,hbs,tpl,txt}', 'scripts/*.ts'], { cwd: root });
   expect(files.length).toBeGreaterThan(50);
   for (const file of files) {

@@ -95,7 +95,7 @@ const item: fc.Arbitrary<Item> = fc.letrec<{ item: Item }>((tie) => ({
   ),
 })).item;
 
-test('what is indented otherwise inside a block is found there, and not at the key behind it', async () => {
+test('a wrong indentation inside a block is reported there, not at the key after it', async () => {
   let found = 0;
   await fc.assert(
     fc.asyncProperty(

@@ -41,7 +41,7 @@ const withChild = (
 
 const CHECKSUM = 'a: {{ include (print $.Template.BasePath "/config.yaml.hbs") . | sha256sum }}';
 
-test('a Go template has the checksum of what a native one prints', async () => {
+test("a Go template gets the checksum of a native one's output", async () => {
   const files = {
     'templates/config.yaml.hbs': `${named('c', 'x: {{values.x}}')}---\n${named('d', 'password: {{randAlphaNum 20}}')}`,
     'templates/go.yaml': named('go', `${CHECKSUM}\nb: {{ include "web/templates/config.yaml" . | sha256sum }}`),
@@ -56,7 +56,7 @@ test('a Go template has the checksum of what a native one prints', async () => {
   expect(dataOf(other, 'go')).not.toEqual(dataOf(first, 'go'));
 });
 
-test('a Go template has the checksum of a native Secret of earlier revisions whose file has another name now', async () => {
+test('a Go template gets the checksum of a native Secret whose file was renamed', async () => {
   const files = (name: string): Record<string, string> => ({
     [`templates/${name}.hbs`]: named('s', 'password: {{randAlphaNum 20}}').replace('ConfigMap', 'Secret'),
     'templates/go.yaml': named('go', `a: {{ include "web/templates/${name}" . | sha256sum }}`),
@@ -67,7 +67,7 @@ test('a Go template has the checksum of a native Secret of earlier revisions who
   expect(dataOf(renamed, 'go')).toEqual({ a: sha256(textOf(renamed, 'web/templates/login.yaml.hbs')) });
 });
 
-test('files that include each other across the languages have the text of the output', async () => {
+test('files that include each other across the languages get the text of the output', async () => {
   const files = {
     'templates/a.yaml.hbs': named('a', 'sum: {{sha256sum (include "b.yaml")}}\nx: {{randAlphaNum 9}}'),
     'templates/b.yaml': named('b', 'sum: {{ include "web/templates/c.yaml.hbs" . | sha256sum }}'),
@@ -113,7 +113,7 @@ const PASSED: readonly [string, string, Json][] = [
   ['(int64 9007199254740993)', '{{this}}', '9007199254740993'],
 ];
 
-test.each(PASSED)('a partial that is given %s: %s', async (given, partial, printed) => {
+test.each(PASSED)('the context of a partial that gets %s: %s', async (given, partial, printed) => {
   const files = {
     'templates/_p.hbs': partial,
     'templates/go.yaml': named(
@@ -124,7 +124,7 @@ test.each(PASSED)('a partial that is given %s: %s', async (given, partial, print
   expect(dataOf(await render(chartOf(files, { x: 1 })), 'go')).toEqual({ a: printed, b: printed });
 });
 
-test('a value changes no structure that a partial prints for Go', async () => {
+test('values cannot change the structure of a partial that Go templates include', async () => {
   const files = {
     'templates/_labels.hbs':
       'app: {{values.a}}\nlist:\n- {{values.a}}\n- k: {{values.b}}\n{{values.key}}: {{values.b}}\n',
@@ -190,7 +190,7 @@ test.each([
   ['a: {{values.x}}\na: 2', 'PKG_TEMPLATE_YAML', /twice|duplicate|a/],
   ['a: {{values.nope}}', 'PKG_TEMPLATE_NAME_MISSING', /values\.nope/],
   ['a: x{{values.l}}', 'PKG_TEMPLATE_SLOT', /list/],
-])('an error in what a partial prints for Go is told: %s', async (partial, code, message) => {
+])('an error in a partial that Go templates include is reported: %s', async (partial, code, message) => {
   const files = { 'templates/_p.hbs': partial, 'templates/go.yaml': named('go', '{{ include "p" . | nindent 2 }}') };
   const error = (await render(chartOf(files, { x: 1, l: [1] })).catch((thrown: unknown) => thrown)) as PkgError;
   expect(error.code).toBe(code);
@@ -204,21 +204,18 @@ test.each([
   ['{a: yes, b: {{values.v}} }', 'yes is a boolean'],
   ['[{{values.k}} {{values.v}}]', 'these values become one text'],
   ['{{values.none}}\n---\nyes', 'yes is a boolean'],
-])(
-  'an error in a structure does not make a text of it, in which values could become structure: %s',
-  async (partial, says) => {
-    const files = {
-      'templates/_p.hbs': partial,
-      'templates/go.yaml': named('go', 'a: {{ include "p" . | nindent 4 }}'),
-    };
-    await expect(render(chartOf(files, { k: 'a', v: '1, evil: true', none: false }))).rejects.toThrow(says);
-  },
-);
+])('an error in a structure is not printed as text: %s', async (partial, says) => {
+  const files = {
+    'templates/_p.hbs': partial,
+    'templates/go.yaml': named('go', 'a: {{ include "p" . | nindent 4 }}'),
+  };
+  await expect(render(chartOf(files, { k: 'a', v: '1, evil: true', none: false }))).rejects.toThrow(says);
+});
 
 test.each([
   ['{{values.none}}\n---\na: {{values.v}}', 'false\n---\na: |-\n  1\n  evil: true'],
   ['a: {{values.v}}\n---\n{{values.k}}', 'a: |-\n  1\n  evil: true\n---\na'],
-])('a partial of several documents is structure where one of them is: %j', async (partial, text) => {
+])('a partial of several documents is structure if one of them is: %j', async (partial, text) => {
   const files = { 'templates/_p.hbs': partial, 'templates/go.yaml': named('go', 'a: {{ include "p" . | toJson }}') };
   expect(dataOf(await render(chartOf(files, { k: 'a', v: '1\nevil: true', none: false })), 'go')).toEqual({ a: text });
 });
@@ -232,12 +229,12 @@ test.each([
   ['{{!-- nothing --}}', ''],
   ['# comment {{values.x}}', '# comment 1'],
   ['[{{values.x}}', '[1'],
-])('a partial that is a text is that text: %s', async (partial, text) => {
+])('a partial that gives a string is inserted as text: %s', async (partial, text) => {
   const files = { 'templates/_p.hbs': partial, 'templates/go.yaml': named('go', 'a: {{ include "p" . | toJson }}') };
   expect(dataOf(await render(chartOf(files, { x: 1 })), 'go')).toEqual({ a: text });
 });
 
-test('each kind means its own first', async () => {
+test('each language finds its own definitions first', async () => {
   const files = {
     'templates/_both.hbs': 'native',
     'templates/_b.tpl': '{{ define "both" }}Go{{ end }}',
@@ -249,7 +246,7 @@ test('each kind means its own first', async () => {
   expect(dataOf(done, 'native')).toEqual({ a: 'native', b: 'native' });
 });
 
-test('in subcharts and libraries names mean what they mean to native templates there', async () => {
+test('in subcharts and libraries names have the same meaning as for native templates there', async () => {
   const library = chartOf({
     'templates/_name.hbs': 'library of {{chart.name}}',
     'templates/_go.tpl': '{{ define "lib.name" }}{{ include "name" . }}, {{ include "other" . }}{{ end }}',
@@ -294,7 +291,7 @@ test('in subcharts and libraries names mean what they mean to native templates t
   });
 });
 
-test('a wrong value of a subchart is named as the user gives it, through both languages', async () => {
+test('the error for a wrong value of a subchart has its path from the top, in both languages', async () => {
   const subchart = chartOf({
     'templates/_p.hbs': '{{values.a.b}}',
     'templates/_g.tpl': '{{ define "g" }}{{ .Values.a.b.c }}{{ end }}',
@@ -314,7 +311,7 @@ test('a wrong value of a subchart is named as the user gives it, through both la
   }
 });
 
-test('templates that include each other without an end, and a file that is part of itself, are errors', async () => {
+test('endless includes, and a file that contains itself, are errors', async () => {
   const failing = async (files: Record<string, string>): Promise<PkgError> =>
     (await render(chartOf(files)).catch((thrown: unknown) => thrown)) as PkgError;
   const loop = await failing({
@@ -337,7 +334,7 @@ test('templates that include each other without an end, and a file that is part 
   }
 });
 
-test('a library that has a partial twice has to be named by Go templates, too', async () => {
+test('Go templates have to name the library too if two have the partial', async () => {
   const library = chartOf({ 'templates/_name.hbs': 'x' });
   const top = chartOf({ 'templates/go.yaml': named('go', 'a: {{ include "name" . }}') });
   const chart = withChild(withChild(top, 'one', library, 'library'), 'two', library, 'library');
@@ -373,7 +370,7 @@ test('random values of partials that only Go templates run are stored', async ()
   }
 });
 
-test('what Go templates set in their values, native ones do not see', async () => {
+test('native templates do not see what Go templates set', async () => {
   const files = {
     'templates/a.yaml': named(
       'a',

@@ -46,7 +46,7 @@ const MISSPELT = [
   '@root.vals',
 ];
 
-test('a field that no chart has is an error in every place', async () => {
+test('a field that no chart has is an error everywhere', async () => {
   const name = fc.constantFrom(...MISSPELT);
   await fc.assert(
     fc.asyncProperty(name, fc.constantFrom(...PLACES), async (misspelt, place) => {
@@ -79,7 +79,7 @@ test('a name at the root is an error in a template, and in a partial where no ca
   expect(await outcome(of('{{> p}}', misspelt))).toBe('vaules is not defined');
 });
 
-test('what a partial of a library may be given is its own matter, but not what is misspelt', async () => {
+test('parameters of library partials are not checked, misspelt names are', async () => {
   const withLibrary = (text: string): Chart => {
     const chart = of('{{> common/p}}');
     const library = chartOf({ 'templates/_p.hbs': text });
@@ -91,7 +91,7 @@ test('what a partial of a library may be given is its own matter, but not what i
   expect(await outcome(withLibrary('{{#if vaules.x}}\nx: "1"\n{{/if}}\n'))).toBe('vaules is not defined');
 });
 
-test('texts in maps and lists are templates, and what they give is only a value', async () => {
+test('tpl runs strings in maps and lists, and their results are only values', async () => {
   const hostile = fc.constantFrom('a: b', '- x', '#', '"', '\n---\nk: v', '{{values.evil}}', '', 'yes');
   await fc.assert(
     fc.asyncProperty(hostile, fc.nat(999), async (evil, n) => {
@@ -147,7 +147,7 @@ test.each([
   expect(String(error)).toContain(message);
 });
 
-test('a value where a text belongs is an error, and keys are what is written', async () => {
+test('a map or list within a string is an error, and keys are as written', async () => {
   const words = ['yes', 'no', 'on', 'off', 'y', 'n', 'Yes', 'NO', 'On', 'OFF', '0644', '-0755', '00', '08', '0_7'];
   for (const word of words) {
     for (const body of [
@@ -169,7 +169,7 @@ test('a value where a text belongs is an error, and keys are what is written', a
   }
 });
 
-test('a line that is not YAML is reported with the block that moved it and the partials that led to it', async () => {
+test('a line that is not YAML is reported with the block that moved it and the chain of partials', async () => {
   const failure = async (body: string, partials: Record<string, string> = {}): Promise<PkgError> => {
     const error: unknown = await render(of(body, partials)).catch((thrown: unknown) => thrown);
     if (!(error instanceof PkgError)) throw new Error('it rendered', { cause: error });

@@ -204,7 +204,7 @@ test('structures are decoded as they were encoded', () => {
   );
 });
 
-test('a template that a check found correct is checked again when the chart changes', async () => {
+test('a template is checked again when the chart changes', async () => {
   const folder = temporaryFolder();
   const chart = {
     'templates/one.yaml.hbs': `${HEAD}data: {a: "{{chart.icon}}"}\n{{> extra}}`,
@@ -231,7 +231,7 @@ test('a template that a check found correct is checked again when the chart chan
   expect(await run(chart, 'i.png')).toContain('a: i.png');
 });
 
-test('damaged caches are not used, and are written anew', () => {
+test('damaged caches are not used, and are written again', () => {
   const folder = temporaryFolder();
   const chart = join(folder, 'web');
   const cache = join(folder, 'cache');

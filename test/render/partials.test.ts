@@ -88,7 +88,7 @@ const WRAPS = {
 /** Prints its block, or else the partial itself. */
 const SLOT = 'in:\n  {{#> @partial-block}}\n      {{> p}}\n  {{/@partial-block}}\n';
 
-test('the document of a partial is the value, whatever holds it and whatever it holds', async () => {
+test('the document of a partial is a value in any position', async () => {
   await fc.assert(
     fc.asyncProperty(document, fc.constantFrom(...PLACES), async (value, [template, around]) => {
       // Once as it is written, and once as a value.
@@ -136,7 +136,7 @@ test('a partial on a line of its own adds its keys or items beside those that ar
   );
 });
 
-test('a partial in a text is its text, whatever YAML would take it for', async () => {
+test('a partial within a string is inserted as text, whatever YAML would read', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom('a', 'yes', '0644', '# a', '"q"', '{a', 'k: v'), text, async (written, value) => {
       const files = { 'templates/_p.hbs': `${written}{{values.v}}\n` };
@@ -167,7 +167,7 @@ test.each<[string, string, Record<string, Value>?]>([
   ['in a text, which stays', 'k: |\n  a\n  {{#if values.none}}\n  b\n  {{/if}}\nz: "1"', { k: 'a\n', z: '1' }],
   ['in quotes, which stay', 'k: "{{#if values.none}}b{{/if}}"\nz: "1"', { k: '', z: '1' }],
 ])(
-  'a key whose whole value is a block that prints nothing goes away: %s',
+  'a key whose whole value is a block without output is removed: %s',
   async (_, template, wanted: Record<string, Value> = { z: '1' }) => {
     const files = {
       'templates/_nothing.hbs': '{{!-- nothing --}}\n',
@@ -189,7 +189,7 @@ function withLibraries(files: Record<string, string>, libraries: Record<string, 
   return chart;
 }
 
-test('a library sees its own partials first, whatever the chart or the template around calls so', async () => {
+test('a library finds its own partials first', async () => {
   const library = {
     'templates/_labels.hbs': 'from: library\n',
     'templates/_all.hbs': '{{> labels}}\n',
@@ -215,7 +215,7 @@ test('a library sees its own partials first, whatever the chart or the template 
   );
 });
 
-test('a name of two libraries is an error where it is used without saying which, and nowhere else', async () => {
+test("a name in two libraries is an error only where it is used without the library's name", async () => {
   const one = { 'templates/_labels.hbs': 'from: one\n', 'templates/_all.hbs': '{{> labels}}\n' };
   const two = { 'templates/_labels.hbs': 'from: two\n' };
   const fine = withLibraries({ 'templates/x.yaml.hbs': configMap('{{> one/all}}') }, { one, two });
@@ -227,7 +227,7 @@ test('a name of two libraries is an error where it is used without saying which,
   });
 });
 
-test('a partial asks for its block, or prints another where there is none', async () => {
+test('a partial prints its block, or a default without one', async () => {
   const partials = {
     'templates/_if.hbs': 'own: "1"\n{{#if @partial-block}}\n{{> @partial-block}}\n{{else}}\nblock: none\n{{/if}}\n',
     'templates/_else.hbs': 'own: "1"\n{{#> @partial-block}}\nblock: none\n{{/@partial-block}}\n',
@@ -250,7 +250,7 @@ test('a partial asks for its block, or prints another where there is none', asyn
   await expect(render(chartOf(printed))).rejects.toThrow('the block of a partial is printed as a partial');
 });
 
-test('a partial of a library that the chart does not see is answered with where to put the library', async () => {
+test('the error for a partial of a library that is not a dependency says where to put the library', async () => {
   const kit = chartOf({ 'templates/_labels.hbs': 'a: b\n' });
   const library = { ...kit, metadata: { ...kit.metadata, name: 'kit', type: 'library' as const } };
   for (const name of ['kit/labels', 'labels']) {

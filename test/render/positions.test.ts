@@ -215,7 +215,7 @@ class Writer {
 
 const documents = fc.array(tree, { minLength: 1, maxLength: 3 });
 
-test('a field is where its key or its item is written', async () => {
+test('the position of a field is that of its key or item', async () => {
   let count = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -264,7 +264,7 @@ test.each([
   ['a key that is a value', 'a:\n  {{values.key}}: 1\n', ['a', 'by-value'], '5:3'],
   ['a field that is not there', 'a:\n  b: 1\n', ['a', 'c', 'd'], '4:1'],
   ['a field of a value that is not there', 'a: {{values.deep}}\n', ['a', 'one', 'x'], '4:4'],
-])('%s has a place', async (_, text, path, at) => {
+])('%s has a position', async (_, text, path, at) => {
   expect(await traced(HEAD + text, path)).toBe(`web/templates/x.yaml.hbs:${at}`);
 });
 
@@ -324,13 +324,13 @@ test.each([
     'the key a is given twice in this map',
   ],
   ['a key without a name', `${HEAD}data:\n  a: 1\n  : x\n`, '6:3', 'a key cannot be null'],
-])('a complaint about %s is at the field', async (_, text, at, message) => {
+])('an error about %s has the position of the field', async (_, text, at, message) => {
   const failure = await traced(text, []).then(String, (error: unknown) => error as PkgError);
   const { at: where = { file: '' }, message: said } = failure as PkgError;
   expect([formatPosition(where), said]).toEqual([`web/templates/x.yaml.hbs:${at}`, message]);
 });
 
-test('a complaint about a field tells where its value comes from, also in a subchart', async () => {
+test('an error about a field names the origin of its value, also in a subchart', async () => {
   const label = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels: {{values.labels}}\n';
   const db = chartOf({ 'templates/x.yaml.hbs': label }, {});
   const parent = chartOf({}, { db: { labels: { a: [1] } } });

@@ -216,7 +216,7 @@ function loopFiles({ loop, isAbove, file, row, isFirst }: Loops, length: number)
   };
 }
 
-test('a value of a loop stays that of its item, whatever is edited around it', async () => {
+test('a value in a loop stays with its item through edits', async () => {
   await fc.assert(
     fc.asyncProperty(loops, async ({ length, before, after }) => {
       const valuesOf = ({ users, sides }: Loops): JsonObject => ({
@@ -250,7 +250,7 @@ function secretsOf(rendered: Pick<RenderedChart, 'objects'>): Map<string, string
   return found;
 }
 
-test('a key is the object and the field, whatever leads there', async () => {
+test('a key consists of the object and the field, whatever templates lead there', async () => {
   const rendered = await renderFiles(
     {
       ...PARTIALS,
@@ -293,7 +293,7 @@ test('a key is the object and the field, whatever leads there', async () => {
   ]);
 });
 
-test('a key names one value, which goes with it through fields, files and other lengths of others', async () => {
+test('a key identifies one value through changes of fields and files', async () => {
   const first = await renderFiles({
     'templates/a.yaml.hbs': secret('a', 'x: {{randAlphaNum 16 key="k"}}\ny: {{randAlphaNum 16 key="k"}}'),
     'templates/b.yaml.hbs': configMap('sum: {{sha256sum (randAlphaNum 16 key="k")}}'),
@@ -316,7 +316,7 @@ test('a key names one value, which goes with it through fields, files and other 
   expect(fieldsOf(third).get('Secret/elsewhere.stringData.z')).toBe(old.get('Secret/a.stringData.x'));
 });
 
-test('a key belongs to one call with its arguments, and to the chart that uses it', async () => {
+test('a key belongs to one call with its arguments, in one chart', async () => {
   const fault = async (data: string): Promise<PkgError> =>
     (await renderFiles({ 'templates/a.yaml.hbs': secret('a', data) }).catch((error: unknown) => error)) as PkgError;
   const twice = await fault('x: {{randAlphaNum 16 key="k"}}\ny: {{randAlphaNum 17 key="k"}}');
@@ -335,7 +335,7 @@ test('a key belongs to one call with its arguments, and to the chart that uses i
   expect(keysOf(rendered).map(([key]) => key)).toEqual(['k', 'sub/k']);
 });
 
-test('what two fields shared stays theirs when the call is split, and one value serves what is joined', async () => {
+test('a shared value stays in both fields when the call is split, and one value is used when calls are joined', async () => {
   const joined = {
     'templates/a.yaml.hbs': secret('a', '{{#with (randAlphaNum 16) as |p|}}\nx: {{p}}\ny: {{p}}\n{{/with}}'),
   };
@@ -351,7 +351,7 @@ test('what two fields shared stays theirs when the call is split, and one value 
   expect(fieldsOf(await renderFiles(joined, storedBy(second))).get('Secret/a.stringData.y')).toBe(value);
 });
 
-test('what is hashed in a field follows its password, and nothing else', async () => {
+test('a hash changes with its password only', async () => {
   const users = '{{#each values.users}}\n{{this}}: {{htpasswd this (randAlphaNum 16)}}\n{{/each}}';
   const file = { 'templates/a.yaml.hbs': secret('a', users) };
   const first = await renderFiles(file, nothingStored(), { users: ['a', 'b'] });
@@ -359,7 +359,7 @@ test('what is hashed in a field follows its password, and nothing else', async (
   expect(Object.fromEntries(fieldsOf(second))).toMatchObject(Object.fromEntries(fieldsOf(first)));
 });
 
-test('values that the templates choose between by other random values settle', async () => {
+test('values that depend on other random values become stable', async () => {
   const data =
     '{{#if (gt (randInt 0 2) 0)}}\na: {{randAlphaNum 16}}\n{{else}}\nb: {{randAlphaNum 16}}\n{{/if}}\n' +
     '{{sha256sum (randAlphaNum 3)}}: {{randAlphaNum 16}}';
@@ -370,7 +370,7 @@ test('values that the templates choose between by other random values settle', a
   expect(fieldsOf(await renderFiles(file, storedBy(first, second)))).toEqual(fieldsOf(first));
 });
 
-test('rotating makes anew what has such a key, and what was made of it', async () => {
+test('rotating generates the values with a matching key again, and what depends on them', async () => {
   const file = {
     'templates/a.yaml.hbs': secret(
       'a',
@@ -390,7 +390,7 @@ test('rotating makes anew what has such a key, and what was made of it', async (
   expect(third.randomValues.map(({ reason }) => reason)).toEqual(['rotated', 'rotated', 'rotated']);
 });
 
-test('patterns of keys match as file patterns without classes do', () => {
+test('patterns of keys have * and ? only', () => {
   const letters = fc.array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 8 }).map((all) => all.join(''));
   fc.assert(
     fc.property(letters, letters, (pattern, key) => {

@@ -90,7 +90,7 @@ async function dataOf(template: string, values: ValueMap): Promise<{ data: Value
 
 const wellFormed = (of: string): boolean => of.isWellFormed();
 
-test('a value as a whole keeps its type and content, in a map, a list and a flow collection', async () => {
+test('a whole value keeps its type and content, in a map, a list and a flow collection', async () => {
   await fc.assert(
     fc.asyncProperty(value, async (given) => {
       const values: ValueMap = new Map([['x', given]]);
@@ -110,7 +110,7 @@ test('a value as a whole keeps its type and content, in a map, a list and a flow
   );
 });
 
-test('a value as part of a text is that text and nothing else, quoted, plain, in blocks and as a key', async () => {
+test('a value within a string is only text: quoted, plain, in blocks and as a key', async () => {
   await fc.assert(
     fc.asyncProperty(scalar, scalar, async (x, y) => {
       const values: ValueMap = new Map<string, Value>([
@@ -134,7 +134,7 @@ test('a value as part of a text is that text and nothing else, quoted, plain, in
   );
 });
 
-test('the printed stream is read back as the same object by readers of YAML 1.1 and 1.2', async () => {
+test('readers of YAML 1.1 and 1.2 read the printed stream as the same object', async () => {
   await fc.assert(
     fc.asyncProperty(value, async (given) => {
       const { printed, object } = await dataOf('whole: {{values.x}}\n', new Map([['x', given]]));
@@ -151,7 +151,7 @@ test('the printed stream is read back as the same object by readers of YAML 1.1 
   );
 });
 
-test('spread adds keys and items, and an empty optional takes its key away', async () => {
+test('spread adds keys and items, and an empty optional removes its key', async () => {
   const template =
     'a: "1"\n{{spread values.more}}\nlist:\n- first\n- {{spread values.items}}\ngone: {{optional values.none}}\nthere: {{optional values.some}}\n';
   const { data } = await dataOf(
@@ -172,7 +172,7 @@ test('spread adds keys and items, and an empty optional takes its key away', asy
   expect(isMap(data) && data.get('list')).toEqual(['first', 'p', 'q']);
 });
 
-test('a document of its own inside a text cannot be broken either', async () => {
+test('a document inside a string cannot be broken either', async () => {
   await fc.assert(
     fc.asyncProperty(value, async (given) => {
       const { data } = await dataOf(
@@ -187,7 +187,7 @@ test('a document of its own inside a text cannot be broken either', async () => 
   );
 });
 
-test('one template makes many documents, and a list of maps as many', async () => {
+test('one template can give many documents, and so can a list of maps', async () => {
   const each = '{{#each values.names}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{this}}\n{{/each}}\n';
   const whole = '{{values.objects}}\n';
   const object = new Map<string, Value>([
@@ -207,7 +207,7 @@ test('one template makes many documents, and a list of maps as many', async () =
   );
 });
 
-test('a key that is written in a template is the text that is written, whoever reads what is printed', async () => {
+test('a key in a template is the text as written, for all readers', async () => {
   const words = ['on', 'off', 'y', 'N', 'Yes', 'no', 'True', 'FALSE', '1', '1.0', '0x1f', '017', '0b11', '1e3', '.5'];
   const key = fc.oneof(fc.constantFrom(...words, '+1', '-0', '1_000', '.inf', '.nan', '2001-01-01', '1:30', 'a'));
   await fc.assert(

@@ -380,7 +380,7 @@ async function check(files: Record<string, string>, values: ValueMap): Promise<b
   return true;
 }
 
-test('hostile values give what harmless ones give, wherever they stand and whatever is around', async () => {
+test('hostile values give the same structure as harmless ones, in any position', async () => {
   let rendered = 0;
   const trees = fc.array(TREES.tree, { minLength: 1, maxLength: 3 });
   await fc.assert(
@@ -405,7 +405,7 @@ test('hostile values give what harmless ones give, wherever they stand and whate
   expect(rendered).toBeGreaterThan(150 * RUNS);
 });
 
-test('hostile texts of a kind that Kubernetes defines stay texts', async () => {
+test("hostile strings in Kubernetes' own kinds stay strings", async () => {
   const places = PLACES.filter(({ lines }) => /^[tb]_1: (?!\[|\{\{goTpl)/.test(lines(1, 'x', 'y')));
   const leaf: fc.Arbitrary<Leaf> = fc.record({ place: fc.constantFrom(...places), x: HOSTILE, y: HOSTILE });
   await fc.assert(
@@ -418,7 +418,7 @@ test('hostile texts of a kind that Kubernetes defines stay texts', async () => {
   );
 });
 
-test.each(PLACES.map((one, index) => [index, one] as const))('each place renders: %i', async (_, { x, y, lines }) => {
+test.each(PLACES.map((one, index) => [index, one] as const))('each of them renders: %i', async (_, { x, y, lines }) => {
   const files = { ...PARTIALS, 'templates/x.yaml.hbs': anyObject(lines(1, 'values.x', 'values.y')) };
   const simple = (kind: keyof typeof KINDS): Value =>
     kind === 'map' ? new Map([['a', 'b']]) : kind === 'list' ? ['a'] : 'a';

@@ -75,7 +75,7 @@ const expressions = fc.letrec<Parts>((tie) => ({
   ),
 }));
 
-test('the native spelling of an expression of Go gives what Go gives', async () => {
+test("the suggested native expression gives the same as Go's", async () => {
   await fc.assert(
     fc.asyncProperty(expressions.text, async (expression) => {
       const bare = expression.replace(/^\(([^]*)\)$/, '$1');
@@ -90,7 +90,7 @@ test('the native spelling of an expression of Go gives what Go gives', async () 
   );
 });
 
-test('a condition of Go, and one with operators, is answered with one that decides alike', async () => {
+test('the suggested condition decides like the one of Go, or with operators', async () => {
   const operators: readonly (readonly [string, string])[] = [
     ['.Values.a == "Abc"', 'eq .Values.a "Abc"'],
     ['values.n > 3 && !values.no', 'and (gt .Values.n 3.0) (not .Values.no)'],
@@ -195,12 +195,12 @@ test.each([
   ['x: {{default "d" value.a}}', 'did you mean values.a?'],
   ['x: {{#if release.isInstal}}y{{/if}}', 'did you mean release.isInstall?'],
   ['x: {{optional chart.appVersio}}', 'did you mean chart.appVersion?'],
-])('%j is answered: %s', async (body, hint, index = 0) => {
+])('the hint for %j: %s', async (body, hint, index = 0) => {
   const found = await complaints(configMap(body));
   expect(found[index as number]?.hint).toBe(hint);
 });
 
-test('all of them are reported at once, each at its position', async () => {
+test('all mistakes are reported together, each at its position', async () => {
   const body = 'a: {{ .Values.a }}\nb: {{ .Values.b | quote }}\n{{- if .Values.n }}\nc: {{ trunc }}\n{{- end }}';
   expect((await complaints(configMap(body))).map(({ at }) => at)).toEqual(['6:6', '7:6', '8:3', '10:3']);
   const native =
@@ -208,7 +208,7 @@ test('all of them are reported at once, each at its position', async () => {
   expect((await complaints(configMap(native))).map(({ at }) => at)).toEqual(['7:6', '8:13', '9:6', '10:3']);
 });
 
-test('what is native is not taken for anything else', async () => {
+test('native syntax gives no such hint', async () => {
   for (const body of [
     'x: {{values.a}}-{{trunc 3 (default "x" values.b)}}',
     '{{#if (and values.yes (eq values.n 5))}}\nx: "1"\n{{else if values.no}}\nx: "2"\n{{/if}}',
@@ -227,7 +227,7 @@ test('what is native is not taken for anything else', async () => {
   }
 });
 
-test('templates that are made to be slow are refused soon', async () => {
+test('templates that are made to be slow are refused in a short time', async () => {
   const started = process.cpuUsage();
   for (const piece of ['{{', '{{{{a}}}}', '{{!--', '{{!', '{{ .a }}\n', '{{$a', '{{#each a as |b, c|}}']) {
     expect(await complaints(piece.repeat(60_000 / piece.length))).not.toEqual([]);

@@ -55,7 +55,7 @@ function dataOf({ objects }: Awaited<ReturnType<typeof render>>): Record<string,
   );
 }
 
-test('every call has a value of its own, the same in every render, and none changes when another file goes', async () => {
+test('every call has its own value, the same in every render, also when another file is removed', async () => {
   await fc.assert(
     fc.asyncProperty(files, fc.nat(2), async (all, gone) => {
       const first = await render(chartWith(all), { random: nothingStored() });
@@ -117,7 +117,7 @@ test('an error in a text that several files run names the file that ran it', asy
   expect(notes).toContain('in tpl, called at web/templates/b.yaml.hbs:6:6');
 });
 
-test('trees of texts are kept for so much text only, and values do not depend on it', async () => {
+test('the number of cached syntax trees is limited, and values do not depend on it', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => `k${index}: {{tpl (cat values.t ${index})}}`).join('\n');
   const chart = chartOf({ 'templates/a.yaml.hbs': configMap(rows) }, { t: `${'x'.repeat(40_000)}{{randAlphaNum 32}}` });
   const first = await render(chart, { random: nothingStored() });

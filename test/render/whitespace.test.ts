@@ -147,7 +147,7 @@ const TILDES: readonly (readonly [string, fc.Arbitrary<string[]>])[] = [
   ['with ~ on some', fc.array(fc.constantFrom('', '~'), { minLength: 2, maxLength: 7 })],
 ];
 
-test('lines of tags leave the other lines as they are, in texts', async () => {
+test('lines with only tags do not change other lines, in block scalars', async () => {
   const line = fc.tuple(fc.nat(4), fc.constantFrom('a', 'b: c', '- d', '')).map(([n, text]) => ' '.repeat(n) + text);
   await fc.assert(
     fc.asyncProperty(
@@ -163,7 +163,7 @@ test('lines of tags leave the other lines as they are, in texts', async () => {
   );
 });
 
-test.each(TILDES)('a document with tags is the document without them: %s', async (_, tildes) => {
+test.each(TILDES)('a document with tags equals the document without them: %s', async (_, tildes) => {
   const line = fc.constantFrom(
     '    - v',
     '    - [a, b]',
@@ -192,7 +192,7 @@ test.each([
     'a: {k: v}\nb: c',
   ],
   ['`~` on the left of the end alone', 'a:\n  {{#if values.yes}}\n  k: v\n  {{~/if}}\nb: c', 'a: {k: v}\nb: c'],
-])('a block that begins behind a key: %s', async (_, body, wanted) => {
+])('a block that begins after a key: %s', async (_, body, wanted) => {
   const rendered = await render(chartOf({ 'templates/x.yaml.hbs': anyObject(body) }, VALUES));
   expect(rendered.objects[0]?.object).toEqual(parseYaml(anyObject(wanted), 'wanted'));
 });

@@ -81,7 +81,7 @@ describe('without a network', () => {
     if (made.status !== 0) throw new Error(made.stderr);
   });
 
-  test('the same charts and images give the same bytes, and tar and readers of layouts read them', async () => {
+  test('the same charts and images give the same bytes, which tar and readers of OCI layouts read', async () => {
     const copy = temporaryFolder();
     for (const name of ['shop', 'layout']) cpSync(join(cwd, name), join(copy, name), { recursive: true });
     const again = await pkg(copy, 'bundle', 'shop', '-o', 'again.tar', '--images', '--from-layout', 'layout');
@@ -104,7 +104,7 @@ describe('without a network', () => {
     expect(contents.charts[0]?.digest).toBe(`sha256:${createHash('sha256').update(archive).digest('hex')}`);
   });
 
-  test('a bundle is taken where a chart is', async () => {
+  test('a bundle is accepted as a CHART argument', async () => {
     const expected = await pkg(cwd, 'template', 'shop');
     const rendered = await pkg(cwd, 'template', 'shop.tar');
     expect(rendered.stdout, rendered.stderr).toBe(expected.stdout);
@@ -114,7 +114,7 @@ describe('without a network', () => {
     expect(installed.status, installed.stderr).toBe(0);
   });
 
-  test('of several charts one is named', async () => {
+  test('one of several charts has to be named', async () => {
     const made = await pkg(cwd, 'bundle', 'shop', 'other', '-o', 'two.tar');
     expect(made.status, made.stderr).toBe(0);
     const open = await pkg(cwd, 'template', 'two.tar');
@@ -127,7 +127,7 @@ describe('without a network', () => {
     expect((await pkg(cwd, 'bundle', 'shop', 'shop', '-o', 'x.tar')).stderr).toContain('PKG_USAGE');
   });
 
-  test('the images of a mirror are in everything that is rendered, and in the record', async () => {
+  test('the names of a mirror are in the rendered objects and in the record', async () => {
     const mirror = ['--image-mirror', 'oci://mirror.example:5000/apps'];
     const { stdout, stderr } = await pkg(cwd, 'template', 'shop.tar', ...mirror);
     expect(stdout, stderr).toContain('# kept\n');
@@ -145,7 +145,7 @@ describe('without a network', () => {
     expect((await pkg(cwd, 'template', 'shop', '--image-mirror', 'https://x')).stderr).toContain('PKG_USAGE');
   });
 
-  test('images that are not there are all named, and nothing is written', async () => {
+  test('all missing images are named, and nothing is written', async () => {
     const args = ['bundle', 'other', 'shop', '-o', 'none.tar', '--images', '--from-layout', 'layout'];
     const none = await pkg(cwd, ...args, '--set', 'image=registry.example/app/none:1');
     expect(none.status).toBe(1);
@@ -156,7 +156,7 @@ describe('without a network', () => {
     expect(readdirSync(cwd).filter((name) => /none|tmp/.test(name))).toEqual([]);
   });
 
-  test('a layout with a damaged, a short and a missing part', async () => {
+  test('a layout with a damaged, a truncated and a missing part is refused', async () => {
     for (const harm of ['other', 'short', 'gone'] as const) {
       const folder = join(temporaryFolder(), 'layout');
       cpSync(join(cwd, 'layout'), folder, { recursive: true });
@@ -170,7 +170,7 @@ describe('without a network', () => {
     }
   });
 
-  describe('a bundle that somebody made', () => {
+  describe('an untrusted bundle', () => {
     /** Every one is refused, whole, by whoever opens it. */
     async function expectRefused(bytes: Buffer, why: RegExp): Promise<void> {
       const folder = temporaryFolder();
@@ -196,7 +196,7 @@ describe('without a network', () => {
       expectRefused(tarOf([...whole(), ['charts/link.tgz', Buffer.alloc(0), type]]), /is not a plain file/),
     );
 
-    test('with a file twice, without its beginning, cut off', async () => {
+    test('with a duplicate file, without its beginning, truncated', async () => {
       const files = whole();
       const [first, second] = files;
       if (first === undefined || second === undefined) throw new Error('an empty bundle');
@@ -207,13 +207,13 @@ describe('without a network', () => {
       await expectRefused(Buffer.alloc(2048), /is missing/);
     });
 
-    test('with a header that promises more than there is', async () => {
+    test('with a header that gives too large a size', async () => {
       const [first] = tarHeader('blobs/sha256/'.padEnd(77, 'a'), 8 ** 11 - 1, new Date(0));
       const bytes = tarOf(whole());
       await expectRefused(Buffer.concat([bytes.subarray(0, -1024), first ?? Buffer.alloc(0)]), /middle of a file/);
     });
 
-    test('with any part changed or left out', async () => {
+    test('with any part changed or missing', async () => {
       for (const [name, data] of whole()) {
         if (name === 'bundle.json' || name === 'index.json' || name === 'oci-layout') continue;
         const others = whole().map(([one, bytes]) => [one, one === name ? changed(data) : bytes] as const);
@@ -305,7 +305,7 @@ describe.skipIf(program === undefined)('with a registry', () => {
   });
   afterAll(() => registry.close());
 
-  test('digests are asked for, and all images that cannot be found are named', async () => {
+  test('digests are resolved, and all missing images are named', async () => {
     const found = await pkg(cwd, 'images', 'shop', '--resolve', '--plain-http', '-o', 'json');
     expect(found.status, found.stderr).toBe(0);
     const usedBy: unknown = expect.arrayContaining([{ object: 'Deployment/web', container: 'web', kind: 'container' }]);
@@ -319,7 +319,7 @@ describe.skipIf(program === undefined)('with a registry', () => {
     expect(none.stderr).toContain(`${registry.host}/app/web:9`);
   });
 
-  test('from a registry through a bundle into a mirror, twice; helm pulls the chart', async () => {
+  test('a chart goes from a registry through a bundle into a mirror, twice, and helm pulls it', async () => {
     const made = await pkg(cwd, 'bundle', 'shop', '-o', 'shop.tar', '--images', '--plain-http');
     expect(made.status, made.stderr).toBe(0);
     const layout = await pkg(cwd, 'bundle', 'shop', '-o', 'layout.tar', '--images', '--from-layout', 'layout');
@@ -374,7 +374,7 @@ describe.skipIf(program === undefined)('with a registry', () => {
     expect((await pkg(cwd, ...args)).stdout).toContain(`${copy}@${digest}\n`);
   });
 
-  test('layers that two images share are sent once and mounted, and what is there is not sent again', async () => {
+  test('shared layers are sent once and mounted, and existing ones are not sent again', async () => {
     const folder = chartsIn({ shop: shopFiles('acme.example/first:1') });
     const other = shopFiles('acme.example/second:1')['templates/all.yaml'] ?? '';
     writeFileSync(join(folder, 'shop', 'templates', 'hook.yaml'), other.replaceAll('.Values.image', '.Values.other'));
@@ -417,7 +417,7 @@ describe.skipIf(program === undefined)('with a registry', () => {
     }
   });
 
-  test('a chart that is there with other content is refused', async () => {
+  test('a chart that exists with other content is refused', async () => {
     const other = chartsIn({ shop: { ...shopFiles(image), 'README.md': 'other' } });
     expect((await pkg(other, 'bundle', 'shop', '-o', 'other.tar')).status).toBe(0);
     const place = `oci://${registry.host}/taken`;

@@ -67,7 +67,7 @@ function sparse(machine: Machine, digit: string, size: number, hours: number): s
 }
 
 describe('cache', () => {
-  test('list shows what both programs fetched, and path where it lies', async () => {
+  test('list shows the downloads of both programs, and path their folders', async () => {
     const machine = new Machine();
     expect(await machine.list()).toEqual([]);
     await machine.fetchBoth();
@@ -83,7 +83,7 @@ describe('cache', () => {
     expect(JSON.parse(stdout)).toEqual({ content: machine.content, repository: machine.indexes });
   });
 
-  test('prune removes what can be fetched again, and no other file', async () => {
+  test('prune removes cached files, and no others', async () => {
     const machine = new Machine();
     await machine.fetchBoth();
     const others = [
@@ -110,7 +110,7 @@ describe('cache', () => {
     await machine.with('helm', 'template', 'foo/db');
   });
 
-  test('--older-than and --max-size take what was not used for longest', async () => {
+  test('--older-than and --max-size remove the least recently used files', async () => {
     const machine = new Machine();
     const [a, b, c, d] = [
       sparse(machine, 'a', 1 << 20, 40),
@@ -132,7 +132,7 @@ describe('cache', () => {
     expect([c, d].map((path) => existsSync(path))).toEqual([true, true]);
   });
 
-  test('what a killed process left goes when nobody can be writing it any more', async () => {
+  test('temporary files of killed processes are removed when they are old', async () => {
     const machine = new Machine();
     const folder = join(machine.content, 'aa');
     mkdirSync(folder, { recursive: true });
@@ -144,7 +144,7 @@ describe('cache', () => {
     expect([old, fresh].map((path) => existsSync(path as string))).toEqual([false, true]);
   });
 
-  test('the folder of archives stays within its bound by itself', async () => {
+  test('the folder of archives keeps its limit', async () => {
     const machine = new Machine();
     const [unused, used] = [sparse(machine, 'a', 2 ** 30, 90), sparse(machine, 'b', 2 ** 30, 80)];
     const recent = sparse(machine, 'c', 2 ** 28, 70);

@@ -94,7 +94,7 @@ describe('with TLS, a login for readers and a token for uploads', () => {
     await expectEnd(pkg(home, 'push', 'web-1.1.0.tgz', 'writer', '--offline'), 'PKG_OFFLINE');
   });
 
-  test('another version in the place of one that is there', async () => {
+  test('replacing an existing version with other content', async () => {
     const changed = chartsIn({ web: chartFiles('web', '1.0.0', 'description: changed\n') });
     await expectEnd(run('pkg', ['package', 'web'], { cwd: changed, home: changed }));
     const archive = join(changed, 'web-1.0.0.tgz');
@@ -105,7 +105,7 @@ describe('with TLS, a login for readers and a token for uploads', () => {
     expect(readFileSync(join(folder, 'web-1.0.0.tgz')).equals(readFileSync(join(sources, 'web-1.0.0.tgz')))).toBe(true);
   });
 
-  test('helm knows it as any repository: add, update, search, pull, verify, template, dependency update', async () => {
+  test('helm uses the server like any repository: add, update, search, pull, verify, template, dependency update', async () => {
     const own = temporaryFolder();
     const cwd = temporaryFolder();
     const helm = async (...args: string[]): Promise<string> =>
@@ -131,7 +131,7 @@ describe('with TLS, a login for readers and a token for uploads', () => {
 });
 
 describe('publish', () => {
-  test('into a repository by name and by address: once, again without a change, never with other content', async () => {
+  test('into a repository by name and by URL: once, again without a change, never with other content', async () => {
     const [folder, home] = [temporaryFolder(), temporaryFolder()];
     const serving = await startServing(folder, '--token-file', join(files, 'token'));
     try {
@@ -174,7 +174,7 @@ describe('publish', () => {
     }
   });
 
-  test('a folder that is there comes before a repository of its name', async () => {
+  test('an existing folder has precedence over a repository of its name', async () => {
     const home = temporaryFolder();
     const server = await startChartServer(await makeRepository([['db', '1.0.0']]));
     await expectEnd(pkg(home, 'repo', 'add', 'pages', server.url));
@@ -186,7 +186,7 @@ describe('publish', () => {
 });
 
 describe('the request', () => {
-  test('goes where the context path of the index says, as that of helm-push, with the login of the repository', async () => {
+  test('goes to the context path of the index, as with helm-push, with the login of the repository', async () => {
     const folder = temporaryFolder();
     copyFileSync(join(sources, 'web-1.1.0.tgz'), join(folder, 'web-1.1.0.tgz'));
     await makeIndex(folder);
@@ -242,7 +242,7 @@ describe('the request', () => {
     server.close();
   });
 
-  test('a provenance by itself is taken only beside the archive that it is of', async () => {
+  test('a provenance alone is accepted only for an archive that exists', async () => {
     const folder = temporaryFolder();
     const serving = await startServing(folder, '--token-file', join(files, 'token'));
     const body = readFileSync(join(sources, 'web-1.0.0.tgz.prov'));

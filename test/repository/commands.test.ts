@@ -98,7 +98,7 @@ describe('repo', () => {
     await expectSameRun(machines, 'repo', 'rm', 'foo');
   });
 
-  test('--timeout ends the wait for an index that is sent slowly', async () => {
+  test('--timeout ends the download of a slow index', async () => {
     const slow = await startTcpServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\napiVersion: v1\n');
       const timer = setInterval(() => socket.write('#'), 100);
@@ -118,7 +118,7 @@ describe('repo', () => {
     slow.close();
   });
 
-  test('each reads and writes the files of the other', async () => {
+  test('pkg and helm read and write the same files', async () => {
     const machines = new Machines();
     const file = (program: 'helm' | 'pkg'): string =>
       readFileSync(join(machines.homes[program], 'config', 'repositories.yaml'), 'utf8');
@@ -133,7 +133,7 @@ describe('repo', () => {
     expect((await run('helm', ['pull', 'foo/web'], options)).status).toBe(0);
   });
 
-  test('an index that did not change is not sent again', async () => {
+  test('an unchanged index is not sent again', async () => {
     const asked: (string | undefined)[] = [];
     const tagged = await startChartServer(folder, {
       serve: (request, response) => {
@@ -160,7 +160,7 @@ describe('repo', () => {
     }
   });
 
-  test('the index of a folder is what helm writes', async () => {
+  test("the index of a folder equals helm's", async () => {
     const both = { helm: temporaryFolder(), pkg: temporaryFolder() };
     const texts: Record<string, unknown> = {};
     for (const program of ['helm', 'pkg'] as const) {
@@ -260,8 +260,8 @@ describe('pull', () => {
   });
 });
 
-describe('a chart anywhere a chart is taken', () => {
-  test('REPOSITORY/NAME, --repo, an address: as helm renders and shows them', async () => {
+describe('CHART arguments', () => {
+  test('REPOSITORY/NAME, --repo and URLs give the same as with helm', async () => {
     const machines = await withRepository();
     for (const chart of [
       ['foo/web'],
@@ -294,7 +294,7 @@ describe('a chart anywhere a chart is taken', () => {
     expect(stdout).toContain('# Source: web/templates/object.yaml');
   });
 
-  test('a bare name is looked up in all repositories; a folder of that name comes first', async () => {
+  test('a bare name is looked up in all repositories; a folder of that name has precedence', async () => {
     const machines = await withRepository();
     const [cwd, home] = [machines.folders.pkg, machines.homes.pkg];
     const pkg = (...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
@@ -312,7 +312,7 @@ describe('a chart anywhere a chart is taken', () => {
     expect(none.stderr).toContain('did you mean web?');
   });
 
-  test('what was fetched once is there with --offline, and nothing else', async () => {
+  test('--offline uses the cache only', async () => {
     const machines = await withRepository();
     const [cwd, home] = [machines.folders.pkg, machines.homes.pkg];
     const pkg = (...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
@@ -325,7 +325,7 @@ describe('a chart anywhere a chart is taken', () => {
     expect(other.stderr).toContain('PKG_OFFLINE');
   });
 
-  test('an archive in the cache that is not what it should be is fetched again', async () => {
+  test('a damaged archive in the cache is downloaded again', async () => {
     const machines = await withRepository();
     const [cwd, home] = [machines.folders.pkg, machines.homes.pkg];
     const pkg = (...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
@@ -376,7 +376,7 @@ describe('dependency', () => {
     ['an empty list', { 'Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: []\n' }],
     ['requirements.yaml without a list', { 'requirements.yaml': '{}\n' }],
     ['requirements.yaml with an empty list', { 'requirements.yaml': 'dependencies: []\n' }],
-  ])('a chart with %s keeps what was put into charts/ by hand where helm does', async (_name, files) => {
+  ])('a chart with %s keeps manual additions to charts/ as helm does', async (_name, files) => {
     const packed = readFileSync(join(await makeRepository([['own', '1.0.0']]), 'own-1.0.0.tgz'));
     for (const command of ['update', 'build']) {
       const outcomes = await Promise.all(
@@ -396,7 +396,7 @@ describe('dependency', () => {
     }
   });
 
-  test('package --dependency-update fetches the newest that fit, also where charts/ has older ones', async () => {
+  test('package --dependency-update downloads the newest matching versions, also over older ones in charts/', async () => {
     const machines = await withRepository();
     const files = (program: 'helm' | 'pkg'): unknown => {
       const { status, stdout, stderr } = helm(['show', 'all', join(machines.folders[program], 'top-1.0.0.tgz')]);
@@ -434,7 +434,7 @@ describe('dependency', () => {
     expect(existsSync(join(cwd, 'top', 'Chart.lock'))).toBe(false);
   });
 
-  test('a folder is packed with what it depends on itself', async () => {
+  test('a folder is packaged with its own dependencies', async () => {
     const machines = await withRepository();
     const cwd = machines.folders.pkg;
     const inner = 'dependencies:\n- {name: db, version: 0.x, repository: "@foo"}\n';

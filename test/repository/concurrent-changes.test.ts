@@ -32,7 +32,7 @@ function fileOf(home: string): string {
   return join(home, 'config', 'repositories.yaml');
 }
 
-test('twenty repositories that are added at once are all there', async () => {
+test('twenty repositories that are added at once are all stored', async () => {
   const home = temporaryFolder();
   const runs = await Promise.all(
     PROCESSES.map((name) => run('pkg', ['repo', 'add', name, server.url], { cwd: home, home })),
@@ -46,7 +46,7 @@ test('twenty repositories that are added at once are all there', async () => {
   expect(existsSync(`${fileOf(home)}.pkg-lock`)).toBe(false);
 });
 
-test('one name for two addresses goes to one of two processes', async () => {
+test('of two processes that add one name with two URLs one succeeds', async () => {
   const home = temporaryFolder();
   const urls = [server.url, `${server.url}/`];
   const runs = await Promise.all(urls.map((url) => run('pkg', ['repo', 'add', 'acme', url], { cwd: home, home })));
@@ -65,7 +65,7 @@ function markOf(pid: number | undefined): string {
 
 // Elsewhere nobody can tell that a process is dead.
 test.skipIf(process.platform !== 'linux')(
-  'a lock of a process that was killed holds nobody up, and the lock file of helm neither',
+  'the lock of a killed process blocks nobody, nor does the lock file of helm',
   async () => {
     const home = temporaryFolder();
     // A process of pkg leaves its mark in a lock; what is asserted is that a dead one's is not waited for.
@@ -91,7 +91,7 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test.skipIf(process.platform !== 'linux')(
-  'a lock of a process that was killed as soon as it had it holds nobody up',
+  'the lock of a process that was killed while locking blocks nobody',
   async () => {
     const home = temporaryFolder();
     // Each call that may create the lock is the last of its process.
@@ -120,7 +120,7 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test.skipIf(process.platform !== 'linux')(
-  'who waits for the lock of a process that runs says which one it is, and goes on when the lock is free',
+  'a process that waits for the lock of a running process names it, and continues when the lock is free',
   async () => {
     const home = temporaryFolder();
     const pages = join(home, 'pages');
@@ -178,7 +178,7 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-test('logins that are forgotten at once are all forgotten, and no other', async () => {
+test('concurrent logouts remove all their logins, and no others', async () => {
   const home = temporaryFolder();
   const file = join(home, 'config', 'registry', 'config.json');
   const hosts = PROCESSES.map((name) => `${name}.example.com`);
@@ -193,7 +193,7 @@ test('logins that are forgotten at once are all forgotten, and no other', async 
   });
 });
 
-test('twelve charts that are published into one folder at once are all in its index, beside `repo index`', async () => {
+test('twelve charts that are published into one folder at once are all in its index, also with `repo index`', async () => {
   const names = PROCESSES.slice(0, 12);
   const cwd = chartsIn(Object.fromEntries(names.map((name) => [name, chartFiles(name, '1.0.0')])));
   const home = temporaryFolder();
@@ -210,7 +210,7 @@ test('twelve charts that are published into one folder at once are all in its in
   );
 });
 
-test('of one version with different content, published at once, one is published', async () => {
+test('of different contents of one version that are published at once, one is published', async () => {
   const folders = ['a', 'b', 'c', 'd'].map((of) =>
     chartsIn({ web: { ...chartFiles('web', '1.0.0'), 'values.yaml': `of: ${of}\n` } }),
   );

@@ -23,7 +23,7 @@ const LEAF = { identity: IDENTITY, issuer: ISSUER };
 const [cosign, registry] = await Promise.all([findCosign(), startReferrersRegistry()]);
 afterAll(() => registry?.close());
 
-describe.skipIf(registry === undefined)('a certificate in the place of a key', () => {
+describe.skipIf(registry === undefined)('a certificate instead of a key', () => {
   let sigstore: Sigstore;
   let folder: string;
   let archive: Buffer;
@@ -75,19 +75,19 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     return ours;
   }
 
-  test('whoever is named, and vouched for', async () => {
+  test('accepts the named identity of a trusted authority', async () => {
     const { status, stdout, stderr } = await judged(await signed({}));
     expect(status, stderr).toBe(0);
     expect(stdout).toContain(`Signed by: ${IDENTITY} (${ISSUER})\nDigest verified: sha256:`);
   });
 
-  test('a timestamp in the place of the time of the log', async () => {
+  test('accepts a timestamp instead of the time of the log', async () => {
     const place = await signed({ timestamp: true, logged: { promise: false } });
     const { status, stderr } = await judged(place, WHO, ['--use-signed-timestamps']);
     expect(status, stderr).toBe(0);
   });
 
-  test('the second version of the log, which tells no time', async () => {
+  test('accepts version 2 of the log, which has no time', async () => {
     const stamped = { timestamp: true, logged: { isSecond: true } } as const;
     const { status, stderr } = await judged(await signed(stamped), WHO, ['--use-signed-timestamps']);
     expect(status, stderr).toBe(0);
@@ -100,7 +100,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(foreign.stderr).toMatch(/its log has the signature of another certificate/);
   });
 
-  test('the oldest kind of entry', async () => {
+  test('accepts the oldest kind of entry', async () => {
     const { status, stderr } = await judged(await signed({ logged: { isOldest: true } }));
     expect(status, stderr).toBe(0);
     const by = await sigstore.issue(LEAF);
@@ -108,7 +108,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(foreign.stderr).toMatch(/its log has the signature of another certificate/);
   });
 
-  test('an address of mail, by regular expressions', async () => {
+  test('accepts an e-mail address, by regular expressions', async () => {
     const place = await signed({ leaf: { identity: 'ada@example.com', issuer: ISSUER } });
     const who = [
       '--certificate-identity-regexp',
@@ -121,7 +121,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(stdout).toContain('Signed by: ada@example.com');
   });
 
-  test('the older form', async () => {
+  test('accepts the older format', async () => {
     const { place, subject } = await chart();
     await place.tagged(subject, [await simpleKeyless(sigstore, simplePayload(subject.digest, 'elsewhere/web'), LEAF)]);
     const { status, stderr } = await judged(place, WHO, ['--new-bundle-format=false']);
@@ -158,7 +158,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
       { statement: statementOf(`sha256:${'0'.repeat(64)}`) },
     ],
   ];
-  test.each(refused)('not: %s', async (_name, why, made) => {
+  test.each(refused)('refuses: %s', async (_name, why, made) => {
     const { status, stdout, stderr } = await judged(
       await signed(made),
       WHO,
@@ -171,7 +171,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(stderr).not.toContain('    at ');
   });
 
-  test('not: the entry of another artifact', async () => {
+  test('refuses the entry of another artifact', async () => {
     const issued = await sigstore.issue(LEAF);
     const envelope = envelopeOf(statementOf(`sha256:${'1'.repeat(64)}`), issued.key);
     const { status, stderr } = await judged(await signed({ logged: { envelope } }));
@@ -179,19 +179,19 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(stderr).toMatch(/tlog entry signature mismatch/);
   });
 
-  test('not: an entry by another certificate', async () => {
+  test('refuses an entry of another certificate', async () => {
     const { status, stderr } = await judged(await signed({ logged: { by: await sigstore.issue(LEAF) } }));
     expect(status).toBe(1);
     expect(stderr).toMatch(/its log has the signature of another certificate/);
   });
 
-  test('not: the certificate of somebody else beside it', async () => {
+  test('refuses the certificate of another identity', async () => {
     const { status, stderr } = await judged(await signed({ shown: await sigstore.issue(LEAF), leaf: other }));
     expect(status).toBe(1);
     expect(stderr).toContain('PKG_SIGNATURE_INVALID');
   });
 
-  test('not: a certificate of another authority', async () => {
+  test('refuses a certificate of another authority', async () => {
     const place = await signed({});
     const stranger = await createSigstore();
     writeFileSync(join(folder, 'stranger.json'), JSON.stringify(stranger.root));
@@ -200,7 +200,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(stderr).toMatch(/certificate/);
   });
 
-  test('a root without logs asks for none, but for a time', async () => {
+  test('a trust root without logs requires none, but a time', async () => {
     writeFileSync(join(folder, 'small.json'), JSON.stringify({ ...sigstore.root, ctlogs: [], tlogs: [] }));
     const leaf = { ...LEAF, sct: 'missing' } as const;
     const stamped = await verify(await signed({ leaf, unlogged: true, timestamp: true }), WHO, 'small.json');
@@ -210,7 +210,7 @@ describe.skipIf(registry === undefined)('a certificate in the place of a key', (
     expect(never.status).toBe(1);
   });
 
-  test('not: what a statement says that is not a signature', async () => {
+  test('refuses a statement that is not a signature', async () => {
     const { place, subject } = await chart();
     const statement = statementOf(subject.digest, { predicateType: 'https://cosign.sigstore.dev/attestation/vuln/v1' });
     await place.attach(

@@ -77,7 +77,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
   const next = (): OciRepository => new OciRepository(host, `a${count++}/charts/web`);
   const named = (place: OciRepository): string => `${place.host}/${place.path}:1.0.0`;
 
-  test.each(['cosign', 'p256', 'p384', 'rsa', 'ed25519'])('signed here with the key %s', async (key) => {
+  test.each(['cosign', 'p256', 'p384', 'rsa', 'ed25519'])('pkg signs with the key %s', async (key) => {
     const place = next();
     await published(place, `${key}.key`);
     await must(...VERIFY, `${key}.pub`, named(place));
@@ -89,7 +89,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
   test.each([
     ['as it signs by itself', []],
     ['in the older form', ['--new-bundle-format=false']],
-  ])('signed by cosign, %s', async (_name, more) => {
+  ])('cosign signs, %s', async (_name, more) => {
     const place = next();
     await published(place, 'p256.key');
     await must(...SIGN, 'cosign.key', ...more, named(place));
@@ -100,7 +100,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     expect(bad.stderr).toContain('code: PKG_SIGNATURE_INVALID ');
   });
 
-  test('signed by both and by several keys, one after the other', async () => {
+  test('both sign with several keys, one after the other', async () => {
     const place = next();
     await published(place, 'p256.key');
     await must(...SIGN, 'cosign.key', named(place));
@@ -112,7 +112,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     }
   });
 
-  test('a chart that is signed as it is pushed', async () => {
+  test('push signs the chart', async () => {
     const place = next();
     const packed = await run('pkg', ['package', 'web'], { cwd: folder, home: folder });
     expect(packed.status, packed.stderr).toBe(0);
@@ -131,7 +131,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     expect(signers.stdout.match(/Signed with key/g)).toHaveLength(1);
   });
 
-  test('a key that cannot be used writes nothing, and a chart repository takes none', async () => {
+  test('with an invalid key nothing is written, and chart repositories accept no key', async () => {
     const place = next();
     const target = place.reference.replace(/\/web$/, '');
     await run('pkg', ['package', 'web'], { cwd: folder, home: folder });
@@ -143,7 +143,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     expect(other.stderr).toContain('code: PKG_USAGE ');
   });
 
-  test('the same again adds nothing', async () => {
+  test('signing again adds nothing', async () => {
     const place = next();
     const first = await published(place, 'p256.key', ['-o', 'json']);
     const [one] = (JSON.parse(first.stdout) as { published: { digest: string; changed: boolean }[] }).published;
@@ -155,7 +155,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     expect((await place.read(`sha256-${one?.digest.slice(7)}`))?.bytes).toEqual(before?.bytes);
   });
 
-  test('several at the same time', async () => {
+  test('several sign at the same time', async () => {
     const place = next();
     await published(place, 'p256.key');
     const keys = ['cosign', 'rsa', 'p384', 'ed25519'];
@@ -166,7 +166,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     for (const key of keys) await must(...VERIFY, `${key}.pub`, named(place));
   });
 
-  test('helm takes the chart as before', async () => {
+  test('helm uses the signed chart', async () => {
     const place = next();
     await published(place, 'p256.key');
     const args = ['template', 'x', `${place.reference}`, '--plain-http', '--version', '1.0.0'];
@@ -248,7 +248,7 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
 describe.skipIf(withTag === undefined)('keys', () => {
   const place = (name: string): OciRepository => new OciRepository(withTag?.host ?? '', `keys/${name}/web`);
 
-  test('with a password of their own, from a file', async () => {
+  test('with a password from a file', async () => {
     writeFileSync(join(folder, 'password'), `${PASSWORD}\n`);
     const target = place('locked').reference.replace(/\/web$/, '');
     const options = { cwd: folder, home: folder };
@@ -262,7 +262,7 @@ describe.skipIf(withTag === undefined)('keys', () => {
     expect(refused.stderr).not.toContain('not this one');
   });
 
-  test.skipIf(cosign === undefined)('of cosign, with a password that does not fit', async () => {
+  test.skipIf(cosign === undefined)('of cosign, with a wrong password', async () => {
     const args = ['publish', 'web', place('wrong').reference.replace(/\/web$/, ''), '--cosign-key', 'cosign.key'];
     const { status, stderr } = await pkg(args, { COSIGN_PASSWORD: 'wrong' });
     expect(status).toBe(1);
@@ -319,12 +319,12 @@ describe.skipIf(withTag === undefined)('keys', () => {
     expect(missing.stderr).toContain('code: PKG_FILE_UNREADABLE ');
   });
 
-  test('not for what is in no registry', async () => {
+  test('for a chart outside of a registry', async () => {
     const made = await pkg(['publish', 'web', join(folder, 'index'), '--cosign-key', 'p256.key']);
     expect(made.stderr).toContain('code: PKG_USAGE ');
   });
 
-  test('what was replaced in the meantime is not signed', async () => {
+  test('a chart that was replaced in the meantime is not signed', async () => {
     const target = place('replaced');
     await published(target, 'p256.key');
     // The same archive with other metadata, under the same tag: nothing that anybody here has seen.
@@ -341,7 +341,7 @@ describe.skipIf(withTag === undefined)('keys', () => {
     }
   });
 
-  test('a signature that the log has to hold, too', async () => {
+  test('a signature that must also be in the log', async () => {
     const target = place('logged');
     await published(target, 'p256.key');
     const { createSigstore } = await import('../support/sigstore.ts');
@@ -383,7 +383,7 @@ describe.skipIf(cosign === undefined || withTag === undefined)('docs/signatures.
   const block = (name: string): string =>
     new RegExp(`<!-- signatures: ${name} -->\n\n\`\`\`\\w+\n([^]*?)\n\`\`\``).exec(docs)?.[1] ?? '';
 
-  test('the commands of the documentation do what they say', async () => {
+  test('the commands of the documentation work', async () => {
     const place = temporaryFolder();
     writeFiles(join(place, 'web'), chartFiles('web', '1.2.3'));
     const lines = block('keys').split('\n');

@@ -25,7 +25,7 @@ function withDependencies(name: string, version: string, ...dependencies: string
 }
 
 describe('tree', () => {
-  test('folders, charts/, lock files, what is missing, and what nobody asks for', async () => {
+  test('shows folders, charts/, lock files, missing charts and undeclared ones', async () => {
     const folder = chartsIn({
       shop: withDependencies(
         'shop',
@@ -64,7 +64,7 @@ describe('tree', () => {
     ]);
   });
 
-  test('after an update all is present, in an archive too', async () => {
+  test('after an update shows all charts as present, also in an archive', async () => {
     const folder = chartsIn({
       shop: withDependencies('shop', '1.0.0', 'name: cache, version: ^1.0.0, repository: file://../cache'),
       cache: withDependencies('cache', '1.4.2', `name: sub, version: ^1.0.0, repository: "${server.url}"`),
@@ -86,7 +86,7 @@ describe('tree', () => {
     }
   });
 
-  test('folders that lead back to themselves end, and ones that multiply are refused', async () => {
+  test('cycles of folders end, and folders that multiply are refused', async () => {
     const name = (index: number): string => `c${index}`;
     const dependency = (of: number, alias: string): string =>
       `name: ${name(of)}, version: "*", repository: file://../${name(of)}, alias: ${alias}`;
@@ -133,7 +133,7 @@ function pathsOf(graph: readonly (readonly number[])[], path: readonly number[])
 }
 
 describe('one name in several versions', () => {
-  test('an update says which dependency may get another version than was chosen, and who asked for that', async () => {
+  test('an update names dependencies that may get another version than the chosen one, and why', async () => {
     const ranges = ['^1.0.0', '1.0.0', '>=1.0.0', '>=2.0.0', '~3.1', '2.0.0'];
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.constantFrom(...ranges), { minLength: 2, maxLength: 3 }), async (chosen) => {

@@ -175,7 +175,7 @@ describe('an index', () => {
     await expectSame(chartsIn({ web: web(...dependencies.map(from)) }));
   });
 
-  test('old archives go, also such as nobody asked for; folders and other files stay', async () => {
+  test('old and undeclared archives are removed; folders and other files stay', async () => {
     const folder = chartsIn({
       web: {
         ...web(from('name: sub, version: ^1.0.0'), from('name: other, version: ^3.0.0'), 'name: in, version: "*"'),
@@ -192,7 +192,7 @@ describe('an index', () => {
     );
   });
 
-  test('a lock file that says the same already is left as it is', async () => {
+  test('an up-to-date lock file is not written again', async () => {
     const folder = chartsIn({ web: web(from('name: sub, version: ^1.0.0')) });
     const options = { cwd: folder, home: temporaryFolder() };
     expect((await run('helm', ['dependency', 'update', 'web'], options)).status).toBe(0);
@@ -202,7 +202,7 @@ describe('an index', () => {
     expect(readFileSync(join(folder, 'web/Chart.lock'), 'utf8')).toBe(before);
   });
 
-  test('helm dependency build takes the lock file', async () => {
+  test('helm dependency build accepts the lock file', async () => {
     const folder = chartsIn({ web: web(from('name: sub, version: ^1.0.0, condition: a.b, import-values: [x]')) });
     const options = { cwd: folder, home: temporaryFolder() };
     expect((await run('pkg', ['template', 'web', '--dependency-update'], options)).status).toBe(0);
@@ -214,7 +214,7 @@ describe('an index', () => {
     expect(readdirSync(join(folder, 'web/charts'))).toEqual(['sub-1.10.0.tgz']);
   });
 
-  test('nothing is fetched when nothing is missing, however old', async () => {
+  test('nothing is downloaded if nothing is missing', async () => {
     const folder = chartsIn({ web: web(from('name: sub, version: ^1.0.0')) });
     mkdirSync(join(folder, 'web/charts'));
     writeFileSync(join(folder, 'web/charts/sub-0.9.0.tgz'), readFileSync(join(repository, 'sub-0.9.0.tgz')));
@@ -224,7 +224,7 @@ describe('an index', () => {
     expect(server.asked.length).toBe(before);
   });
 
-  test('without the flag: what is missing, and which flag helps', async () => {
+  test('without the flag the error names the missing charts and the flag', async () => {
     const folder = chartsIn({ web: web(from('name: sub, version: ^1.0.0')) });
     const { status, stderr } = await run('pkg', ['template', 'web'], { cwd: folder, home: folder });
     expect(status).toBe(1);
@@ -243,7 +243,7 @@ describe('an index', () => {
   });
 });
 
-test('install and upgrade take the flag too; an upgrade fetches what a new version declares', async () => {
+test('install and upgrade have the flag too; an upgrade downloads what a new version declares', async () => {
   const folder = chartsIn({
     web: web('name: sub, version: 1.2.3, repository: file://../sub'),
     sub: chartFiles('sub', '1.2.3'),
@@ -267,8 +267,8 @@ test('install and upgrade take the flag too; an upgrade fetches what a new versi
   expect(shown.stdout).toContain('name: other');
 });
 
-describe('what goes wrong changes nothing', () => {
-  test('one of two is not there', async () => {
+describe('errors change nothing', () => {
+  test('one of two charts is missing', async () => {
     const folder = chartsIn({
       web: web(
         `name: sub, version: ^1.0.0, repository: "${server.url}"`,

@@ -105,14 +105,14 @@ describe.skipIf(program === undefined)('a registry', () => {
     }
   });
 
-  test('push: every third request is cut', { timeout: 60_000 }, async () => {
+  test('push: every third request is cut off', { timeout: 60_000 }, async () => {
     const cut = (number: number): Cut | undefined => (number % 3 === 0 ? 'reset' : undefined);
     const { status, stderr } = await through(registry.host, cut, push('third'));
     expect(status, stderr).toBe(0);
     await expectPushed('third');
   });
 
-  test('a registry that is busy for a minute is reported soon', async () => {
+  test('a registry that is busy for a minute is reported early', async () => {
     const begun = Date.now();
     const busy: Cut = { status: 429, headers: { 'retry-after': '60' } };
     for (const command of [
@@ -143,7 +143,7 @@ describe.skipIf(program === undefined)('a registry', () => {
     }
   });
 
-  test('push and pull: each request in turn is accepted, and then nothing comes', { timeout: 240_000 }, async () => {
+  test('push and pull: each request in turn gets no answer', { timeout: 240_000 }, async () => {
     const file = 'small-1.0.0.tgz';
     const whole = await through(registry.host, () => undefined, push('silent/whole', file));
     /** What was begun is not gone on with; a blob whose end was not confirmed is asked for again. */
@@ -179,7 +179,7 @@ describe.skipIf(program === undefined)('a registry', () => {
     );
   });
 
-  test.each(['damage', 'shorten'] as const)('pull: each answer in turn is another (%s)', async (fault) => {
+  test.each(['damage', 'shorten'] as const)('pull: each answer in turn is replaced (%s)', async (fault) => {
     expect((await push(`other-${fault}`, 'small-1.0.0.tgz')(registry.host)).status).toBe(0);
     for (const at of [1, 2]) {
       const [home, into] = [temporaryFolder(), temporaryFolder()];
@@ -197,7 +197,7 @@ describe.skipIf(program === undefined)('a registry', () => {
     }
   });
 
-  test('a tag that moves between two requests: manifest, archive and provenance are those of one push', async () => {
+  test('a tag that moves between two requests: manifest, archive and provenance belong together', async () => {
     const home = temporaryFolder();
     const [first, second] = ['first', 'second'].map((of) => {
       const folder = chartsIn({ moving: { ...chartFiles('moving', '1.0.0'), 'values.yaml': `of: ${of}\n` } });
@@ -228,7 +228,7 @@ describe.skipIf(program === undefined)('a registry', () => {
     expect(proxy.requests.length).toBe(3);
   });
 
-  test('a version is asked for once, a digest once in all, and content that is cached not at all', async () => {
+  test('a version is requested once, a digest once for all, and cached content never', async () => {
     expect((await push('asked', 'small-1.0.0.tgz')(registry.host)).status).toBe(0);
     const home = temporaryFolder();
     const asked = async (reference: string, ...more: string[]): Promise<string[]> => {
@@ -259,7 +259,7 @@ describe.skipIf(program === undefined)('a registry', () => {
     expect(await asked(`:9.9.9@${digest}`)).toEqual(['GET manifests/9.9.9']);
   });
 
-  test('two pull one chart at once, into one folder', async () => {
+  test('two processes pull one chart into one folder', async () => {
     expect((await push('twice')(registry.host)).status).toBe(0);
     const [home, cwd] = [temporaryFolder(), temporaryFolder()];
     const pull = (...more: string[]): Promise<Run> =>
@@ -386,7 +386,7 @@ test('kill -9 at each request of dependency update, then again', { timeout: 120_
   }
 });
 
-test('what killed runs left is removed an hour later, and younger files are not', async () => {
+test('temporary files of killed runs are removed after an hour', async () => {
   const server = await startChartServer(charts);
   try {
     const [cwd, home] = [temporaryFolder(), temporaryFolder()];
@@ -410,7 +410,7 @@ test('what killed runs left is removed an hour later, and younger files are not'
   }
 });
 
-test('a cache that cannot be written keeps nobody from a chart', async () => {
+test('a cache that cannot be written does not matter', async () => {
   const server = await startChartServer(charts);
   try {
     const home = temporaryFolder();

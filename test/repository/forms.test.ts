@@ -154,7 +154,7 @@ describe.skipIf(program === undefined).each(COMMANDS)('%s', (name, command, seen
     expect(stdout).toContain(seen(version));
   });
 
-  test('of what is signed by nobody, with --verify', async () => {
+  test('of an unsigned chart, with --verify', async () => {
     for (const words of [['web-1.0.0.tgz'], ['one.tar'], ['r/web'], [atRegistry(':1.0.0')]]) {
       const { status, stdout, stderr } = await pkg([...command, ...words, '--verify', ...trust]);
       expect([status, name === 'lint' ? stdout : stderr]).toEqual([1, expect.stringContaining('no provenance of')]);
@@ -167,7 +167,7 @@ function needsTrust(words: readonly string[]): boolean {
   return !existsSync(join(cwd, words[0]?.replace(/#.*/, '') ?? '')) || words.includes('--repo');
 }
 
-describe.skipIf(program === undefined)('what is fetched', () => {
+describe.skipIf(program === undefined)('downloads', () => {
   test.each(REMOTE)('pull of %s', async (_form, words, version) => {
     const into = temporaryFolder();
     const { status, stderr } = await pkg(['pull', ...words(), ...trust, '-d', into, '--untar']);
@@ -191,7 +191,7 @@ describe.skipIf(program === undefined)('what is fetched', () => {
   });
 });
 
-describe.skipIf(program === undefined)('what is written', () => {
+describe.skipIf(program === undefined)('uploads', () => {
   test.each([...LOCAL.slice(0, 1), ...LOCAL.slice(2), ...BUNDLED])('publish of %s', async (form, words, version) => {
     const place = `oci://${registry.host}/published/${form.replaceAll(/\W/g, '')}`;
     const { status, stdout, stderr } = await pkg(['publish', ...words(), place, 'pages', ...trust, '-o', 'json']);
@@ -207,7 +207,7 @@ describe.skipIf(program === undefined)('what is written', () => {
     expect(stdout).toContain(`web:${version}\n`);
   });
 
-  test('a bundle of several charts says which there are', async () => {
+  test('a bundle of several charts lists them', async () => {
     const two = chartsIn({ a: chartFiles('a', '1.0.0'), b: chartFiles('b', '1.0.0') });
     expect((await pkg(['bundle', 'a', 'b', '-o', 'both.tar'], two)).status).toBe(0);
     for (const args of [

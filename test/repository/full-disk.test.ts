@@ -77,7 +77,7 @@ describe.skipIf(!hasFullDisk).each([
   ['publish', ['publish', 'one', 'pages', '--skip-lint'], ['pages/index.yaml', 'pages/one-1.0.0.tgz']],
   ['bundle', ['bundle', 'one', '-o', 'all.tar'], ['all.tar']],
 ])('%s', (name, args, made) => {
-  test.each(SPACES)('with %i KB left', { timeout: 60_000 }, async (free) => {
+  test.each(SPACES)('with %i KB of free space', { timeout: 60_000 }, async (free) => {
     const folder = temporaryFolder();
     cpSync(sources, folder, { recursive: true });
     const before = own(folder);

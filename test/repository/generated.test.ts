@@ -57,7 +57,7 @@ const entry = (name: string): fc.Arbitrary<Json> =>
 const CHARTS = 40;
 const names = Array.from({ length: CHARTS }, (_none, index) => `c${index}`);
 
-describe('the version that is chosen', () => {
+describe('the chosen version', () => {
   let index = '';
   let server: ChartServer;
   beforeAll(async () => {
@@ -73,7 +73,7 @@ describe('the version that is chosen', () => {
   });
   afterAll(() => server.close());
 
-  test.each(Array.from({ length: 2 * RUNS }, (_none, round) => round))('is that of helm: %i', async (round) => {
+  test.each(Array.from({ length: 2 * RUNS }, (_none, round) => round))("equals helm's: %i", async (round) => {
     const lists = fc.sample(fc.tuple(...names.map((name) => fc.array(entry(name), { maxLength: 8 }))), 1)[0] ?? [];
     const data: JsonObject = {
       apiVersion: 'v1',
@@ -127,7 +127,7 @@ describe('a large index', () => {
     ['with lines of Windows', text.replaceAll('\n', '\r\n')],
     ['with entries last', text.replace(/^(generated: .*\n)/m, '')],
     ['as JSON', JSON.stringify({ apiVersion: 'v1', entries: charts(400) })],
-  ])('%s: each chart is found, and what is not a chart is not', (_name, written) => {
+  ])('%s: every chart is found, and nothing else', (_name, written) => {
     expect(written.length).toBeGreaterThan(1 << 17);
     const bytes = Buffer.from(written);
     for (const at of [0, 7, 399]) {
@@ -155,7 +155,7 @@ describe('a large index', () => {
     });
   });
 
-  test('of more than 16 MiB, which no YAML is read of in one piece: search, and publish beside them', async () => {
+  test('of more than 16 MiB, the limit for YAML: search and publish work', async () => {
     const [head, body = '', end] = text.split(/(?<=^entries:\n)|(?=^generated:)/m);
     const copies = Math.ceil((17 << 20) / body.length);
     const bodies = Array.from({ length: copies }, (_, copy) => body.replace(/\bchart-(?=\d+:?$)/gm, `copy-${copy}-`));
@@ -169,7 +169,7 @@ describe('a large index', () => {
     expect([entries?.size, entries?.get('web')?.length]).toEqual([400 * copies + 1, 1]);
   });
 
-  test('whose charts need each other, or that names one twice, is what it is in one piece', () => {
+  test('with aliases between charts, or a duplicate chart, is read like a small one', () => {
     const anchored = text
       .replace('name: chart-3\n', 'name: &three chart-3\n')
       .replace('name: chart-9\n', 'name: *three\n');

@@ -39,7 +39,7 @@ test.each([
   'apiVersion: v1\nentries: {sub: [[], 7, {}]}\n',
   'apiVersion: v1\nentries: {sub: [{name: sub, version: null, urls: [sub.tgz]}]}\n',
   'apiVersion: v1\nentries: {sub: [{name: sub, version: 1.0.0, urls: null, maintainers: [null]}]}\n',
-])('an index that holds nothing where something is expected: %j', async (index) => {
+])('an index with a missing value: %j', async (index) => {
   const server = await startRepository(index, sub);
   const home = temporaryFolder();
   await run('pkg', ['repo', 'add', 'acme', server.url], { cwd: home, home });
@@ -84,7 +84,7 @@ test.each([
 });
 
 // GHSA-jxpm-75mh-9fp7, GHSA-vh4v-2xq2-g5cg: the address of an upload led to another host, with the login.
-test('an upload that is led to another host takes no login there', async () => {
+test('an upload that is redirected to another host sends no login there', async () => {
   const elsewhere = await start((request, response) => {
     request.resume();
     response.writeHead(request.method === 'PUT' ? 201 : 202, { location: request.url }).end();
@@ -113,7 +113,7 @@ test('an upload that is led to another host takes no login there', async () => {
   expect(elsewhere.asked.map(({ authorization }) => authorization)).toEqual(elsewhere.asked.map(() => undefined));
 });
 
-test('publish says what is published where a later place fails, and publishes the rest when it runs again', async () => {
+test('if a later target fails, publish names the finished ones, and publishes the rest when it runs again', async () => {
   let status = 500;
   const server = await start((request, response) => {
     request.resume();

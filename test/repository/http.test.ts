@@ -41,7 +41,7 @@ describe('a server', () => {
     expect((await errorOf(work)).message).toContain('does not answer in time');
   });
 
-  test('that answers drop by drop, for ever', async () => {
+  test('that answers slowly, for ever', async () => {
     const server = await start((_request, response) => {
       const timer = setInterval(() => response.write('.'), 20);
       response.on('close', () => clearInterval(timer));
@@ -51,7 +51,7 @@ describe('a server', () => {
     expect((await errorOf(work)).message).toContain('its whole answer does not come in time');
   });
 
-  test('that accepts connections and lets TLS hang', async () => {
+  test('that accepts connections and never finishes TLS', async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing.push(() => server.close());
@@ -76,7 +76,7 @@ describe('a server', () => {
   });
 });
 
-test('one connection serves many requests, and one that was closed meanwhile is opened again', async () => {
+test('one connection is used for many requests, and opened again after it was closed', async () => {
   const ports = new Set<number | undefined>();
   let close = false;
   const server = await start((request, response) => {
@@ -93,7 +93,7 @@ test('one connection serves many requests, and one that was closed meanwhile is 
   expect(ports.size).toBeGreaterThan(1);
 });
 
-describe('texts made to take long are read in no time', () => {
+describe('hostile texts are read in a short time', () => {
   const MUCH = 1 << 19;
 
   test.each([

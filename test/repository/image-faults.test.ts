@@ -21,7 +21,7 @@ function chartsOf(image: string): string {
   return chartsIn({ one: { ...files, 'templates/pod.yaml': pod } });
 }
 
-describe('a registry that does what it should not', () => {
+describe('a registry that misbehaves', () => {
   let server: Server;
   let host: string;
   let layout: Layout;
@@ -63,7 +63,7 @@ describe('a registry that does what it should not', () => {
   const isLarge = (bytes: Buffer): boolean => bytes.length === SIZE;
 
   test.each([true, false])(
-    'a download that breaks off goes on where it was (parts are given: %s)',
+    'an interrupted download continues where it was (ranges are supported: %s)',
     async (hasParts) => {
       special = (request, response, bytes) => {
         if (!isLarge(bytes)) return false;
@@ -127,7 +127,7 @@ describe('a registry that does what it should not', () => {
     ],
   ];
 
-  test.each(FAULTS)('%s: refused, and nothing is left', async (_, code, fault) => {
+  test.each(FAULTS)('%s: refused, and no file is left', async (_, code, fault) => {
     special = fault;
     const { status, stderr } = await bundle('bad.tar');
     expect(status).toBe(1);
@@ -135,7 +135,7 @@ describe('a registry that does what it should not', () => {
     expect(readdirSync(cwd).filter((name) => name.startsWith('bad'))).toEqual([]);
   });
 
-  test('a login that is given for the chart goes to no registry of images', async () => {
+  test('the login for the chart is not sent to registries of images', async () => {
     special = ({ headers }, response) => {
       if (headers.authorization !== undefined) return false;
       response.writeHead(401, { 'www-authenticate': 'Basic realm="images"' }).end();
@@ -156,7 +156,7 @@ describe.skipIf(program === undefined).each(['basic', 'token'] as const)('a regi
   });
   afterAll(() => registry.close());
 
-  test('images are pushed, resolved and fetched with the stored login', async () => {
+  test('images are pushed, resolved and downloaded with the stored login', async () => {
     const cwd = chartsOf('acme.example/team/app:1');
     const layout = new Layout(join(cwd, 'layout'));
     const digest = layout.add('acme.example/team/app:1', 'one');

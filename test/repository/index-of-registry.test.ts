@@ -63,11 +63,11 @@ afterAll(async () => {
 
 const tagged = (version: string): string => version.replaceAll('+', '_');
 
-describe.skipIf(program === undefined)('an index that places archives in a registry', () => {
+describe.skipIf(program === undefined)('an index that refers to archives in a registry', () => {
   test.each([
     ['with the tag', (version: string) => `:${tagged(version)}`],
     ['without a tag', () => ''],
-  ])('pull, as helm does it: %s', async (_name, tag) => {
+  ])('pull gives the same as helm: %s', async (_name, tag) => {
     const repository = place('as-helm', (version) => `oci://${registry.host}/team/web${tag(version)}`);
     for (const version of ['1.0.0', '1.1.0']) {
       const [helm, ours] = await Promise.all(
@@ -110,7 +110,7 @@ describe.skipIf(program === undefined)('an index that places archives in a regis
     expect(offline, offline.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('version: "1.1.0"') });
   });
 
-  test('a digest that is neither that of the archive nor that of the manifest', async () => {
+  test('a digest of neither the archive nor the manifest', async () => {
     const other = 'f'.repeat(64);
     const repository = place(
       'replaced',
@@ -140,7 +140,7 @@ describe.skipIf(program === undefined)('an index that places archives in a regis
     expect(sent).toEqual([undefined]);
   });
 
-  test('a trust policy knows the chart by the names of the repository only', async () => {
+  test('a trust policy matches the names of the repository only', async () => {
     const repository = place('judged', (version) => `oci://${open.host}/team/web:${tagged(version)}`);
     const policy = join(temporaryFolder(), 'trust.yaml');
     const judged = (pattern: string): Promise<Run> => {
@@ -155,8 +155,8 @@ describe.skipIf(program === undefined)('an index that places archives in a regis
   });
 });
 
-describe('versions without an address', () => {
-  test.each([['[]'], ['[null]'], ['[""]'], ['[" "]']])('urls: %s makes no request', async (urls) => {
+describe('versions without a URL', () => {
+  test.each([['[]'], ['[null]'], ['[""]'], ['[" "]']])('urls: %s sends no request', async (urls) => {
     const repository = place(
       'nowhere',
       () => '',

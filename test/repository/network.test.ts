@@ -54,7 +54,7 @@ const wantsLogin = (request: IncomingMessage, response: ServerResponse): boolean
 const ada = { name: 'r', username: 'ada', password: 'secret' };
 
 describe('repositories.yaml', () => {
-  test.each(['@r', 'alias:r', 'URL', 'URL/'])('%s names one, and its login is used', async (reference) => {
+  test.each(['@r', 'alias:r', 'URL', 'URL/'])('%s is a known repository, and its login is used', async (reference) => {
     const server = await start(wantsLogin);
     const folder = web(reference.replace('URL', server.url));
     const { pkg } = await expectSame(folder, { home: homeWith({ ...ada, url: server.url }) });
@@ -62,7 +62,7 @@ describe('repositories.yaml', () => {
   });
 
   test.each(['@unheard', 'alias:unheard', 'r', 'stable', 'ftp://127.0.0.1/r', 's3://bucket/r', '/r'])(
-    '%s names none',
+    '%s is not a known repository',
     async (reference) => {
       const server = await start();
       const { pkg } = await expectSame(web(reference), { home: homeWith({ name: 'r', url: server.url }) });
@@ -85,7 +85,7 @@ describe('repositories.yaml', () => {
     }
   });
 
-  test('a login that is wrong, or none', async () => {
+  test('a wrong login, or none', async () => {
     const server = await start(wantsLogin);
     for (const home of [homeWith({ ...ada, password: 'wrong', url: server.url }), temporaryFolder()]) {
       const { pkg } = await expectSame(web(server.url), { home });
@@ -93,7 +93,7 @@ describe('repositories.yaml', () => {
     }
   });
 
-  test('a login in the address', async () => {
+  test('a login in the URL', async () => {
     const server = await start(wantsLogin);
     const { pkg } = await expectSame(web(server.url.replace('//', '//ada:secret@')));
     expect(pkg.status).toBe(0);
@@ -109,7 +109,7 @@ describe('repositories.yaml', () => {
   });
 });
 
-describe('a login goes', () => {
+describe('a login is sent', () => {
   /** Charts are on another server than the index. */
   async function apart(passCredentials: boolean): Promise<{ elsewhere: ChartServer; made: Made }> {
     const folder = await makeRepository([['sub', '1.0.0']]);
@@ -130,13 +130,13 @@ describe('a login goes', () => {
     ]);
   });
 
-  test('unless it is meant for all', async () => {
+  test('to other servers with --pass-credentials', async () => {
     const { elsewhere, made } = await apart(true);
     expect(made.status).toBe(0);
     expect(elsewhere.asked.map(({ authorization }) => authorization)).toEqual([LOGIN, LOGIN]);
   });
 
-  test('not where it is sent on to', async () => {
+  test('not to the target of a redirect', async () => {
     const elsewhere = await start();
     const server = await start((request, response) => {
       if (wantsLogin(request, response)) return true;
@@ -150,8 +150,8 @@ describe('a login goes', () => {
   });
 });
 
-describe('addresses', () => {
-  test('the query of a repository goes with its paths', async () => {
+describe('URLs', () => {
+  test('the query of a repository is added to its paths', async () => {
     const server = await start((request, response) => {
       if (request.url?.endsWith('?token=t%20k&b')) return false;
       response.writeHead(403).end();
@@ -162,7 +162,7 @@ describe('addresses', () => {
     expect(pkg.stderr).not.toContain('hush');
   });
 
-  test('paths below and beside, and whole addresses with a query', async () => {
+  test('relative paths, and whole URLs with a query', async () => {
     const server = await start((request, response) => {
       const url = new URL(request.url ?? '', 'http://server');
       if (url.pathname === '/deep/r/index.yaml') {
@@ -256,7 +256,7 @@ describe('a repository that is broken', () => {
     expect(pkg.stderr).toContain(`it answers ${status}`);
   });
 
-  test('that is not there, or closes the connection in the middle', async () => {
+  test('that is missing, or closes the connection early', async () => {
     const server = await start((_request, response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('apiVersion: v1\n', () => response.destroy());
       return true;
@@ -269,7 +269,7 @@ describe('a repository that is broken', () => {
   });
 
   // Helm takes both: it compares no digests here, and leaves out what is not a chart.
-  test('an archive that is another than the index says', async () => {
+  test('an archive that differs from the index', async () => {
     const server = await start((request, response) => {
       if (request.url !== '/sub-1.1.0.tgz') return false;
       response.end(readFileSync(join(repository, 'sub-1.0.0.tgz')));
@@ -287,7 +287,7 @@ describe('a repository that is broken', () => {
     `sha1:${'a'.repeat(40)}`,
     ` ${'a'.repeat(64)}`,
     `sha256:${'z'.repeat(64)}`,
-  ])('an archive whose digest is none: %j', async (digest) => {
+  ])('an archive with an invalid digest: %j', async (digest) => {
     const entry = `{name: sub, version: 1.0.0, urls: [sub-1.0.0.tgz], digest: "${digest}"}`;
     const server = await start((request, response) => {
       if (request.url !== '/index.yaml') return false;
@@ -310,7 +310,7 @@ describe('a repository that is broken', () => {
     expect(made.charts).toEqual({ beside: ['Chart.yaml', 'templates', 'values.yaml'] });
   });
 
-  test('that is slow: a message says what is waited for', async () => {
+  test('that is slow: a message names the request', async () => {
     const server = await start((request, response) => {
       if (request.url !== '/index.yaml') return false;
       setTimeout(() => response.end(readFileSync(join(repository, 'index.yaml'))), 2500);
@@ -347,7 +347,7 @@ describe('TLS', () => {
   afterAll(() => server.close());
   afterEach(() => (wantsCertificate = false));
 
-  test('a certificate that nobody trusts', async () => {
+  test('an untrusted certificate', async () => {
     const { pkg } = await expectSame(web(server.url));
     expect(pkg.stderr).toMatch(/authority that is not trusted/);
   });
@@ -371,7 +371,7 @@ describe('TLS', () => {
     expect((await expectSame(web('@r'), { home: without })).pkg.status).toBe(1);
   });
 
-  test('through a proxy, and not through it where NO_PROXY says so', async () => {
+  test('through a proxy, except for NO_PROXY', async () => {
     const proxy = await startForwardProxy({ scheme: 'http', to: server.port, login: 'p:q' });
     servers.push(proxy);
     const env = { HTTPS_PROXY: `http://p:q@127.0.0.1:${proxy.port}`, SSL_CERT_FILE: files.ca };
@@ -386,7 +386,7 @@ describe('TLS', () => {
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-  '%s while something is fetched changes nothing',
+  '%s while a download is running changes nothing',
   async (signal) => {
     let asked: () => void = () => undefined;
     const isAsked = new Promise<void>((resolve) => (asked = resolve));
@@ -407,7 +407,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   },
 );
 
-test('plain HTTP is asked of the proxy itself', async () => {
+test('plain HTTP is requested from the proxy itself', async () => {
   const hosts: (string | undefined)[] = [];
   const server = await start((request, response) => {
     hosts.push(request.headers.host);

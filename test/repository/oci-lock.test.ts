@@ -85,7 +85,7 @@ describe.skipIf(program === undefined)('dependencies in a registry', () => {
     }
   });
 
-  test('a lock file that no longer fits Chart.yaml is refused by both', async () => {
+  test('an outdated lock file is refused by both', async () => {
     const folder = chartWith('name: sub, version: "^1.0.0", repository: "R"');
     expect((await on('pkg', folder, 'dependency', 'update', 'web')).status).toBe(0);
     const file = join(folder, 'web/Chart.yaml');

@@ -77,7 +77,7 @@ function versions(row: Record<string, string> | undefined): (string | undefined)
 }
 
 describe('outdated', () => {
-  test('newer versions within a constraint and beyond it', async () => {
+  test('shows newer versions within a constraint and beyond it', async () => {
     const machine = await Machine.create();
     await machine.ok('install', 'shop', 'foo/web', '--version', '1.0.0');
     const [row] = await machine.rows();
@@ -100,7 +100,7 @@ describe('outdated', () => {
     );
   });
 
-  test('what is stored follows the release, and holds no login and no token', async () => {
+  test('the stored source follows the release, and has no login and no token', async () => {
     const machine = await Machine.create();
     await machine.ok('install', 'shop', 'foo/web', '--version', '1.0.0');
     await machine.ok('upgrade', 'shop', 'foo/web', '--version', '2.1.0');
@@ -121,7 +121,7 @@ describe('outdated', () => {
     expect(decoded).not.toContain('pa55');
   });
 
-  test('an archive by its address counts where its repository is known', async () => {
+  test('an archive by its URL is found in its known repository', async () => {
     const machine = await Machine.create();
     await machine.ok('install', 'shop', `${server.url}/web-1.0.0.tgz?${TOKEN}`);
     const [row] = await machine.rows();
@@ -132,7 +132,7 @@ describe('outdated', () => {
     expect(versions((await machine.rows('other'))[0])).toEqual(['0.1.0', '', '', 'unknown']);
   });
 
-  test('a repository that cannot be asked fails alone, after all others', async () => {
+  test('a repository that cannot be reached fails after all others are shown', async () => {
     const other = await startChartServer(await makeRepository([['lone', '1.0.0']]));
     const machine = await Machine.create();
     try {

@@ -121,7 +121,7 @@ beforeAll(() => {
   made = { by, fingerprints };
 });
 
-describe.skipIf(!isThere)('who signed', () => {
+describe.skipIf(!isThere)('signers', () => {
   test.each([
     ['rsa', 'keys.gpg'],
     ['ed', 'keys.gpg'],
@@ -132,19 +132,19 @@ describe.skipIf(!isThere)('who signed', () => {
     ['rsa', 'keys.kbx'],
     ['below', 'keys.kbx'],
     ['stranger', 'keys.kbx'],
-  ])('gpg with the key %s, by %s', async (name, keyring) => {
+  ])('gpg signs with the key %s, by %s', async (name, keyring) => {
     const provenance = made.by.get(name) ?? '';
     expect(await judge(provenance, keyring)).toBe(made.fingerprints.get(name));
     // Helm reads no keyboxes, and of armored keys the first block.
     if (keyring === 'keys.gpg') expect(helmTakes(provenance, keyring)).toBe(true);
   });
 
-  test.each(['expired', 'revoked', 'stranger'])('the key %s: nobody takes it, helm neither', async (name) => {
+  test.each(['expired', 'revoked', 'stranger'])('the key %s is refused, also by helm', async (name) => {
     expect(helmTakes(made.by.get(name) ?? '', 'keys.gpg')).toBe(false);
     expect(await judge(made.by.get(name) ?? '', 'keys.gpg')).toBe('PKG_SIGNATURE_INVALID');
   });
 
-  test('a signature that has expired, and one by a broken hash', async () => {
+  test('an expired signature, and one by a broken hash', async () => {
     for (const more of [
       [...YEAR_2024, '--default-sig-expire', '10d'],
       ['--digest-algo', 'SHA1'],
@@ -158,7 +158,7 @@ describe.skipIf(!isThere)('who signed', () => {
   });
 });
 
-describe.skipIf(!isThere)('what is refused', () => {
+describe.skipIf(!isThere)('refused signatures', () => {
   /** Each as it would lie beside the archive. */
   const broken = (): Record<string, string | Buffer> => {
     const good = made.by.get('rsa') ?? '';
@@ -183,14 +183,14 @@ describe.skipIf(!isThere)('what is refused', () => {
     };
   };
 
-  test('every kind, by both', async () => {
+  test('every kind is refused by both', async () => {
     for (const [kind, provenance] of Object.entries(broken())) {
       expect(helmTakes(provenance, 'keys.gpg'), kind).toBe(false);
       expect(await judge(provenance, 'keys.gpg'), kind).toMatch(/^PKG_(?:SIGNATURE_INVALID|YAML|CHART_INVALID)/);
     }
   });
 
-  test('the archive changed, or under another name', async () => {
+  test('of a changed or renamed archive', async () => {
     const good = made.by.get('rsa') ?? '';
     const other = Buffer.from(archive);
     other[20] = (other[20] ?? 0) ^ 1;
@@ -200,7 +200,7 @@ describe.skipIf(!isThere)('what is refused', () => {
     expect(helmTakes(good, 'keys.gpg', 'web-1.0.1.tgz')).toBe(false);
   });
 
-  test('cut short anywhere', async () => {
+  test('truncated anywhere', async () => {
     const good = made.by.get('ed') ?? '';
     const lengths = Array.from({ length: 40 }, (_, at) => Math.floor((at * (good.length - 40)) / 40));
     for (const length of lengths) {
@@ -208,14 +208,14 @@ describe.skipIf(!isThere)('what is refused', () => {
     }
   });
 
-  test('two signatures: one of a known key is enough, as long as it is good', async () => {
+  test('two signatures: one valid one of a known key is enough', async () => {
     const two = clearsign('rsa@x.test', ['--local-user', '<stranger@x.test>']);
     const verdict = await judge(two, 'keys.gpg');
     expect(['PKG_SIGNATURE_INVALID', made.fingerprints.get('rsa')]).toContain(verdict);
     if (helmTakes(two, 'keys.gpg')) expect(verdict).toBe(made.fingerprints.get('rsa'));
   });
 
-  test('any byte of it changed: the same key signed the same, or it is refused', async () => {
+  test('with any byte changed are refused, or have the same signer and content', async () => {
     const good = Buffer.from(made.by.get('ed') ?? '');
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: good.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, by) => {
@@ -230,7 +230,7 @@ describe.skipIf(!isThere)('what is refused', () => {
     );
   });
 
-  test('a keybox with any byte changed, and one cut short', async () => {
+  test('a keybox with any byte changed, or truncated', async () => {
     const other = startGnuPG();
     other.run(['--import'], { input: gpg.run(['--export', '<ed@x.test>']) });
     const good = readFileSync(join(other.home, 'pubring.kbx'));
@@ -256,7 +256,7 @@ describe.skipIf(!isThere)('what is refused', () => {
   });
 
   test.each(['keys.gpg', 'keys.asc'])(
-    'any byte of %s changed: the same key, or an error of its own',
+    'with any of its bytes changed, %s gives the same key or an error',
     async (keyring) => {
       const good = readFileSync(join(folder, keyring));
       const provenance = made.by.get('ed') ?? '';
@@ -282,7 +282,7 @@ describe.skipIf(!isThere)('the commands', () => {
     ['below', []],
     ['locked', ['--passphrase-file', 'passphrase']],
     ['locked', ['--passphrase-file', '-']],
-  ] as const)('package --sign with the key %s %j: gpg and helm take it, and the other way round', (name, flags) => {
+  ] as const)("package --sign with the key %s %j: pkg, gpg and helm accept each other's signatures", (name, flags) => {
     writeFileSync(join(folder, 'passphrase'), `${PASSPHRASE}\n`);
     const key = ['--sign', '--keyring', join(folder, 'secret.gpg'), '--key', `Key of <${name}@x.test>`, ...flags];
     // Helm signs with the primary key whatever it is for, reads no passphrase from a pipe, and gpg does not read what
@@ -321,7 +321,7 @@ describe.skipIf(!isThere)('the commands', () => {
     expect(sign('below@x.test', '--keyring', 'stub.gpg').stderr).not.toContain('PKG_INTERNAL');
   });
 
-  test('verify: what lies beside the archive and is not a provenance file', () => {
+  test('verify: a file beside the archive that is not a provenance file', () => {
     const verify = (path: string): string => pkg(['verify', path, '--keyring', join(folder, 'keys.gpg')]).stderr;
     expect(verify(signed(undefined))).toContain('code: PKG_SIGNATURE_INVALID');
     const path = signed(undefined);
@@ -382,7 +382,7 @@ describe.skipIf(!isThere)('the commands', () => {
     }
   });
 
-  test('dependency update and build with --verify, as helm: what is not signed changes nothing', async () => {
+  test('dependency update and build with --verify: an unsigned dependency changes nothing', async () => {
     const served = temporaryFolder();
     cpSync(join(folder, NAME), join(served, NAME));
     await makeIndex(served);

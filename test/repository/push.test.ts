@@ -41,7 +41,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     run(which, [...args, '--plain-http'], { cwd: charts, home: temporaryFolder() });
 
   test.each(['web-1.2.3.tgz', 'web-1.3.0+build.7.tgz', 'plain-0.1.0.tgz'])(
-    '%s: the manifest and the output are those of helm',
+    "%s: the manifest and the output equal helm's",
     async (file) => {
       utimesSync(join(charts, file), 1_700_000_000, 1_700_000_000);
       const helm = await on('helm', 'push', file, `oci://${registry.host}/helm`);
@@ -55,7 +55,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     },
   );
 
-  test('helm pulls what pkg pushed, a chart of many megabytes too, and the other way round', async () => {
+  test('helm pulls charts that pkg pushed, also large ones, and the other way round', async () => {
     const sources = chartsIn({ big: { ...chartFiles('big', '1.0.0') } });
     for (const part of [1, 2, 3, 4, 5]) writeFileSync(join(sources, 'big', `${part}.bin`), randomBytes(4 << 20));
     const packed = await run('helm', ['package', 'big'], { cwd: sources, home: sources });
@@ -76,7 +76,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     }
   });
 
-  test('references by tag, digest and both; what does not fit is refused', async () => {
+  test('references by tag, digest and both; a mismatch is refused', async () => {
     const place = `oci://${registry.host}/refs`;
     const { stdout } = await on('pkg', 'push', 'web-1.2.3.tgz', place);
     const digest = /Digest: (\S+)/.exec(stdout)?.[1] ?? '';
@@ -124,7 +124,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     }
   });
 
-  test('what is published is not changed, and the next version can be asked for', async () => {
+  test('a published version is not changed, and --bump publishes the next one', async () => {
     const cwd = chartsIn({ web: chartFiles('web', '1.0.0', 'icon: https://example.com/i.png\n') });
     const home = temporaryFolder();
     const place = `oci://${registry.host}/published`;

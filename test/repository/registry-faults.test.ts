@@ -94,11 +94,11 @@ async function verdict(
 }
 
 describe('a registry', () => {
-  test('that is as it should be', async () => {
+  test('that works', async () => {
     expect((await verdict('^1.0.0', () => false)).status).toBe(0);
   });
 
-  test('whose tags come in pages', async () => {
+  test('that lists tags in pages', async () => {
     const { status } = await verdict('^1.0.0', (path, _request, response) => {
       if (!path.startsWith('tags/list')) return false;
       const page = Number(/\?page=(\d)/.exec(path)?.[1] ?? 0);
@@ -130,7 +130,7 @@ describe('a registry', () => {
     expect(stderr).toContain('is not a Helm chart');
   });
 
-  test.each([1, -1, undefined])('that gives the chart another size: %s', async (more) => {
+  test.each([1, -1, undefined])('that gives another size for the chart: %s', async (more) => {
     const wrong = JSON.parse(manifest().toString()) as { layers: [{ size: number | undefined }] };
     wrong.layers[0].size = more === undefined ? undefined : archive.length + more;
     const bytes = Buffer.from(JSON.stringify(wrong));
@@ -145,7 +145,7 @@ describe('a registry', () => {
   test.each([
     ['identitytoken', 'POST', 'grant_type=refresh_token&refresh_token=xyz'],
     ['registrytoken', '', ''],
-  ])('whose login is kept as an %s', async (kind, method, form) => {
+  ])('whose login is stored as an %s', async (kind, method, form) => {
     const docker = temporaryFolder();
     const auths = { [`127.0.0.1:${server.port}`]: { [kind]: 'xyz' } };
     writeFileSync(join(docker, 'config.json'), JSON.stringify({ auths }));
@@ -173,7 +173,7 @@ describe('a registry', () => {
     expect([...new Set(asked)]).toEqual(expected);
   });
 
-  test('that says of a manifest a digest that is none', async () => {
+  test('that gives an invalid digest for a manifest', async () => {
     special = (path, _request, response) => {
       if (path !== 'manifests/1.0.0') return false;
       response.writeHead(200, { 'content-type': MANIFEST, 'docker-content-digest': 'sha256:abc' }).end(manifest());
@@ -184,7 +184,7 @@ describe('a registry', () => {
     expect((await update('pkg', folder, { env })).stderr).toContain('code: PKG_DIGEST_MISMATCH');
   });
 
-  test('beside another one: a name and a password on the command line go to neither', async () => {
+  test('beside another one: a login on the command line is sent to neither', async () => {
     special = (_path, request, response) => {
       if (request.headers.authorization !== undefined) return false;
       response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
@@ -204,7 +204,7 @@ describe('a registry', () => {
     expect((await update('pkg', one, { env, args })).status).toBe(0);
   });
 
-  test('that sends on to another server, which gets no login', async () => {
+  test('that redirects to another server, which gets no login', async () => {
     const before = elsewhere.asked.length;
     const { status } = await verdict('1.0.0', (path, request, response) => {
       if (request.headers.authorization === undefined && path.startsWith('manifests')) {

@@ -54,7 +54,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     },
   );
 
-  test('a chart, and a repository, that are not there; names that are none', async () => {
+  test('a missing chart and repository; invalid names', async () => {
     for (const folder of [
       web(registry.host, '^1.0.0', 'nothing'),
       web(registry.host, '1.0.0', 'nothing'),
@@ -68,7 +68,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     }
   });
 
-  test('a certificate that nobody trusts', async () => {
+  test('an untrusted certificate', async () => {
     const { pkg } = await expectSame(web(registry.host, '1.0.0'));
     expect(pkg.stderr).toContain('authority that is not trusted');
   });
@@ -85,7 +85,7 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
 });
 
 describe.skipIf(program === undefined).each(['basic', 'token'] as const)(
-  'a registry that asks for a login: %s',
+  'a registry that requires a login: %s',
   (auth) => {
     let registry: Registry;
     let home: string;
@@ -132,7 +132,7 @@ describe.skipIf(program === undefined).each(['basic', 'token'] as const)(
       }
     });
 
-    test('flags: name and password, authority, no checks, files', async () => {
+    test('flags: name and password, CA file, no verification, files', async () => {
       const name = ['--username', LOGIN.username, '--password', LOGIN.password];
       const moved = temporaryFolder();
       writeFiles(moved, { 'config.json': readFileSync(join(home, 'config/registry/config.json'), 'utf8') });
@@ -175,7 +175,7 @@ test.skipIf(program === undefined)('a registry without TLS', async () => {
   }
 });
 
-test.skipIf(program === undefined)('what is not a chart', async () => {
+test.skipIf(program === undefined)('content that is not a chart', async () => {
   const { registry } = await fill('none');
   try {
     const upload = `https://${registry.host}/v2/team/charts/image`;

@@ -26,7 +26,7 @@ const fresh = [
 const lock = { name: 'Chart.lock', text: 'new\n' };
 
 describe('archives', () => {
-  test('take the place of older ones; what is not a chart, or is to stay, stays', async () => {
+  test('replace older ones; other files stay', async () => {
     const chart = writeChart({
       'Chart.lock': 'old\n',
       'charts/a-1.0.0.tgz': archive('a', '1.0.0'),
@@ -47,7 +47,7 @@ describe('archives', () => {
   test.each([
     ['a folder in the place of the last archive', 'charts/b-2.0.0.tgz'],
     ['a folder in the place of the lock file', 'Chart.lock'],
-  ])('%s: all is as it was', async (_name, inTheWay) => {
+  ])('%s: nothing is changed', async (_name, inTheWay) => {
     const chart = writeChart({
       'charts/a-1.0.0.tgz': archive('a', '1.0.0'),
       'charts/a-2.0.0.tgz': archive('a', '2.0.0-1'),
@@ -59,7 +59,7 @@ describe('archives', () => {
     expect(snapshot(chart)).toEqual(before);
   });
 
-  test('a file in the place of charts/, and no charts/ at all', async () => {
+  test('a file in place of charts/, and no charts/ at all', async () => {
     const chart = join(temporaryFolder(), 'web');
     mkdirSync(join(chart, 'Chart.lock'), { recursive: true });
     const work = (): Promise<void> => replaceArchives(chart, { archives: fresh, kept: new Set(), lock });

@@ -86,7 +86,7 @@ test.each([
   if (pkg.status !== 0) expect(pkg.stderr).toMatch(/code: PKG_(?!INTERNAL)[A-Z_]+ /);
 });
 
-test('an endpoint with a path, and ones that are none', async () => {
+test('an endpoint with a path, and invalid endpoints', async () => {
   asked.length = 0;
   const { helm, pkg } = await both('none', '--endpoint', `${url}/deep/er/`);
   expect([pkg.status, pkg.stdout]).toEqual([helm.status, helm.stdout]);
@@ -98,7 +98,7 @@ test('an endpoint with a path, and ones that are none', async () => {
   }
 });
 
-test('what is not an answer of a hub is an error, where helm finds nothing', async () => {
+test('an answer that is not from a hub is an error, where helm finds nothing', async () => {
   for (const word of ['page', 'list']) {
     const { pkg } = await both(word, '--endpoint', url);
     expect(pkg.status).toBe(1);

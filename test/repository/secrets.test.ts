@@ -66,7 +66,7 @@ test('a proxy that does not answer is named as the cause, without its login', as
   }
 });
 
-test('a credential helper that fails without a word', async () => {
+test('a credential helper that fails without output', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'docker-credential-silent'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ credsStore: 'silent' }));

@@ -60,7 +60,7 @@ async function versionsIn(serving: Serving): Promise<string[]> {
 }
 
 describe('a folder', () => {
-  test('has the index that helm makes of it, and it follows each change of the files', async () => {
+  test('has the same index as by helm, which follows each change of the files', async () => {
     const folder = folderWith('web-1.0.0.tgz', 'web-1.2.0+build.7.tgz', 'db-0.1.0.tgz');
     writeFileSync(join(folder, 'broken.tgz'), 'no chart');
     const serving = await startServing(folder);
@@ -88,7 +88,7 @@ describe('a folder', () => {
     }
   });
 
-  test('is read again only where a file changed', async () => {
+  test('is read again only for changed files', async () => {
     const folder = folderWith('web-1.0.0.tgz');
     const index = new FolderIndex(folder, () => undefined);
     const before = await index.current();
@@ -107,7 +107,7 @@ describe('a folder', () => {
   });
 });
 
-describe('what readers get', () => {
+describe('reading', () => {
   let folder: string;
   let serving: Serving;
   beforeAll(async () => {
@@ -127,7 +127,7 @@ describe('what readers get', () => {
   });
   afterAll(() => serving.end());
 
-  test('an index with ETag, 304, and gzip for those who take it', async () => {
+  test('the index has an ETag, and supports 304 and gzip', async () => {
     const plain = await ask(serving, '/index.yaml');
     expect(plain.status).toBe(200);
     expect(plain.headers['content-encoding']).toBeUndefined();
@@ -183,7 +183,7 @@ describe('what readers get', () => {
     }
   });
 
-  test('nothing else: whatever the path, no byte of another file', async () => {
+  test('no path gives another file', async () => {
     const part = fc.constantFrom(
       ...['..', '.', '', '%2e%2e', '..%2f', '%2f', '\\', '%5c', '%00', '%', '%ff', 'nested', 'folder.tgz', 'etc'],
       ...[
@@ -242,7 +242,7 @@ describe('uploads', () => {
     ask(serving, path, { method: 'POST', ...sent, headers: { ...BEARER, ...sent?.headers } });
   const archive = (from = packed, name = 'web-1.0.0.tgz'): Buffer => readFileSync(join(from, name));
 
-  test('are refused without a token file, without the token, and to readers', async () => {
+  test('are refused without a token file, without the token, and for readers', async () => {
     const body = archive();
     const off = await startServing(temporaryFolder());
     expect((await post(off, '/api/charts', { body })).status).toBe(403);
@@ -275,7 +275,7 @@ describe('uploads', () => {
     await serving.end();
   });
 
-  test('raw and as a form; the same again changes nothing, other content is refused unless replacing is allowed', async () => {
+  test('work raw and as a form; the same content changes nothing, other content is refused unless overwriting is allowed', async () => {
     const token = secretFile(TOKEN);
     const folder = temporaryFolder();
     let serving = await startServing(folder, '--token-file', token);
@@ -316,7 +316,7 @@ describe('uploads', () => {
     await serving.end();
   });
 
-  test('that are not charts, and forms that are none, get an answer of 4xx and leave nothing', async () => {
+  test('that are not charts, and invalid forms, get status 4xx and leave nothing', async () => {
     const folder = temporaryFolder();
     const serving = await startServing(folder, '--token-file', secretFile(TOKEN));
     const named = (name: string, version = '1.0.0'): Buffer =>
@@ -360,7 +360,7 @@ describe('uploads', () => {
   });
 });
 
-describe('clients that mean no good', () => {
+describe('hostile clients', () => {
   /** Sends bytes as they are; gives what came back when the server closed, or after a while. */
   function raw(serving: Serving, bytes: string): Promise<string> {
     return new Promise((resolve) => {
@@ -379,7 +379,7 @@ describe('clients that mean no good', () => {
     });
   }
 
-  test('get an answer of 4xx for what is not a request, and the server goes on', async () => {
+  test('get status 4xx for invalid requests, and the server continues', async () => {
     const serving = await startServing(folderWith('web-1.0.0.tgz'), '--token-file', secretFile(TOKEN));
     const auth = `host: x\r\nauthorization: Bearer ${TOKEN}\r\n`;
     const requests: [string, RegExp][] = [
@@ -401,7 +401,7 @@ describe('clients that mean no good', () => {
     expect((await serving.end()).status).toBe(0);
   });
 
-  test('hold nobody up: bodies that stall, readers that vanish', async () => {
+  test('do not block others: stalled bodies, readers that disappear', async () => {
     const folder = folderWith('web-1.0.0.tgz');
     writeFileSync(join(folder, 'large.tgz'), Buffer.alloc(64 << 20));
     const serving = await startServing(folder, '--token-file', secretFile(TOKEN));
@@ -423,7 +423,7 @@ describe('clients that mean no good', () => {
   });
 });
 
-test('it ends with status 0 on each signal, and says what keeps it from serving', async () => {
+test('it ends with status 0 on each signal, and reports why it cannot serve', async () => {
   const folder = temporaryFolder();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const serving = await startServing(folder);

@@ -81,8 +81,8 @@ async function bundleWith(key: string): Promise<string> {
   return digest;
 }
 
-describe.skipIf(registry === undefined)('a tag that is written by two', () => {
-  test('the tag of the older signatures: an overwritten signature is added again', async () => {
+describe.skipIf(registry === undefined)('a tag that two processes write', () => {
+  test('the tag of the older format: an overwritten signature is added again', async () => {
     const digests = [await bundleWith('a'), await bundleWith('b')];
     expect(digests[0]).toBe(digests[1]);
     const mirror = new OciRepository(relayHost, 'mirror/web');
@@ -125,7 +125,7 @@ describe.skipIf(registry === undefined)('a tag that is written by two', () => {
     for (const key of KEYS) await succeeds('verify', `${target}/web:1.0.0`, '--key', `${key}.pub`);
   });
 
-  test('a tag that is overwritten every time ends in an error, and not in a loop', async () => {
+  test('a tag that is always overwritten gives an error, not a loop', async () => {
     const target = `oci://${relayHost}/always`;
     await succeeds('bundle', 'push', 'b.tar', target);
     const behind = new OciRepository(registry?.host ?? '', 'always/web');

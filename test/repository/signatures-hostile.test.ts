@@ -87,13 +87,13 @@ describe.skipIf(registry === undefined)('a registry', () => {
   const good = (digest: string, key: KeyObject = privateKey): string =>
     JSON.stringify(keyBundle(statementOf(digest), key));
 
-  test('one good signature', async () => {
+  test('with one valid signature', async () => {
     const { place, subject } = await chart();
     await place.list(subject, [await place.attach(subject, good(subject.digest))]);
     await expectTaken(place.reference);
   });
 
-  test('none', async () => {
+  test('without a signature', async () => {
     await expectRefused((await chart()).place.reference, /there is no signature/);
   });
 
@@ -154,7 +154,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
       },
     ],
   ];
-  test.each(bundles)('a bundle: %s', async (_name, why, made) => {
+  test.each(bundles)('with a bundle: %s', async (_name, why, made) => {
     const { place, subject } = await chart();
     const bad = await place.attach(subject, made(subject.digest));
     await place.list(subject, [bad]);
@@ -179,7 +179,10 @@ describe.skipIf(registry === undefined)('a registry', () => {
       /cannot be read/,
       (digest) => {
         const signed = simpleSignature(simplePayload(digest), privateKey);
-        return { ...signed, annotations: { ...signed.annotations, 'dev.sigstore.cosign/certificate': 'none' } };
+        return {
+          ...signed,
+          annotations: { ...signed.annotations, 'dev.sigstore.cosign/certificate': 'none' },
+        };
       },
     ],
     [
@@ -191,7 +194,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
       },
     ],
   ];
-  test.each(texts)('the older form: %s', async (_name, why, made) => {
+  test.each(texts)('with the older format: %s', async (_name, why, made) => {
     const { place, subject } = await chart();
     const bad = made(subject.digest);
     await place.tagged(subject, [bad]);
@@ -200,7 +203,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectTaken(place.reference);
   });
 
-  test('the reference that the older form names is not judged, since charts are copied', async () => {
+  test('the reference in the older format is not checked, because charts are copied', async () => {
     const { place, subject } = await chart();
     await place.tagged(subject, [
       simpleSignature(simplePayload(subject.digest, 'elsewhere.example/other'), privateKey),
@@ -208,7 +211,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectTaken(place.reference);
   });
 
-  test('very many signatures', async () => {
+  test('with very many signatures', async () => {
     const { place, subject } = await chart();
     const wrong = Array.from({ length: 200 }, (_, at) =>
       simpleSignature(simplePayload(subject.digest, `registry/${at}`), stranger),
@@ -220,7 +223,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectTaken(place.reference);
   });
 
-  test('a list of thousands of other things', async () => {
+  test('with a list of thousands of other artifacts', async () => {
     const { place, subject } = await chart();
     const signature = await place.attach(subject, good(subject.digest));
     const others = Array.from({ length: 6000 }, (_, at) => ({
@@ -244,7 +247,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     expect(requests.length).toBeLessThan(150);
   });
 
-  test('lists without end', async () => {
+  test('with endless lists', async () => {
     const { place, subject } = await chart();
     const url = `/v2/${place.path}/referrers/${subject.digest}`;
     const body = JSON.stringify({ schemaVersion: 2, manifests: [] });
@@ -261,7 +264,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     expect(page).toBeLessThan(200);
   });
 
-  test('a list that goes on at another server', async () => {
+  test('with a list that continues at another server', async () => {
     const { place } = await chart();
     const body = JSON.stringify({ schemaVersion: 2, manifests: [] });
     let page = 0;
@@ -279,7 +282,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
   test.each([
     [500, 'PKG_REPOSITORY_UNREACHABLE'],
     [403, 'PKG_REPOSITORY_UNAUTHORIZED'],
-  ])('a list that is answered with %i', async (status, code) => {
+  ])('with status %i for a list', async (status, code) => {
     const { place, subject } = await chart();
     await place.list(subject, [await place.attach(subject, good(subject.digest))]);
     await withFront(place, 'referrers', { status }, (reference) =>
@@ -287,7 +290,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     );
   });
 
-  test('content that is not what its digest says, and content that is missing', async () => {
+  test('with content that differs from its digest, or is missing', async () => {
     const { place, subject } = await chart();
     const signature = await place.attach(subject, good(subject.digest));
     await place.list(subject, [signature]);
@@ -304,7 +307,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     );
   });
 
-  test('a tag that moves between two requests', async () => {
+  test('with a tag that moves between two requests', async () => {
     const { place, subject } = await chart();
     await place.list(subject, [await place.attach(subject, good(subject.digest))]);
     const first = (await place.read('1.0.0'))?.bytes ?? Buffer.alloc(0);
@@ -340,7 +343,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     }
   }
 
-  test('a signed chart in the place of another, and an old version under a new tag', async () => {
+  test('with a signed chart in place of another, and an old version under a new tag', async () => {
     const { place, subject } = await chart();
     await place.list(subject, [await place.attach(subject, good(subject.digest))]);
     const manifest = (await place.read('1.0.0'))?.bytes ?? Buffer.alloc(0);
@@ -353,7 +356,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectRefused(api.reference, /is not the chart that its location names/);
   });
 
-  test('a list of manifests in the place of a chart: what is judged is the chart', async () => {
+  test('with a list of manifests in place of a chart: the chart itself is checked', async () => {
     const { place, subject } = await chart();
     const list = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [subject] }));
     const listed = await place.manifest(list, '1.0.0', INDEX);
@@ -364,7 +367,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectTaken(place.reference);
   });
 
-  test('a list of referrers that others write over', async () => {
+  test('with a list of referrers that others overwrite', async () => {
     const { place, subject } = await chart();
     const tag = `sha256-${subject.digest.slice(7)}`;
     let left = 2;
@@ -388,7 +391,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectTaken(place.reference);
   });
 
-  test('publishing that is killed at each request is taken up again', { timeout: 240_000 }, async () => {
+  test('killed at each request, publishing can be repeated', { timeout: 240_000 }, async () => {
     writeFiles(join(folder, 'charts/web'), chartFiles('web', '1.0.0'));
     const args = (host: string, path: string): string[] => [
       ...['publish', 'charts/web', `oci://${host}/${path}`, '--plain-http', '--cosign-key', 'own.key'],
@@ -449,11 +452,11 @@ describe('any bundle', () => {
       .length;
   }
 
-  test('the right one', () => {
+  test('the valid one', () => {
     expect(judge(JSON.stringify(good))).toBe(1);
   });
 
-  test('with anything in the place of a part, is judged, and counts only if what was signed is whole', () => {
+  test('with any part replaced counts only if the signed content is unchanged', () => {
     const paths = pathsOf(good);
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {

@@ -76,11 +76,11 @@ describe('a policy', () => {
       expect.stringMatching(/^4: /) as unknown as string,
     ],
     ["rules:\n  - charts: '**'\n    require: [\n", expect.stringMatching(/^\d+: /) as unknown as string],
-  ])('that is wrong: %j', async (text, expected) => {
+  ])('that is not valid: %j', async (text, expected) => {
     expect(await faultOf(text)).toEqual(expected);
   });
 
-  test('whose paths begin at its folder', async () => {
+  test('has paths relative to its folder', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'trust.yaml');
     writeFileSync(file, "rules: [{charts: '**', require: [{pgp: {keyring: keys/a.gpg}}, {cosign: {key: /b.pub}}]}]\n");
@@ -117,12 +117,12 @@ describe('a policy', () => {
     expect(ruleFor(rules(pattern), [name]) !== undefined).toBe(expected);
   });
 
-  test('of several rules the first that is about a chart, by any of its names', () => {
+  test('uses the first rule that matches any name of a chart', () => {
     expect(ruleFor(rules('acme/x', 'acme/*', '**'), ['https://acme.example/web', 'acme/web'])?.number).toBe(2);
     expect(ruleFor(rules('acme/x'), ['acme/web'])).toBeUndefined();
   });
 
-  test('any pattern is what a regular expression would be', () => {
+  test('matches patterns like equivalent regular expressions', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.', '*', '?'), maxLength: 10 });
     const name = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.'), maxLength: 10 });
     fc.assert(
@@ -136,7 +136,7 @@ describe('a policy', () => {
     );
   });
 
-  test('a pattern of many stars and a long name take no time', () => {
+  test('matches patterns of many stars in a short time', () => {
     expect(ruleFor(rules(`${'**a'.repeat(200)}b`), ['a'.repeat(20_000)])).toBeUndefined();
   });
 });
@@ -281,7 +281,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     expect(await pkg(template)).toMatchObject({ status: 1, stdout: '' });
   });
 
-  test('PGP alone: what is shown of a registry is what was signed', async () => {
+  test('PGP alone: show prints the signed chart of a registry', async () => {
     await must('push', 'repository/signed-1.0.0.tgz', `oci://${registry.host}/pgp`, '--plain-http');
     const shown = ['show', 'chart', `oci://${registry.host}/pgp/signed`, '--plain-http', '--trust-policy'];
     const taken = await pkg([...shown, 'policies/pgp.yaml']);
@@ -290,13 +290,13 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     expect((await pkg([...shown, 'policies/cosign.yaml'])).status).toBe(1);
   });
 
-  test('cosign alone is in no repository', async () => {
+  test('a cosign requirement cannot be met in a chart repository', async () => {
     const { status, stderr } = await pkg(['template', 'acme/signed', '--trust-policy', 'policies/cosign.yaml']);
     expect(status).toBe(1);
     expect(stderr).toContain('only charts of registries have signatures of cosign');
   });
 
-  test('what is cached is judged again, and without a network by what is cached', async () => {
+  test('cached charts are checked again, offline by cached signatures', async () => {
     const own = temporaryFolder();
     const at = (args: readonly string[]): Promise<Run> => run('pkg', args, { cwd: folder, home: own });
     await at(['repo', 'add', 'acme', server.url]);
@@ -323,7 +323,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     }
   });
 
-  test('an index that leads elsewhere does not choose the rule', async () => {
+  test('the URL in an index does not select the rule', async () => {
     const evil = temporaryFolder();
     const index = readFileSync(join(folder, 'repository/index.yaml'), 'utf8');
     writeFileSync(join(evil, 'index.yaml'), index.replaceAll(/- (bare-1\.0\.0\.tgz)/g, `- ${server.url}/$1`));
@@ -345,7 +345,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     expect(status).toBe(1);
   });
 
-  test('a repository by its name and by its address is the same', async () => {
+  test('a repository has the same rules by name and by URL', async () => {
     writeFileSync(
       join(folder, 'policies/named.yaml'),
       `rules: [{charts: 'acme/*', require: [{pgp: {keyring: ../ada.gpg}}]}]\n`,
@@ -356,7 +356,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     }
   });
 
-  test('where it is looked for', async () => {
+  test('the location of the policy', async () => {
     const args = ['template', 'acme/bare'];
     expect((await pkg(args)).status).toBe(0);
     expect((await pkg(args, { PKG_TRUST_POLICY: 'policies/strict.yaml' })).status).toBe(1);
@@ -389,7 +389,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     }
   });
 
-  test.skipIf(process.getuid?.() === 0)('a policy that may not be read', async () => {
+  test.skipIf(process.getuid?.() === 0)('a policy that is not readable', async () => {
     const file = join(folder, 'policies/secret.yaml');
     writeFileSync(file, 'rules: []\n');
     chmodSync(file, 0o000);
@@ -397,7 +397,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     expect(stderr).toContain('code: PKG_TRUST_POLICY_INVALID ');
   });
 
-  test('keys and keyrings of the policy that are not there', async () => {
+  test('missing keys and keyrings of a policy', async () => {
     for (const [require, code] of [
       ['{pgp: {keyring: nowhere.gpg}}', 'PKG_FILE_UNREADABLE'],
       ['{cosign: {key: nowhere.pub}}', 'PKG_FILE_UNREADABLE'],
@@ -418,7 +418,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     expect(empty.stderr).toContain('names neither a certificate authority nor a log');
   });
 
-  test('what lies on this machine: a rule of its own, or none', async () => {
+  test('local charts need no signature without a rule for file://', async () => {
     const archive = join(temporaryFolder(), 'signed-1.0.0.tgz');
     copyFileSync(join(folder, 'repository/signed-1.0.0.tgz'), archive);
     for (const chart of ['bare', archive, 'repository/bare-1.0.0.tgz']) {

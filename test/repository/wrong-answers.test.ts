@@ -172,7 +172,7 @@ describe('lists of tags', () => {
 
   // Behind a proxy a registry may name itself by an address of its own. The login goes to the server that was asked only.
   test.each(['http://registry.internal:5000', 'https://127.0.0.1:1', 'file://', 'http://x//evil.example'])(
-    'of pages at %s, which are asked of the registry itself',
+    'of pages at %s, which are requested from the registry itself',
     async (origin) => {
       const versions = await versionsFrom((page) =>
         page < 2
@@ -187,7 +187,7 @@ describe('lists of tags', () => {
     expect(await versionsFrom(() => ({ tags: many(1, 200_000) }))).toHaveLength(200_000);
   });
 
-  test('of pages whose next one is the same again', async () => {
+  test('of pages that refer to themselves', async () => {
     const error = await errorOf(() => versionsFrom(() => ({ tags: ['1.0.0'], next: '/v2/r/sub/tags/list?page=1' })));
     expect([error.code, error.message]).toEqual(['PKG_REPOSITORY_INVALID', expect.stringContaining('has no end')]);
   });
@@ -209,7 +209,7 @@ describe('lists of tags', () => {
   });
 });
 
-describe('a registry by plain HTTP whose tokens are given elsewhere gets no login sent there', () => {
+describe('a registry over plain HTTP with a token server elsewhere: no login is sent there', () => {
   test.each([
     'http://localhost:PORT/token',
     'http://127.0.0.1:PORT/token',
@@ -234,7 +234,7 @@ describe('a registry by plain HTTP whose tokens are given elsewhere gets no logi
     }
   });
 
-  test('and its own address does', async () => {
+  test('but its own address gets it', async () => {
     rewrite = (_path, answer) => answer;
     server.asked.splice(0);
     const { registry: one, http } = registry();

@@ -34,7 +34,7 @@ test.each([
   [[], { HELM_COLOR: 'always', NO_COLOR: '1' }, false],
   [['--color', 'always'], { NO_COLOR: '1' }, true],
   [[], { FORCE_COLOR: '1' }, false],
-] as [string[], Record<string, string>, boolean][])('in pipes: %j %j', (args, env, colored) => {
+] as [string[], Record<string, string>, boolean][])('to a pipe: %j %j', (args, env, colored) => {
   expect(piped(args, env)).toEqual({ error: colored, diff: colored });
 });
 

@@ -21,7 +21,7 @@ const edited = fc
     return [before, `${lines.join('\n')}\n`] as const;
   });
 
-test('applied to what was before, a diff gives what is after', async () => {
+test('applying a diff to the old text gives the new one', async () => {
   await fc.assert(
     fc.asyncProperty(edited, async ([before, after]) => {
       fc.pre(before !== after);
@@ -32,7 +32,7 @@ test('applied to what was before, a diff gives what is after', async () => {
   );
 });
 
-test('what is new, and what goes, is all plus or all minus', async () => {
+test('the diff of a new or removed text has only plus or minus lines', async () => {
   await fc.assert(
     fc.asyncProperty(text, async (whole) => {
       const created = await renderDiff({ before: '', after: whole, ...names }, plain);
@@ -44,7 +44,7 @@ test('what is new, and what goes, is all plus or all minus', async () => {
   );
 });
 
-test('colours change nothing but the looks, and carry no text over a line', async () => {
+test('colours do not change the text, and end with each line', async () => {
   await fc.assert(
     fc.asyncProperty(edited, async ([before, after]) => {
       const pair = { before, after, ...names };
@@ -58,7 +58,7 @@ test('colours change nothing but the looks, and carry no text over a line', asyn
   );
 });
 
-test('what a terminal would obey is shown', async () => {
+test('control characters are shown as escapes', async () => {
   const diff = await renderDiff({ before: 'a\n', after: 'a\u001b]0;x\u0007\u202e\n', ...names }, plain);
   expect(diff).toContain('+a\\u001b]0;x\\u0007\\u202e\n');
 });

@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('message, position, the line of the template, notes, hints and code', () => {
+test('an error has message, position, source lines, notes, hints and code', () => {
   const file = join(folder, 'templates', 'a.yaml');
   writeFileSync(file, 'kind: A\r\n\tname: {{x}}\u001b[2J\nend: 1\n');
   const error = new PkgError('PKG_TEMPLATE_SLOT', 'this does not fit', {
@@ -45,7 +45,7 @@ test('message, position, the line of the template, notes, hints and code', () =>
   );
 });
 
-test('what a template says by fail is printed as the lines that it is', () => {
+test('the message of fail keeps its lines', () => {
   const lines = (message: string): string => {
     return renderError(new PkgError('PKG_TEMPLATE_FAILED', message), plain, false).replace(/ {2}code: .*\n$/, '');
   };
@@ -62,7 +62,7 @@ test('what a template says by fail is printed as the lines that it is', () => {
   expect(foreign).toContain('Error: no\\n  hint: run this\n');
 });
 
-test('lines of a text are shown around the position, also where that is far to the right', () => {
+test('source lines are shown around the position, also far to the right', () => {
   const excerpt = {
     title: 'what a\nb prints:',
     first: 9,
@@ -80,7 +80,7 @@ test('lines of a text are shown around the position, also where that is far to t
   expect(Array.from(marked)[Array.from(caret).length - 1]).toBe('!');
 });
 
-test('an escape is not cut in two', () => {
+test('an escape is not split', () => {
   for (const [text, max, expected] of [
     ['ab\\u001b', 5, 'ab…'],
     ['ab\\u001b', 3, 'ab…'],
@@ -92,7 +92,7 @@ test('an escape is not cut in two', () => {
   }
 });
 
-test('a line of a values file is never shown', () => {
+test('lines of values files are never shown', () => {
   const file = join(folder, 'values.yaml');
   writeFileSync(file, 'password: secret-word\n');
   const text = renderError(new PkgError('PKG_YAML_SYNTAX', 'odd', { at: { file, line: 1, column: 1 } }), plain, false);
@@ -100,7 +100,7 @@ test('a line of a values file is never shown', () => {
   expect(text).not.toContain('secret-word');
 });
 
-test('errors found together are all shown, up to fifty', () => {
+test('errors that are reported together are shown, up to fifty', () => {
   const errors = Array.from({ length: 60 }, (_, at) => new PkgError('PKG_SCHEMA_VIOLATION', `number ${at} is wrong`));
   const text = renderError(new PkgError('PKG_SCHEMA_VIOLATION', '60 are wrong', { errors }), plain, false);
   expect(text.match(/is wrong/g)).toHaveLength(50);
@@ -108,7 +108,7 @@ test('errors found together are all shown, up to fifty', () => {
   expect(text.match(/pkg docs/g)).toHaveLength(1);
 });
 
-test('whatever an error says, it is lines of safe text with the code at the end', () => {
+test('every error is printed as safe text with the code at the end', () => {
   const text = fc.string({ unit: 'binary', maxLength: 300 });
   const error = fc.record({ message: text, file: text, notes: fc.array(text), hints: fc.array(text) });
   fc.assert(
@@ -123,7 +123,7 @@ test('whatever an error says, it is lines of safe text with the code at the end'
   );
 });
 
-test('what is not an error of ours is reported as a defect, with its stack only for --debug', () => {
+test('an unknown error is reported as a bug, with its stack only for --debug', () => {
   for (const thrown of [new TypeError('x is not a function'), new Error(''), 'text', undefined, null]) {
     const text = renderError(thrown, plain, false);
     expect(text).toMatch(/^Error: pkg has a bug: .+\n {2}hint: .*--debug.*\n {2}code: PKG_INTERNAL /);

@@ -25,12 +25,12 @@ function linesOf(durations: readonly number[], isTerminal: boolean): string[] {
   return lines;
 }
 
-test('work that is done soon prints no line', () => {
+test('short work prints nothing', () => {
   expect(linesOf(Array<number>(500).fill(1), true)).toEqual([]);
   expect(linesOf(Array<number>(2000).fill(2), false)).toEqual([]);
 });
 
-test('a large release is a line a second to somebody who watches, and one in five in a log', () => {
+test('a large release prints a line per second on a terminal, and one in five seconds in a log', () => {
   const durations = Array<number>(3000).fill(10);
   const watched = linesOf(durations, true);
   expect(watched).toHaveLength(29);
@@ -40,7 +40,7 @@ test('a large release is a line a second to somebody who watches, and one in fiv
   expect(logged[4]).toBe('[2501/3000] create ConfigMap m2500\n');
 });
 
-test('however long the steps take, lines come no more often', () => {
+test('slow steps print no more lines', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(3000), { maxLength: 200 }), fc.boolean(), (durations, isTerminal) => {
       const total = durations.slice(0, -1).reduce((sum, duration) => sum + duration, 0);
@@ -51,7 +51,7 @@ test('however long the steps take, lines come no more often', () => {
   );
 });
 
-test('warnings and notes come at once, each once, and cannot act on a terminal', () => {
+test('warnings and notes are printed at once, each once, without control characters', () => {
   const lines: string[] = [];
   const progress = createProgress((line) => lines.push(line));
   for (const type of ['warning', 'note', 'warning'] as const) progress.emit({ type, message: 'look \u001b[2J\nhere' });

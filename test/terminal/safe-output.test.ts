@@ -59,15 +59,18 @@ const words = (text: string): string[] => {
   return /^(?:show|template|lint)/.test(text) ? own : [...own, '--target', target];
 };
 
-test.each(COMMANDS.filter(([text]) => text?.includes('json')))('%s gives JSON without them, to pipes too', (text) => {
-  const { status, stdout, stderr } = pkg(words(text));
-  expect([status, stderr]).toEqual([0, '']);
-  expect(stdout).not.toMatch(UNSAFE);
-  if (!/history|list|lint|diff|metadata/.test(text)) expect(JSON.stringify(JSON.parse(stdout))).toContain(HOSTILE);
-});
+test.each(COMMANDS.filter(([text]) => text?.includes('json')))(
+  '%s prints JSON without control characters, also to pipes',
+  (text) => {
+    const { status, stdout, stderr } = pkg(words(text));
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).not.toMatch(UNSAFE);
+    if (!/history|list|lint|diff|metadata/.test(text)) expect(JSON.stringify(JSON.parse(stdout))).toContain(HOSTILE);
+  },
+);
 
 test.each(['get values x -o yaml', 'get manifest x', 'template x CHART', 'status x -o yaml'])(
-  '%s gives pipes what is there',
+  '%s prints them unchanged to pipes',
   (text) => {
     const { stdout } = pkg(words(text));
     // YAML writes some of them as escapes of its own.
@@ -92,7 +95,7 @@ describe.skipIf(!hasTerminal)('onto a terminal', () => {
   });
 });
 
-test('what YAML cannot hold is said so, and JSON holds it', () => {
+test('values that YAML cannot contain are an error, and JSON contains them', () => {
   const own = `dir:${join(temporaryFolder(), 'out')}`;
   pkg(['install', 'x', chart, '--target', own, '--set', 'given=a\u009bb']);
   expect(pkg(['get', 'values', 'x', '--target', own]).stderr).toMatch(

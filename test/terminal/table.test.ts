@@ -29,7 +29,7 @@ test('every row is a line, every column has one width, and no cell is longer tha
   );
 });
 
-test('plain cells that fit are there as they are', () => {
+test('plain cells that fit are printed unchanged', () => {
   const plain = fc.stringMatching(/^[!-~]{0,20}$/);
   fc.assert(
     fc.property(fc.array(fc.tuple(plain, plain), { minLength: 1 }), (rows) => {
@@ -39,6 +39,6 @@ test('plain cells that fit are there as they are', () => {
   );
 });
 
-test('what a terminal would obey is shown', () => {
+test('control characters are shown as escapes', () => {
   expect(renderTable([['a\u001b[2Jb\tc\nd\u202ee']])).toBe('a\\u001b[2Jb\\tc\\nd\\u202ee\n');
 });

@@ -7,7 +7,7 @@ import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { RUNS, SEED } from '../support/generation.ts';
 import { helm } from '../support/helm.ts';
 
-test('numbers and booleans are text where Helm asks for text', () => {
+test('numbers and booleans are strings where Helm requires strings', () => {
   const text =
     'Kind: a\nkind: b\nAPIVersion: 1.10\nmetadata: {NAME: yes, annotations: {b: 1.5, c: null, d: true, e: 7}}\n';
   expect(documentHead(text)).toEqual({
@@ -23,7 +23,7 @@ test('numbers and booleans are text where Helm asks for text', () => {
   });
 });
 
-test('a document that says nothing has an empty head', () => {
+test('an empty document has an empty head', () => {
   for (const text of ['', '# a comment\n', 'null', '{}', 'metadata:\n']) {
     expect(documentHead(text)).toEqual({ apiVersion: '', kind: '', name: '', annotations: undefined });
   }
@@ -68,7 +68,7 @@ const documents = mapOf(
   fc.oneof(scalar, metadata),
 );
 
-test('what Helm refuses is refused in its words', { timeout: 600_000 }, () => {
+test('documents that Helm refuses are refused with its message', { timeout: 600_000 }, () => {
   const folder = temporaryFolder();
   const different = fc.sample(fc.oneof(scalar, documents), { numRuns: 50 * RUNS, seed: SEED }).flatMap((text) => {
     writeFiles(folder, { 'Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n', 'templates/a.yaml': text });

@@ -48,7 +48,7 @@ describe('the position', () => {
     '\n',
   );
 
-  test('of a key is found as it is written and as it is read', () => {
+  test('of a key is found by its spelling and by its value', () => {
     expect(locateKeys(text, ['base', 'on'])).toEqual({ line: 2, column: 3 });
     expect(locateKeys(text, ['base', 'true'])).toEqual({ line: 2, column: 3 });
     expect(locateKeys(text, ['base', 'list', 1, 'deep'])).toEqual({ line: 3, column: 14 });
@@ -56,7 +56,7 @@ describe('the position', () => {
     expect(locateKeys(text, [])).toBeUndefined();
   });
 
-  test('of a merged key is that in the map that is merged', () => {
+  test('of a merged key is in the merged map', () => {
     expect(locateKeys(text, ['web', 'list', 0])).toEqual({ line: 3, column: 10 });
     expect(locateKeys('a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc: {<<: [*a, *b]}', ['c', 'x'])).toEqual({
       line: 1,
@@ -68,14 +68,14 @@ describe('the position', () => {
     });
   });
 
-  test('comes with the value as it is written only where that has no quotes', () => {
+  test('comes with the spelling of the value only if it has no quotes', () => {
     expect(locatePlain(text, ['base', 'list', 1, 'deep'])?.plain).toBe('0755');
     expect(locatePlain(text, ['web', 'port'])?.plain).toBeUndefined();
     expect(locatePlain(text, ['web'])?.plain).toBeUndefined();
     expect(locatePlain('a: &x 1.10\nb: *x', ['b'])?.plain).toBe('1.10');
   });
 
-  test('is that of the last document that has the path, up to one that is not YAML', () => {
+  test('is in the last document with the path, up to one that is not YAML', () => {
     expect(locateKeys('a: 1\n---\na: 2\n---\nb: 3', ['a'])).toEqual({ line: 3, column: 1 });
     expect(locateKeys('a: 1\n---\na: [', ['a'])).toEqual({ line: 1, column: 1 });
     expect(locateKeys('a: [', ['a'])).toBeUndefined();
@@ -85,7 +85,7 @@ describe('the position', () => {
     expect(locateKeys('a: 1\na: 2', ['a'])).toEqual({ line: 2, column: 1 });
   });
 
-  test('of a value is where the value begins', () => {
+  test('of a value is its beginning', () => {
     expect(locateValue('a:\n  b: 1\n', ['a', 'b'])).toBe(8);
     expect(locateValue('a: &x 1\n', [])).toBe(0);
     expect(locateValue('a: [', ['a'])).toBeUndefined();

@@ -23,7 +23,7 @@ const readers: Record<string, (printed: string) => unknown> = {
   'yaml, 1.1': yamlPackage('1.1'),
 };
 
-describe('what is printed is read back as the same data by', () => {
+describe('printed data are read without a difference by', () => {
   for (const [name, read] of Object.entries(readers)) {
     test(name, () => {
       fc.assert(
@@ -62,7 +62,7 @@ test('no line of a document can be taken for a document separator or a comment',
   );
 });
 
-test('a scalar is one line', () => {
+test('a scalar is printed on one line', () => {
   fc.assert(
     fc.property(text, (string) => {
       const printed = printScalar(string);

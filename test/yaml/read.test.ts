@@ -34,7 +34,7 @@ function withoutDetails(data: unknown): unknown {
   return new Map([['Error', error.replace(/(map key).*/s, '$1')]]);
 }
 
-test('generated texts mean what they mean to helm, and are refused with its words', () => {
+test('generated texts have the same data, or the same error, as in helm', () => {
   const texts = fc.sample(yamlText, { ...runs(4000), seed: SEED });
   texts.push(...texts.slice(0, texts.length / 4).map((text) => text.replaceAll('\n', '\r\n')));
   const theirs = readAsHelm(texts);
@@ -52,7 +52,7 @@ function show(data: unknown): unknown {
     : data;
 }
 
-test('the fast reader gives what the full one gives, or leaves the text to it', () => {
+test('the fast reader gives the same data as the full one, or leaves the text to it', () => {
   let read = 0;
   fc.assert(
     fc.property(
@@ -77,7 +77,7 @@ test('the fast reader gives what the full one gives, or leaves the text to it', 
   expect(read).toBeGreaterThan(200);
 });
 
-test('the fast reader folds block scalars as the full one does', () => {
+test('the fast reader folds block scalars like the full one', () => {
   const line = fc.constantFrom('', '', 'a', 'b c', ' x', '  y z', '\tt', 'd\t', '- e', '# f', 'g: h');
   const lines = fc.array(line, { maxLength: 8 });
   const header = fc.constantFrom('>', '>-', '>+', '>2', '|', '|-', '|+');

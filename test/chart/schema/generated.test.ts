@@ -11,7 +11,7 @@ import { expectAgreement } from './support.ts';
  */
 const SEED = 1;
 
-test('helm and pkg come to the same verdicts', async () => {
+test('helm and pkg judge generated values alike', async () => {
   const verdicts = await expectAgreement(fc.sample(cases, { numRuns: 500 * RUNS, seed: SEED }));
   // The cases have to be worth something.
   for (const verdict of ['fits', 'violates', 'unusable']) {
@@ -19,7 +19,7 @@ test('helm and pkg come to the same verdicts', async () => {
   }
 });
 
-test('texts that nearly have a format or fit a pattern', async () => {
+test('strings that nearly have a format or match a pattern', async () => {
   const verdicts = await expectAgreement(fc.sample(formatCases, { numRuns: 600 * RUNS, seed: SEED }));
   for (const verdict of ['fits', 'violates']) {
     expect(verdicts.filter((one) => one === verdict).length, verdict).toBeGreaterThan(verdicts.length / 20);

@@ -59,7 +59,7 @@ afterAll(() => {
   plain?.close();
 });
 
-test('verdicts are those of helm, which fetches what pkg takes from a folder', { timeout: 300_000 }, async () => {
+test('results equal those of helm, which downloads the schemas', { timeout: 300_000 }, async () => {
   const root = fc.constantFrom<(url: string) => object>(
     (url) => ({ $ref: url }),
     (url) => ({ properties: { v: { $ref: `${url}#/properties/v` } } }),
@@ -114,7 +114,7 @@ describe('on the command line', () => {
     return run('pkg', args, { cwd: home, home, env: { XDG_CACHE_HOME: join(home, 'cache'), ...env } });
   }
 
-  test('a reference is refused with what can be done, and nothing is asked', async () => {
+  test('a reference is refused with hints, and no request is sent', async () => {
     const chart = chartThatRefersTo(`${server.url}/number.json`);
     server.asked.length = 0;
     for (const words of [
@@ -131,7 +131,7 @@ describe('on the command line', () => {
     expect(server.asked).toEqual([]);
   });
 
-  test('--schema-cache says which file is missing, and needs no network when it is there', async () => {
+  test('--schema-cache names a missing file, and needs no network', async () => {
     const chart = chartThatRefersTo('https://json.example.org/a/number.json?v=1#/definitions/number');
     const own = temporaryFolder();
     const missing = await pkg(['template', chart, '--schema-cache', own]);
@@ -143,7 +143,7 @@ describe('on the command line', () => {
     expect((await pkg(['template', chart, '--schema-cache', own, '--set', 'a=1'])).status).toBe(0);
   });
 
-  test('--allow-remote-schemas fetches into the folder, once', async () => {
+  test('--allow-remote-schemas downloads into the folder, once', async () => {
     writeFileSync(join(folder, 'number.json'), '{"$ref": "more/number.json"}');
     writeFiles(folder, { 'more/number.json': '{"type": "number"}' });
     const chart = chartThatRefersTo(`${server.url}/number.json`);
@@ -160,7 +160,7 @@ describe('on the command line', () => {
     expect((await pkg(['template', chart, '--schema-cache', own, '--set', 'a=1'], {})).status).toBe(0);
   });
 
-  test('without a folder a server is asked each time whether its schema is still the same', async () => {
+  test('without a folder each run asks the server whether its schema has changed', async () => {
     const text = { etag: '"1"', body: '{"type": "number"}' };
     const sent: number[] = [];
     serveOther = (request, response) => {

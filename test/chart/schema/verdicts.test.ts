@@ -232,7 +232,7 @@ async function errorsOf(schema: string, values = 'v: x\n'): Promise<PkgError[]> 
   return validateSchemas(chart, chart.values);
 }
 
-describe('hostile schemas end soon', () => {
+describe('hostile schemas end in a short time', () => {
   const doubling = Object.fromEntries(
     Array.from({ length: 60 }, (_, n) => [
       `d${n}`,
@@ -264,7 +264,7 @@ describe('hostile schemas end soon', () => {
   });
 });
 
-test('an error names the value, the rule and the file, and shows no value', async () => {
+test('an error names the path of the value, the rule and the file, but not the value', async () => {
   const schema = JSON.stringify({
     properties: {
       v: {

@@ -76,7 +76,7 @@ async function failure(file: string): Promise<PkgError> {
   return error as PkgError;
 }
 
-describe('what a plugin is given', () => {
+describe('the input of a plugin', () => {
   test.each(['v1', 'v1beta1'])('%s: the same as by kubectl', async (version) => {
     const { command, file } = plugin(
       `printf %s "$KUBERNETES_EXEC_INFO" > "$0.info-$1"; printf %s "$MORE $HOME_TOO" > "$0.env-$1"; echo '${credential({ token: 'x' }, version)}'`,
@@ -130,8 +130,8 @@ describe('what a plugin is given', () => {
   });
 });
 
-describe('what comes of its answer', () => {
-  test('a token, which many requests share', async () => {
+describe('the output of a plugin', () => {
+  test('a token is shared by many requests', async () => {
     const { command, runs } = plugin(`echo '${credential({ token: 'shared' })}'`);
     const seen = await ask(kubeconfig({ command }), 3);
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer shared'));
@@ -160,7 +160,7 @@ describe('what comes of its answer', () => {
     expect([request?.certificate, request?.headers.authorization]).toEqual(['by-plugin', undefined]);
   });
 
-  test('when it has expired, it is made anew before the next request', async () => {
+  test('an expired credential is renewed before the next request', async () => {
     // One that has expired already is used for ten seconds, since this clock may be fast.
     const status = { token: 'T', expirationTimestamp: '2020-01-01T00:00:00Z' };
     const { command, runs } = plugin(`echo '${credential(status)}' | sed "s/\\"T\\"/\\"token-$N\\"/"`);
@@ -181,7 +181,7 @@ describe('what comes of its answer', () => {
     expect(runs()).toBe(2);
   }, 60_000);
 
-  test('when the server refuses it, it is made anew once, and the request goes out again', async () => {
+  test('a refused credential is renewed once, and the request is sent again', async () => {
     refused.add('Bearer stale-1');
     const { command, runs } = plugin(`echo '${credential({ token: 'T' })}' | sed "s/\\"T\\"/\\"stale-$N\\"/"`);
     const seen = await ask(kubeconfig({ command }), 2);
@@ -193,7 +193,7 @@ describe('what comes of its answer', () => {
     expect(runs()).toBe(2);
   });
 
-  test('a certificate that is made anew opens a new connection', async () => {
+  test('a renewed certificate opens a new connection', async () => {
     refused.add('Bearer first');
     const pairs = [await peer.authority.client('cert-1', []), await peer.authority.client('cert-2', [])];
     const { command, file } = plugin('cat "$0.answer-$N"');
@@ -209,7 +209,7 @@ describe('what comes of its answer', () => {
     expect(seen[0]?.connection).not.toBe(seen[1]?.connection);
   });
 
-  test('a server that refuses every credential ends with an error, and not in a loop', async () => {
+  test('a server that refuses every credential gives an error, not a loop', async () => {
     refused.add('Bearer never');
     const { command, runs } = plugin(`echo '${credential({ token: 'never' })}'`);
     const error = await failure(kubeconfig({ command }));
@@ -240,7 +240,7 @@ describe('what comes of its answer', () => {
     ['a failure', `echo '${credential({ token: 'x' })}'; exit 3`, /failed with status 3/],
     ['its own end', 'kill -9 $$', /failed with SIGKILL/],
   ];
-  test.each(BAD)('that is bad: %s', async (_name, text, message) => {
+  test.each(BAD)('is refused: %s', async (_name, text, message) => {
     const { command } = plugin(text);
     const before = peer.seen.length;
     const error = await failure(kubeconfig({ command }));
@@ -255,8 +255,8 @@ describe('what comes of its answer', () => {
   });
 });
 
-describe('what people see', () => {
-  test('a plugin that is not there: its hint for installing it', () => {
+describe('messages', () => {
+  test('a missing plugin: its installation hint is shown', () => {
     const file = kubeconfig({ command: 'no-such-plugin-here', installHint: 'get it with \u001b[31mthis\nand that' });
     const run = pkg(['list'], { env: { KUBECONFIG: file } });
     expect(run.status).toBe(1);
@@ -266,7 +266,7 @@ describe('what people see', () => {
     expect(run.stderr).not.toContain('\u001b[31mthis');
   });
 
-  test('what it says on standard error, at once; what it prints is a secret', () => {
+  test('its standard error is shown at once, its output never', () => {
     const { command } = plugin(`echo 'open https://login.test and type 1234' >&2; echo 'secret-thing'; exit 1`);
     const run = pkg(['list'], { env: { KUBECONFIG: kubeconfig({ command }) } });
     expect(run.status).toBe(1);
@@ -274,7 +274,7 @@ describe('what people see', () => {
     expect(run.stdout + run.stderr).not.toContain('secret-thing');
   });
 
-  test('Always, without a terminal: it is not run', async () => {
+  test('interactiveMode Always without a terminal: the plugin is not run', async () => {
     const { command, runs } = plugin(`echo '${credential({ token: 'x' })}'`);
     const run = pkg(['list'], { env: { KUBECONFIG: kubeconfig({ command, interactiveMode: 'Always' }) } });
     expect(run.stderr).toMatch(/standard input is not a terminal/);
@@ -291,7 +291,7 @@ describe('what people see', () => {
 
   const hasTerminal = spawnSync('script', ['--version']).status === 0;
   test.skipIf(!hasTerminal).each(['Always', 'IfAvailable', 'Never'])(
-    'in a terminal, %s: it can ask unless it never may',
+    'in a terminal, %s: the plugin can prompt unless the mode is Never',
     async (interactiveMode) => {
       const { command, file } = plugin(
         `printf %s "$KUBERNETES_EXEC_INFO" > "$0.info"; IFS= read -r code; echo "$code" > "$0.typed"; echo '${credential({ token: 'typed' })}'`,
@@ -313,7 +313,7 @@ describe('what people see', () => {
   );
 });
 
-test('a plugin that never answers can be left with Ctrl-C', async () => {
+test('Ctrl-C ends a plugin that never answers', async () => {
   const { command, file } = plugin('echo $$ > "$0.pid"; exec sleep 600');
   const child = spawn(process.execPath, ['bin/pkg.js', 'list'], {
     env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig({ command }), HOME: peer.folder },

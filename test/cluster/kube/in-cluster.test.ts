@@ -67,7 +67,7 @@ test.skipIf(!canMount)("the pod's account, authority and namespace are used, as 
   expect(theirs.seen[0]?.authorization).toBe('Bearer pod-token');
 });
 
-test.skipIf(!canMount)('flags say otherwise, and a kubeconfig comes first', async () => {
+test.skipIf(!canMount)('flags override it, and a kubeconfig has precedence', async () => {
   const flagged = await inPod(pkg('list', '-n', 'other', '--kube-token', 'flag'));
   expect(flagged.seen.find(({ path }) => path.includes('/secrets'))).toMatchObject({
     path: expect.stringContaining('/namespaces/other/'),
@@ -93,7 +93,7 @@ test.skipIf(!canMount)('a pod without an account, and a machine that is not a po
   expect(noPod.seen).toEqual([]);
 });
 
-test.skipIf(!canMount)('an authority that did not sign, and an empty token', async () => {
+test.skipIf(!canMount)('the wrong authority, and an empty token', async () => {
   const stranger = await startPeer();
   writeFileSync(join(account, 'ca.crt'), stranger.authority.certificate);
   await stranger.close();

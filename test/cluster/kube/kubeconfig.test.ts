@@ -347,7 +347,7 @@ function caseArbitrary(files: number): fc.Arbitrary<Case> {
   });
 }
 
-describe('what the server sees of pkg is what it sees of kubectl', () => {
+describe('the server gets the same requests from pkg as from kubectl', () => {
   test.each([1, 2, 3])('with %i files', async (count) => {
     await fc.assert(
       fc.asyncProperty(caseArbitrary(count), async (one) => {
@@ -392,7 +392,7 @@ function twoContexts(name: string): string {
   return file;
 }
 
-describe("Helm's flags and variables lead pkg where they lead helm", () => {
+describe("Helm's flags and variables have the same effect as in helm", () => {
   const WAYS: readonly [string, readonly string[], Record<string, string>][] = [
     ['nothing', [], {}],
     ['variables', [], { HELM_KUBECONTEXT: 'prod', HELM_KUBETOKEN: 'v', HELM_NAMESPACE: 'vs' }],
@@ -457,7 +457,7 @@ describe('errors have a position', () => {
     throw new Error('nothing is wrong');
   }
 
-  test('a context that is nowhere: the nearest is named', async () => {
+  test('a missing context: the most similar one is named', async () => {
     const file = twoContexts('contexts');
     const error = await wrong([readFileSync(file, 'utf8')], { context: 'pord' });
     expect(error).toMatchObject({ code: 'PKG_KUBECONFIG_INVALID' });
@@ -505,7 +505,7 @@ describe('errors have a position', () => {
     expect(resolveNamespace(settings({ namespace: 'x' }), env)).toBe('x');
   });
 
-  test('nothing at all: which files were looked for, and what to do', async () => {
+  test('without any configuration: the error names the files and hints', async () => {
     const home = join(root, 'nobody');
     const none = await run(process.execPath, ['bin/pkg.js', 'list'], { HOME: home });
     expect(none.status).toBe(1);

@@ -59,7 +59,7 @@ describe('a list', () => {
     expect(pages).toBeLessThan(1_100);
   });
 
-  test('of pages that hold more and more ends in an error', async () => {
+  test('of ever more pages ends in an error', async () => {
     const items = Array.from({ length: 60_000 }, (_, index) => secret(`s${index}`));
     const cluster = await clusterOf(({ number }, { json }) =>
       json({ kind: 'SecretList', metadata: { continue: `page-${number}` }, items }),
@@ -67,7 +67,7 @@ describe('a list', () => {
     expect((await rejectionOf(cluster.listMetadata(secrets), PkgError)).message).toContain('a list that never ends');
   });
 
-  test('in pages, and one of 150,000 in one page, is read whole', async () => {
+  test('is read completely, in pages and with 150,000 objects in one page', async () => {
     const pages = [[secret('a')], [], [secret('b'), secret('c')]];
     const cluster = await clusterOf(({ path }, { json }) => {
       const at = Number(new URL(path, 'https://server').searchParams.get('continue') ?? 0);
@@ -101,7 +101,7 @@ describe('an object', () => {
     ['whose uid is a number', { ...whole, metadata: { ...metadata, uid: 7 } }],
     ['whose labels are a list', { ...whole, metadata: { ...metadata, labels: ['a'] } }],
     ['whose annotations hold a map', { ...whole, metadata: { ...metadata, annotations: { a: {} } } }],
-  ])('that is answered with one %s is neither taken for another nor for none', async (_name, body) => {
+  ])('that is answered with one %s is an error, neither another object nor none', async (_name, body) => {
     const cluster = await clusterOf((_request, { json }) => json(body));
     for (const ask of [cluster.get(ref), cluster.getMany([ref]), cluster.existing([ref])]) {
       expect((await rejectionOf(ask, PkgError)).code).toBe('PKG_CLUSTER_FAILED');
@@ -111,21 +111,21 @@ describe('an object', () => {
     if (!isWhole) expect((await rejectionOf(listed.list(secrets), PkgError)).code).toBe('PKG_CLUSTER_FAILED');
   });
 
-  test('that is one is read', async () => {
+  test('that is valid is read', async () => {
     const cluster = await clusterOf((_request, { json }) => json(whole));
     expect(await cluster.get(ref)).toEqual(whole);
   });
 });
 
 test.each([[{}], [{ kind: 'APIGroupDiscoveryList' }], [{ kind: 'constructor' }], [[]], ['x']])(
-  'kinds that are told by %j are not kinds of a cluster that has none',
+  'a wrong discovery answer to %j is an error, not a cluster without kinds',
   async (body) => {
     const cluster = await clusterOf((_request, { json }) => json(body));
     expect((await rejectionOf(cluster.discovery.apiVersions(), PkgError)).code).toBe('PKG_CLUSTER_FAILED');
   },
 );
 
-test('groups, versions and kinds whose names lead elsewhere are passed over', async () => {
+test('groups, versions and kinds with unsafe names are ignored', async () => {
   const version = (name: string, resource: string, kind: string): object => ({
     version: name,
     resources: [{ resource, responseKind: { kind }, scope: 'Namespaced', verbs: ['get'] }],
@@ -144,7 +144,7 @@ test('groups, versions and kinds whose names lead elsewhere are passed over', as
   expect(told).toEqual(['example.test/v1', 'example.test/v2', 'example.test/v3', 'example.test/v1/Thing']);
 });
 
-test('a server over HTTP/1.1 that changes the protocol unasked ends the request', async () => {
+test('an unrequested change of protocol over HTTP/1.1 ends the request', async () => {
   const cluster = await clusterOf((_request, { response }) => {
     const { socket } = response as unknown as { socket: { write: (text: string) => void } };
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');

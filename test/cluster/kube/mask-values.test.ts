@@ -56,7 +56,7 @@ function pieces(text: string): string[] {
   return Array.from({ length: text.length - 5 }, (_, at) => text.slice(at, at + 6));
 }
 
-test('a message that says a value in any way, whole or cut, does not give it away', () => {
+test('a message that contains a value in any form, whole or cut, is masked', () => {
   fc.assert(
     fc.property(
       value,
@@ -113,13 +113,13 @@ test.each([
     },
     'was "hunter2"',
   ],
-])('%j in %j', (secret, message) => {
+])('%j is masked in %j', (secret, message) => {
   const masked = maskAnswer(PATH, { message }, [secret as Json]) as { message: string };
   expect(masked.message).not.toMatch(/hunter2|12|'h'|1\.23/);
   expect(masked.message).not.toBe(message);
 });
 
-test('who may not do what is said, though the name is that of a value', () => {
+test('messages about missing rights are kept, even if a name equals a value', () => {
   const message =
     'secrets "db" is forbidden: User "admin" cannot patch resource "secrets" in API group "" in the namespace "x"';
   const secret = { data: { user: base64('admin') } };
@@ -128,7 +128,7 @@ test('who may not do what is said, though the name is that of a value', () => {
   expect(maskAnswer(PATH, { message: denied }, [secret])).toEqual({ message: denied.replace('admin', '***') });
 });
 
-test('what is said of other kinds, and the names of entries, stay', () => {
+test('messages about other kinds, and the names of entries, are kept', () => {
   const message = 'ConfigMap "db" is invalid: data[password]: Invalid value: "hunter2hunter2"';
   const object = { data: { password: 'hunter2hunter2' } };
   expect(maskAnswer('/api/v1/namespaces/x/configmaps/db', { message }, [object])).toEqual({ message });

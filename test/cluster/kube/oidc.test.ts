@@ -175,7 +175,7 @@ async function byPkg(file: string): Promise<void> {
   }
 }
 
-test('what is sent and written is what helm sends and writes', { timeout: 600_000 }, async () => {
+test('requests and written settings are those of helm', { timeout: 600_000 }, async () => {
   let refreshed = 0;
   await fc.assert(
     fc.asyncProperty(cases, async (one) => {
@@ -215,8 +215,8 @@ ${rest}`,
   return file;
 }
 
-describe('written by hand', () => {
-  test('a kubeconfig keeps its comments and its order', async () => {
+describe('kubeconfigs written by hand', () => {
+  test('keep comments and order', async () => {
     issuer.rules = { ...USUAL };
     const authority = Buffer.from(issuer.ca).toString('base64');
     const file = handWritten(
@@ -244,7 +244,7 @@ describe('written by hand', () => {
     expect(after.join('\n')).toContain('# serves once');
   });
 
-  test('one in JSON, with a byte order mark before it, stays JSON', async () => {
+  test('in JSON with a byte order mark stay JSON', async () => {
     issuer.rules = { ...USUAL };
     const file = peer.kubeconfig({ 'auth-provider': settingsOf(issuer, { 'refresh-token': issuer.refreshToken() }) });
     writeFileSync(file, `\uFEFF${readFileSync(file, 'utf8')}`);
@@ -253,7 +253,7 @@ describe('written by hand', () => {
     expect(users[0].user['auth-provider'].config).toMatchObject({ 'id-token': expect.any(String) });
   });
 
-  test('one that could not be changed without changing more is left alone, with a warning', async () => {
+  test('that cannot be changed without changing more are not changed, with a warning', async () => {
     issuer.rules = { ...USUAL };
     const { config } = settingsOf(issuer, { 'refresh-token': issuer.refreshToken() }) as { config: object };
     const file = handWritten('*shared');
@@ -269,7 +269,7 @@ describe('written by hand', () => {
   });
 });
 
-describe('more than helm does', () => {
+describe('stricter than helm', () => {
   async function failure(settings: Record<string, string | undefined>): Promise<unknown> {
     const client = new KubeClient(
       connectionOf(peer.kubeconfig({ 'auth-provider': settingsOf(issuer, settings) })),
@@ -285,14 +285,14 @@ describe('more than helm does', () => {
     }
   }
 
-  test('an ID token that is none is replaced', async () => {
+  test('an invalid ID token is replaced', async () => {
     issuer.rules = { ...USUAL };
     expect(await failure({ 'id-token': 'no token', 'refresh-token': issuer.refreshToken() })).toMatchObject({
       status: 200,
     });
   });
 
-  test('no refresh token leaves TLS', async () => {
+  test('a refresh token is sent over TLS only', async () => {
     issuer.rules = { ...USUAL, discovery: { token_endpoint: 'http://127.0.0.1:1/token' } };
     expect(await failure({ 'refresh-token': issuer.refreshToken() })).toMatchObject({
       code: 'PKG_CREDENTIALS_FAILED',
@@ -300,7 +300,7 @@ describe('more than helm does', () => {
     });
   });
 
-  test('an issuer that never answers is given up', async () => {
+  test('an issuer that never answers is an error', async () => {
     issuer.rules = { ...USUAL, delay: 600_000 };
     expect(await failure({ 'refresh-token': issuer.refreshToken() })).toMatchObject({
       code: 'PKG_CREDENTIALS_FAILED',

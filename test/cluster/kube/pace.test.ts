@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Pace } from '../../../src/cluster/kube/pace.ts';
 import { inParallel } from '../../../src/parallel.ts';
 
-test.each([1, 3, 20])('a server that takes %i at once is soon given about so many, and none is lost', async (takes) => {
+test.each([1, 3, 20])('a server that accepts %i at once soon gets about that many, and none is lost', async (takes) => {
   const pace = new Pace();
   let now = 0;
   let refused = 0;
@@ -28,7 +28,7 @@ test.each([1, 3, 20])('a server that takes %i at once is soon given about so man
   expect(most).toBeLessThanOrEqual(takes * 3 + 2);
 });
 
-test('without a refusal all go at once; who waits can be called off, and takes no place', async () => {
+test('without a refusal all are sent at once; a waiting request can be aborted and frees its place', async () => {
   const pace = new Pace();
   const places = await Promise.all(Array.from({ length: 500 }, () => pace.enter(undefined)));
   for (const place of places) pace.leave(place, 'refused');

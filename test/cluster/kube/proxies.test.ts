@@ -70,7 +70,7 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
     return await proxy({ scheme, shown, ...(login === undefined ? {} : { login }) });
   };
 
-  test('leads to the server, whose name it looks up; all is HTTP/2 as without it', async () => {
+  test('reaches the server, whose name it looks up, with HTTP/2 as without it', async () => {
     const between = await start();
     const before = peer.seen.length;
     expect(await both({ 'proxy-url': `${scheme}://127.0.0.1:${between.port}` })).toEqual([undefined, undefined]);
@@ -80,7 +80,7 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
     expect(ours?.headers.authorization).toBe(theirs?.headers.authorization);
   });
 
-  test('may ask for a name and a password', async () => {
+  test('may require a name and a password', async () => {
     const between = await start('jane:p@ss/wörd');
     const address = (login: string): object => ({ 'proxy-url': `${scheme}://${login}127.0.0.1:${between.port}` });
     expect(await both(address('jane:p%40ss%2Fw%C3%B6rd@'))).toEqual([undefined, undefined]);
@@ -95,13 +95,13 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
   });
 
   // Go does not parse such an address.
-  test('may have a password with a percent sign that begins no escape', async () => {
+  test('may have a password with a literal percent sign', async () => {
     const between = await start('jane:50%');
     const [error] = await both({ 'proxy-url': `${scheme}://jane:50%@127.0.0.1:${between.port}` });
     expect(error).toBeUndefined();
   });
 
-  test('can be that of HTTPS_PROXY', async () => {
+  test('can come from HTTPS_PROXY', async () => {
     const between = await start();
     expect(await both({}, { HTTPS_PROXY: `${scheme}://127.0.0.1:${between.port}` })).toEqual([undefined, undefined]);
     expect(await both({}, { https_proxy: `${scheme}://127.0.0.1:${between.port}` })).toEqual([undefined, undefined]);
@@ -113,7 +113,7 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
     expect([between.asked.length, other.asked.length]).toEqual([4, 2]);
   });
 
-  test('is not asked for an address of this machine', async () => {
+  test('is not used for an address of this machine', async () => {
     const between = await start();
     expect(await both({ server: peer.url }, { HTTPS_PROXY: `${scheme}://127.0.0.1:${between.port}` })).toEqual([
       undefined,
@@ -155,13 +155,13 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
   });
 });
 
-test('a proxy that is not there: the error names it and not the server', async () => {
+test('a missing proxy: the error names it and not the server', async () => {
   const [error, kubectl] = await both({ 'proxy-url': 'http://127.0.0.1:1' });
   expect(kubectl).toBeDefined();
   expect(error?.message).toMatch(/the proxy of context here .*nothing answers there/);
 });
 
-test('a proxy whose certificate nobody trusts: an error, unless certificates are not checked', async () => {
+test('a proxy with an untrusted certificate is an error, unless certificates are not checked', async () => {
   const stranger = await startPeer();
   opened.push(stranger);
   const shown = await stranger.authority.server(['127.0.0.1']);
@@ -175,7 +175,7 @@ test('a proxy whose certificate nobody trusts: an error, unless certificates are
 });
 
 test.each(['ftp://127.0.0.1:1', 'http://', 'http://[', 'socks4://127.0.0.1:1'])(
-  'the address %s is none of a proxy',
+  'the address %s is not valid for a proxy',
   (url) => {
     const file = peer.kubeconfig({}, { 'proxy-url': url });
     expect(() => connectionOf(file)).toThrow(/is not the address of a proxy/);
@@ -185,7 +185,7 @@ test.each(['ftp://127.0.0.1:1', 'http://', 'http://[', 'socks4://127.0.0.1:1'])(
 const isolated = spawnSync('unshare', ['-rn', 'sh', '-c', 'ip link set lo up']).status === 0;
 
 // Without a network of its own, kubectl would look up names and connect to addresses out there.
-test.skipIf(!isolated)('NO_PROXY and its relatives mean what they mean to kubectl', async () => {
+test.skipIf(!isolated)('NO_PROXY has the same meaning as for kubectl', async () => {
   const host = fc.constantFrom(
     'api.example.test',
     'example.test',

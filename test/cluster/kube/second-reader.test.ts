@@ -200,7 +200,7 @@ const kubeconfigs = fc
     }),
   );
 
-test('says what pkg says of generated files', () => {
+test('client-node agrees with pkg on generated files', () => {
   fc.assert(
     fc.property(kubeconfigs, (texts) => {
       const { pkg, clientNode } = read(texts.map(write));
@@ -210,7 +210,7 @@ test('says what pkg says of generated files', () => {
   );
 });
 
-describe('differs from client-go, and so from pkg', () => {
+describe('client-node differs from client-go, and so from pkg', () => {
   const plain = (name: string, more: object = {}): string =>
     JSON.stringify({
       'current-context': name,
@@ -220,33 +220,33 @@ describe('differs from client-go, and so from pkg', () => {
       ...more,
     });
 
-  test('a file of KUBECONFIG that is not there is an error', () => {
+  test('a missing file in KUBECONFIG is an error', () => {
     const list = [write(plain('a')), join(root, 'missing')];
     expect(loadKubeconfig('', { KUBECONFIG: list.join(delimiter) }).currentContext).toBe('a');
     expect(() => byClientNode(list)).toThrow('ENOENT');
   });
 
-  test('a name that is in two files is an error', () => {
+  test('a name in two files is an error', () => {
     const list = [write(plain('a')), write(plain('a'))];
     expect(loadKubeconfig('', { KUBECONFIG: list.join(delimiter) }).users.get('a')?.file).toBe(list[0]);
     expect(() => byClientNode(list)).toThrow('Duplicate cluster: a');
   });
 
-  test('tokenFile, uid, groups and more to act as are passed over', () => {
+  test('tokenFile, and uid, groups and extra of impersonation are ignored', () => {
     const settings = { tokenFile: '/t', as: 'x', 'as-uid': '7', 'as-groups': ['g'], 'as-user-extra': { a: ['b'] } };
     const file = write(plain('a', { users: [{ name: 'a', user: settings }] }));
     expect(loadKubeconfig(file, {}).users.get('a')).toMatchObject({ tokenFile: '/t', asUid: '7', asGroups: ['g'] });
     expect(JSON.stringify(byClientNode([file]).users)).not.toMatch(/\/t|uid|groups|extra/i);
   });
 
-  test('the path of an exec plugin is not taken from the folder of the file', () => {
+  test('the path of an exec plugin is not relative to the file', () => {
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './bin/plugin' };
     const file = write(plain('a', { users: [{ name: 'a', user: { exec } }] }));
     expect(loadKubeconfig(file, {}).users.get('a')?.exec?.command).toBe(join(root, 'bin/plugin'));
     expect(byClientNode([file]).users[0]?.exec.command).toBe('./bin/plugin');
   });
 
-  test('values of a wrong type, and another kind of object, are taken as they are', () => {
+  test('values of a wrong type, and another kind of object, are accepted', () => {
     for (const more of [{ kind: 'Secret' }, { users: [{ name: 'a', user: { token: 1 } }] }, { users: 7 }]) {
       const file = write(plain('a', more));
       expect(() => loadKubeconfig(file, {})).toThrow('the kubeconfig is not valid');

@@ -36,7 +36,7 @@ async function withClient(work: (client: KubeClient) => Promise<void>, user: obj
   }
 }
 
-test('after a minute it is read again, and not with every request', async () => {
+test('the file is read again after a minute, not with every request', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   replace('first');
   await withClient(async (client) => {
@@ -52,7 +52,7 @@ test('after a minute it is read again, and not with every request', async () => 
   });
 });
 
-test('when the server refuses it, it is read again at once; many requests at once do so together', async () => {
+test('after a refusal the file is read again at once, once for concurrent requests', async () => {
   replace('third');
   await withClient(async (client) => {
     await client.request(request);
@@ -64,7 +64,7 @@ test('when the server refuses it, it is read again at once; many requests at onc
   });
 });
 
-test('the same token after a refusal is not tried again', async () => {
+test('an unchanged token is not sent again after a refusal', async () => {
   replace('fifth');
   good = 'another';
   await withClient(async (client) => {
@@ -74,7 +74,7 @@ test('the same token after a refusal is not tried again', async () => {
   });
 });
 
-test('while it is being replaced it may be gone for a moment: the token beside it, or the one before, serves', async () => {
+test('while the file is missing for a moment, the token of the kubeconfig or the previous one is used', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   replace('sixth');
   await withClient(async (client) => {

@@ -40,7 +40,7 @@ const PROTOCOLS = [
 ] as const;
 
 describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
-  test('requests, bodies and answers arrive as they were sent', async () => {
+  test('requests, bodies and answers arrive unchanged', async () => {
     const text = 'ü€😀\u2028"\\'.repeat(50_000);
     const to = await peer({ http1Only, serve: ({ body }, { json }) => json(body === '' ? {} : JSON.parse(body)) });
     const client = clientOf(to);
@@ -53,7 +53,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.seen[1]?.path).toBe(`${get.path}?labelSelector=a%3Db%2Cc%21%3Dd`);
   });
 
-  test('a write goes out only while its fence is open, and ends only then', async () => {
+  test('a write is sent and completed only while its fence is open', async () => {
     let whole = 0;
     const to = await peer({
       http1Only,
@@ -90,7 +90,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.seen).toEqual([]);
   });
 
-  test('what waits ends with its signal, and everything when the client is closed', async () => {
+  test('a waiting request ends with its signal, and every request when the client is closed', async () => {
     const to = await peer({ http1Only, serve: () => {} });
     const client = clientOf(to);
     const signal = AbortSignal.timeout(300);
@@ -112,7 +112,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.connections()).toBeLessThanOrEqual(http1Only ? 16 : 4);
   });
 
-  test('an answer that is packed with gzip is unpacked', async () => {
+  test('an answer in gzip is decompressed', async () => {
     const packed = gzipSync(JSON.stringify({ items: Array.from({ length: 5000 }, (_, n) => n) }));
     const to = await peer({
       http1Only,
@@ -126,7 +126,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
   });
 
   test.each(['FIN', 'reset', 'RST_STREAM'] as const)(
-    'a body that is cut short by %s, packed or not, is asked for again and never taken as whole',
+    'a body that is cut short by %s, compressed or not, is requested again and never taken as complete',
     async (how) => {
       if (how === 'RST_STREAM' && http1Only) return;
       const whole = { items: ['a'.repeat(100_000)] };
@@ -158,7 +158,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
   );
 
   test.each(['FIN', 'reset', 'RST_STREAM', 'GOAWAY'] as const)(
-    'a stream that is cut short by %s says so after what came, and one that ends does not',
+    'a stream that is cut short by %s fails after its data, and one that ends does not',
     async (how) => {
       if (how !== 'FIN' && how !== 'reset' && http1Only) return;
       const to = await peer({
@@ -198,7 +198,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     },
   );
 
-  test('a stream that is called off ends with the reason, and who stops listening ends it', async () => {
+  test('an aborted stream ends with the reason, and one that is no longer read is ended', async () => {
     let open = 0;
     const to = await peer({
       http1Only,
@@ -222,7 +222,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     await expect.poll(() => open).toBe(0);
   });
 
-  test('a read whose answer is lost is sent again; a create is not, and says that it is uncertain', async () => {
+  test('a read whose answer is lost is sent again; a create fails as uncertain', async () => {
     const to = await peer({
       http1Only,
       serve: ({ number }, { reset, json }) => (number === 2 ? json({}) : number < 4 ? reset() : json({})),
@@ -235,7 +235,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(await client.request({ ...post, idempotent: true })).toMatchObject({ status: 200 });
   });
 
-  test.each([429, 503, 500, 502, 504])('status %i: reads come again, a create only after 429', async (status) => {
+  test.each([429, 503, 500, 502, 504])('status %i: reads are sent again, a create only after 429', async (status) => {
     const fail = (number: number): boolean => number % 2 === 1;
     const to = await peer({
       http1Only,
@@ -249,7 +249,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.seen).toHaveLength(status === 429 ? 4 : 3);
   });
 
-  test('Retry-After is waited for, and a server that always sends it ends with an error, in time', async () => {
+  test('Retry-After is respected, and a server that always sends it gives an error in time', async () => {
     const to = await peer({
       http1Only,
       serve: ({ number, path }, { json }) =>
@@ -264,7 +264,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(Date.now() - begun).toBeLessThan(8000);
   });
 
-  test('a redirect is not followed: credentials stay with the server they are for', async () => {
+  test('a redirect is not followed, so that credentials are sent to no other server', async () => {
     const other = await peer({});
     const to = await peer({ http1Only, serve: (_request, { json }) => json({}, 307, { location: `${other.url}/x` }) });
     const error = await rejectionOf(clientOf(to).request(get), ApiError);
@@ -272,7 +272,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(other.seen).toEqual([]);
   });
 
-  test('a server that never answers is given up after the timeout, with words, and reads are not begun again', async () => {
+  test('a server that never answers gives an error after the timeout, and reads are not repeated', async () => {
     const to = await peer({ http1Only, serve: () => {} });
     const begun = Date.now();
     const error = await rejectionOf(clientOf(to).request({ ...get, timeout: 300 }), ApiError);
@@ -282,7 +282,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.seen).toHaveLength(1);
   });
 
-  test('a body that comes drop by drop and never ends is given up after the timeout', async () => {
+  test('a body that arrives slowly and never ends gives an error after the timeout', async () => {
     const to = await peer({
       http1Only,
       serve: (_request, { response }) => {
@@ -296,7 +296,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     );
   });
 
-  test('a body without end is not kept', async () => {
+  test('an endless body is not held in memory', async () => {
     const to = await peer({
       http1Only,
       serve: (_request, { response }) => {
@@ -313,7 +313,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     );
   });
 
-  test('gzip that unpacks to more than is allowed is not unpacked', async () => {
+  test('gzip that expands beyond the limit is refused', async () => {
     const bomb = gzipSync(Buffer.alloc(20 << 20, 32));
     const to = await peer({
       http1Only,
@@ -327,7 +327,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     );
   });
 
-  test('an answer that is not JSON is reported as a login page, and a refusal in plain text is shown', async () => {
+  test('an answer that is not JSON gives a hint to a login page, and a refusal in plain text is shown', async () => {
     const to = await peer({
       http1Only,
       serve: ({ number }, { response }) => {
@@ -342,7 +342,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect((await rejectionOf(client.request(post), ApiError)).notes.join()).toContain('<html>Log in</html>');
   });
 
-  test('a request that is called off leaves the connection for others', async () => {
+  test('an aborted request leaves the connection usable', async () => {
     const to = await peer({ http1Only, serve: ({ path }, { json }) => (path === '/hang' ? undefined : json({})) });
     const client = clientOf(to);
     await client.request(get);
@@ -354,7 +354,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(to.connections()).toBeLessThanOrEqual(http1Only ? 2 : 1);
   });
 
-  test('a write whose lease is lost before it goes, or before all of it went, is not sent', async () => {
+  test('a write whose lease is lost before or while it is sent is not completed', async () => {
     const whole: string[] = [];
     const to = await peer({
       http1Only,
@@ -379,7 +379,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
     expect(whole).toEqual(['{"kind":"Secret"}']);
   });
 
-  test('a server that closed an idle connection is connected to again', async () => {
+  test('a new connection replaces an idle one that the server closed', async () => {
     const to = await peer({ http1Only });
     const client = clientOf(to);
     await client.request(get);
@@ -391,7 +391,7 @@ describe.each(PROTOCOLS)('over %s', (protocol, http1Only) => {
 });
 
 describe('HTTP/2', () => {
-  test.each([1, 7])('a server that takes %i requests at once is given no more', async (maxConcurrentStreams) => {
+  test.each([1, 7])('a server that allows %i requests at once gets no more', async (maxConcurrentStreams) => {
     let now = 0;
     let most = 0;
     const to = await peer({
@@ -410,7 +410,7 @@ describe('HTTP/2', () => {
     expect(to.connections()).toBeLessThanOrEqual(4);
   });
 
-  test('a server that begins to go away: what it has begun is finished, the rest goes to a new session', async () => {
+  test('after GOAWAY, started requests are finished, and the others use a new session', async () => {
     const to = await peer({
       serve: ({ number }, { json, session }) => {
         if (number === 20) session?.close(); // GOAWAY without an error, as the API server's --goaway-chance sends.
@@ -428,7 +428,7 @@ describe('HTTP/2', () => {
     expect(to.connections()).toBe(2);
   });
 
-  test('requests above the last that GOAWAY names were not looked at: they go out again, creates too', async () => {
+  test('requests after the last stream of GOAWAY are sent again, creates too', async () => {
     let told = false;
     const to = await peer({
       serve: ({ number, connection }, { json, session }) => {
@@ -450,7 +450,7 @@ describe('HTTP/2', () => {
     expect(answers.every(({ repeated }) => !repeated)).toBe(true);
   });
 
-  test('a stream that the server refused goes out again, creates too', async () => {
+  test('a refused stream is sent again, creates too', async () => {
     const to = await peer({
       serve: ({ number }, { json, response }) => {
         if (number === 1) response.stream.close(7); // REFUSED_STREAM
@@ -460,7 +460,7 @@ describe('HTTP/2', () => {
     expect(await clientOf(to).request(post)).toMatchObject({ status: 200, repeated: false });
   });
 
-  test('big lists are not throttled by a small window', async () => {
+  test('large lists are not throttled by a small window', async () => {
     const list = JSON.stringify({ items: Array.from({ length: 800 }, () => 'x'.repeat(10_000)) });
     const latency = 50;
     const to = await peer({
@@ -478,7 +478,7 @@ describe('HTTP/2', () => {
     expect(Date.now() - begun).toBeLessThan(6_000);
   });
 
-  test('a connection that falls silent is noticed, and the read goes out again by another', async () => {
+  test('a silent connection is detected, and the read is sent again over another', async () => {
     const to = await peer({
       serve: (_request, { json }) => json({ alive: true }),
     });
@@ -491,7 +491,7 @@ describe('HTTP/2', () => {
     expect(to.connections()).toBe(2);
   });
 
-  test('a server that is only slow is not taken for dead', async () => {
+  test('a slow server is not taken for dead', async () => {
     const to = await peer({ serve: (_request, { json }) => void setTimeout(() => json({}), 1500) });
     const client = clientOf(to, { times: { silence: 100, ping: 1000 } });
     expect(await client.request(post)).toMatchObject({ status: 200, repeated: false });

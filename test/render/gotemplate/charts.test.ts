@@ -74,7 +74,7 @@ describe('errors', () => {
     if (expected.note !== undefined) expect(error.notes.join('\n')).toMatch(expected.note);
   });
 
-  test('all templates that cannot be read are reported at once', async () => {
+  test('all templates that cannot be parsed are reported together', async () => {
     const error = await failure(chartOf({ 'templates/a.yaml': '{{ if }}', 'templates/b.yaml': '{{ nope }}' }));
     expect(error.errors.map(({ code }) => code)).toEqual(['PKG_TEMPLATE_SYNTAX', 'PKG_TEMPLATE_SYNTAX']);
   });
@@ -86,7 +86,7 @@ describe('errors', () => {
   });
 });
 
-describe('bounds', () => {
+describe('limits', () => {
   test.each([
     ['an include of itself', '{{ define "r" }}{{ include "r" . }}{{ end }}{{ include "r" . }}', 'PKG_TEMPLATE_LIMIT'],
     ['a template of itself', '{{ define "r" }}{{ template "r" . }}{{ end }}{{ template "r" . }}', 'PKG_TEMPLATE_LIMIT'],
@@ -104,7 +104,7 @@ describe('bounds', () => {
     ['a list without end', '{{ until 2000000000 | len }}', 'PKG_TEMPLATE_LIMIT'],
     ['spaces without end', '{{ repeat 2000000000 "x" | len }}', 'PKG_TEMPLATE_LIMIT'],
   ])(
-    '%s is stopped',
+    '%s ends with an error',
     async (_, template, code) => {
       const chart = chartOf({ 'templates/a.yaml': template }, { loop: '{{ tpl .Values.loop . }}' });
       const error = await failure(chart, { limits: { steps: 1_000_000 } });
@@ -115,7 +115,7 @@ describe('bounds', () => {
 });
 
 describe('both kinds of templates in one chart', () => {
-  test('native templates reach definitions as structure and as text', async () => {
+  test('native templates include definitions as structure and as text', async () => {
     const chart = chartOf(
       {
         'templates/_h.tpl': HELPERS,
@@ -142,7 +142,7 @@ describe('both kinds of templates in one chart', () => {
     expect(b?.['data']).toEqual({ text: 'app: web\nteam: "yes: # we"', only: '[yes: # we]' });
   });
 
-  test('a definition that is included knows the native template', async () => {
+  test('an included definition gets the name of the native template', async () => {
     const chart = chartOf({
       'templates/_h.tpl': '{{ define "x.name" }}{{ .Template.Name }} in {{ .Template.BasePath }}{{ end }}',
       'templates/go.yaml': 'kind: ConfigMap\nmetadata: {name: {{ include "x.name" . | quote }}}\n',

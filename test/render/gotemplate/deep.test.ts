@@ -48,7 +48,7 @@ describe('nine hundred calls, as in helm', () => {
     }
   });
 
-  test('by lint too', () => {
+  test('also by lint', () => {
     for (const which of ['much', 'endless']) {
       const line = ['lint', chart, '--set', `which=${which}`];
       expect(pkg(line).status).toBe(helm(line).status);
@@ -56,7 +56,7 @@ describe('nine hundred calls, as in helm', () => {
   });
 });
 
-describe('a cluster is asked from there', () => {
+describe('a lookup in deep templates', () => {
   const asking = join(folder, 'asking');
   writeFiles(asking, {
     'Chart.yaml': 'apiVersion: v2\nname: asking\nversion: 1.0.0\n',
@@ -74,7 +74,7 @@ describe('a cluster is asked from there', () => {
     return objects[0]?.text;
   };
 
-  test('and its answers come back', async () => {
+  test('gets the answer of the cluster', async () => {
     const asked: string[][] = [];
     const text = await render((...query) => {
       asked.push(query);
@@ -87,7 +87,7 @@ describe('a cluster is asked from there', () => {
     ]);
   });
 
-  test('and its errors are reported as they are', async () => {
+  test('gets its errors', async () => {
     const problem = new PkgError('PKG_CLUSTER_FORBIDDEN', 'no');
     await expect(
       render(() => {

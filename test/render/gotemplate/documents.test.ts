@@ -50,7 +50,7 @@ function helmDocuments(folder: string, text: string): string[] {
     .map((part) => part.slice('a.yaml\n'.length));
 }
 
-test('as helm splits', { timeout: 600_000 }, () => {
+test('documents are split as by helm', { timeout: 600_000 }, () => {
   const folder = temporaryFolder();
   let split = 0;
   for (const text of fc.sample(texts, { numRuns: 80 * RUNS, seed: SEED })) {
@@ -65,7 +65,7 @@ test('as helm splits', { timeout: 600_000 }, () => {
   expect(split).toBeGreaterThan(20);
 });
 
-test('a separator stands at the start of a line, which only a newline and the text begin', () => {
+test('a separator is at the start of a line, which only a newline or the start of the text begins', () => {
   const cases: [string, string[]][] = [
     ['---\na: 1\n---\nb: 2\n', ['a: 1\n', 'b: 2\n']],
     ['a: 1\n\n---\n---\nb: 2', ['a: 1\n\n', 'b: 2']],

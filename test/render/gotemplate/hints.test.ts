@@ -184,7 +184,7 @@ describe('the hint', () => {
       '{{ include "y" . | quote }}',
     ],
   ];
-  test.each(types)('%s, and what it says works', async (text, hint, corrected) => {
+  test.each(types)('%s, and the advice works', async (text, hint, corrected) => {
     const [values, helpers] = [
       { ...VALUES, n: 1 },
       '{{ define "x" }}x{{ end }}{{ define "y" }}{{ .Values.text }}{{ end }}',
@@ -193,7 +193,7 @@ describe('the hint', () => {
     await render(chartOf({ 'templates/a.yaml': `a: ${corrected}`, 'templates/_h.tpl': helpers }, values));
   });
 
-  test('a text, a number or a list in the place of a map', async () => {
+  test('for a string, a number or a list instead of a map', async () => {
     const notes = async (text: string): Promise<string | undefined> =>
       (await failure(text, { ...VALUES, n: 1 })).notes[0];
     expect(await notes('{{ .Values.text.x }}')).toBe('.Values.text is a text, not a map');
@@ -229,7 +229,7 @@ describe('the hint', () => {
     // The same number in two values: which of them it is cannot be known.
     ['{{ or .Values.n .Values.m | upper }}', '(or .Values.n .Values.m) is a number, not a text'],
   ];
-  test.each(unfit)('%s: what the value is, and where it comes from', async (text, note, origin) => {
+  test.each(unfit)('%s names the type and the origin of the value', async (text, note, origin) => {
     const values = { ...VALUES, n: 1, m: 1, yes: true };
     const chart = writeChart({
       'values.yaml': JSON.stringify(values),
@@ -246,11 +246,11 @@ describe('the hint', () => {
   });
 
   test.each(['{{ upper .Values.env }}', '{{ .Values.list | trunc 63 }}', '{{ print (trimSuffix "-" .Values.env) }}'])(
-    '%s is not told to print YAML where a name is wanted',
+    '%s does not advise YAML where a name is required',
     async (text) => expect((await failure(text, VALUES)).hints).toEqual([]),
   );
 
-  test('tpl of a map is told how to make a text of it', async () => {
+  test('for tpl of a map says how to make a string of it', async () => {
     const error = await failure('{{ range list .Values.map }}{{ tpl . $ }}{{ end }}', VALUES);
     expect(error.hints).toEqual(['convert it by toYaml: toYaml .']);
   });
@@ -260,13 +260,13 @@ describe('the hint', () => {
     expect(error.hints).toEqual(hints.map((hint) => (typeof hint === 'string' ? hint : expect.stringMatching(hint))));
   });
 
-  test('what index is said to reach is there', async () => {
+  test('for index names an existing value', async () => {
     const text = 'a: {{ index .Values "a-b" "c-d" }}';
     const { objects } = await render(chartOf({ 'templates/a.yaml': text }, VALUES));
     expect(objects[0]?.text).toBe('a: 1');
   });
 
-  test('a key that YAML reads as a boolean, only where one is there', async () => {
+  test('for a key that YAML reads as a boolean appears only if there is one', async () => {
     const said = 'put quotes around the key on: without them YAML reads it as true';
     expect((await failure('{{ .Values.on.tag }}', { true: { tag: 1 } })).hints).toEqual([said]);
     expect((await failure('{{ .Values.off.tag }}', { true: { tag: 1 } })).hints).not.toContain(said);
@@ -275,7 +275,7 @@ describe('the hint', () => {
 });
 
 /** To Go what a loop gives is of the type of the list, and what a pipeline gives is of its own. */
-describe('the type of a value that has no such field is the one that helm names', () => {
+describe('the type of a value without the field is the one that helm names', () => {
   const containers = [
     '.Values.list',
     '.Values.env',

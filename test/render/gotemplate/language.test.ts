@@ -61,7 +61,7 @@ function pkgPrints(template: string): string | undefined {
   }
 }
 
-describe('templates that say what is particular', () => {
+describe('templates for single rules of the language', () => {
   const CASES = [
     '{{.Values.n}} {{.Values.f}} {{len .Values.s}} {{trunc 4 .Values.s | printf "%q"}}',
     '{{.Values.l}} {{.Values.m}} {{.Values.x}}|{{.Values.x.y}}',
@@ -150,7 +150,7 @@ test('generated templates print what helm prints', () => {
   expect(different.slice(0, 10)).toEqual([]);
 });
 
-test('characters are known as Go knows them, those of Unicode 17 too', () => {
+test('classes of characters are those of Go, also for Unicode 17', () => {
   // Ranges that Unicode 16 and 17 began, and some of all planes.
   const starts = [
     0x88f, 0x897, 0xc5c, 0x1acf, 0x1c89, 0x2ffc, 0xa7cb, 0xa7da, 0x105c0, 0x10d40, 0x113c7, 0x16d40, 0x1e6c0, 0x1fae9,

@@ -52,11 +52,11 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const odd = fc.string({ unit: fc.constantFrom(...': #-"\'{}[]&*!|>%@`,?ab1\né'), minLength: 1, maxLength: 8 });
 
-describe.each(Object.entries(SHAPES))('a value that breaks the line that it is in: %s', (shape, templates) => {
+describe.each(Object.entries(SHAPES))('a value that breaks its line: %s', (shape, templates) => {
   const written = (quote: string): Record<string, string> =>
     Object.fromEntries(Object.entries(templates).map(([name, text]) => [name, text.replace('QUOTE', quote)]));
 
-  test('quoting is advised only where it helps, and nothing is named that is not there', async () => {
+  test('quoting is advised only if it helps, and only existing values are named', async () => {
     let failed = 0;
     let advised = 0;
     await fc.assert(
@@ -86,7 +86,7 @@ describe.each(Object.entries(SHAPES))('a value that breaks the line that it is i
   });
 });
 
-test('the line of the template and that of the value are named, through definitions', async () => {
+test('the lines of the template and of the value are named, also through definitions', async () => {
   const { hints, notes, ...error } = (await failure(
     {
       '_h.tpl': '{{ define "x" }}\n# é\né: {{ .Values.deep.w }}\n{{ end }}',
@@ -105,19 +105,19 @@ test('the line of the template and that of the value are named, through definiti
   expect(excerpt?.lines).toContain('  é: a: b');
 });
 
-test('text of the template itself is found too', async () => {
+test('a mistake in the text of the template is found too', async () => {
   const error = await failure({ 'a.yaml': '{{ if true -}}\n\nkind: A\n{{- end }}\na: b\n c: d\n' }, {});
   expect(at(error)).toBe('web/templates/a.yaml:6:3');
 });
 
-test('what is found at the end of a document is about its last line', async () => {
+test('an error at the end of a document is reported at its last line', async () => {
   const error = await failure({ 'a.yaml': 'a: b\n{{ .Values.w }}\n\n' }, { w: 'word' });
   expect(at(error)).toBe('web/templates/a.yaml:2:4');
   expect(error?.excerpts[0]).toMatchObject({ line: 2, column: 4 });
   expect(error?.notes).toEqual(['values.w comes from web/values.yaml:1:1']);
 });
 
-test('of a Secret no value is shown, but its names', async () => {
+test('the error for a Secret shows names, but no values', async () => {
   const values = { pw: 'hunter2: x', other: 'topsecret' };
   const body =
     'metadata:\n  name: x\nstringData:\n  other: {{ .Values.other }}\n  pw: {{ .Values.pw }}\n  lines: |\n    deep';
@@ -130,12 +130,12 @@ test('of a Secret no value is shown, but its names', async () => {
   }
 });
 
-test('what differs from run to run does not lead to another position', async () => {
+test('output that differs between runs does not change the position', async () => {
   const error = await failure({ 'a.yaml': 'a: {{ randAlphaNum 20 }}\nb: {{ .Values.w }}\n' }, { w: 'a: b' });
   expect(at(error)).toBe('web/templates/a.yaml:2:7');
 });
 
-describe('a value that is also in another place', () => {
+describe('a value that occurs elsewhere too', () => {
   const values = { same: 'a: b', w: 'a: b', number: 5, map: { k: 'v', l: ['a'] }, list: ['a: b', { d: 'a: b' }] };
   const called = (inside: string, data: string): Record<string, string> => ({
     '_h.tpl': `{{ define "y" }}z: {{ . }}{{ end }}{{ define "x" }}${inside}{{ end }}`,
@@ -180,7 +180,7 @@ describe('a value that is also in another place', () => {
     ['{{ .Values.l }} {{ .Values.t }}', 'l', 'list'],
     ['[{{ .Values.m }}/x', 'm', 'map'],
     ['{{ include "x" (dict "v" .Values.l) }}/y', 'l', 'list'],
-  ])('is named where %s prints a map or a list', async (text, path, kind) => {
+  ])('is named if %s prints a map or a list', async (text, path, kind) => {
     const values = { l: [{ a: 1 }, 'b'], m: { a: 'b' }, t: 'text' };
     const error = await failure(
       { '_h.tpl': '{{ define "x" }}{{ .v }}{{ end }}', 'a.yaml': `${HEAD}  a: ${text}\n` },
@@ -190,7 +190,7 @@ describe('a value that is also in another place', () => {
     expect(error?.notes).toContainEqual(expect.stringContaining(`values.${path} comes from web/values.yaml:`));
   });
 
-  test('is not said to be what a template writes itself', async () => {
+  test('is not blamed for the text of the template', async () => {
     const error = await failure(called('a: {{ .v }}', '(dict "v" "x: y")'), { s: 'x: y' });
     expect(error?.notes).toEqual([expect.stringMatching(/^in /)]);
   });
@@ -216,7 +216,7 @@ describe('a map or a list that needs lines of its own', () => {
     expect(await failure(written(apart ?? ''), values)).toBeUndefined();
   });
 
-  test.each(['a: b', '? x', '- x'])('is not advised for the text %s that a definition prints', async (text) => {
+  test.each(['a: b', '? x', '- x'])('are not advised for the text %s of a definition', async (text) => {
     const written = (more: string): Record<string, string> => ({
       '_h.tpl': `{{ define "name" }}{{ .Values.name | trunc 63${more} }}{{ end }}`,
       'a.yaml': `${HEAD}  m: {{ include "name" . }}\n  n: 1\n`,
@@ -229,7 +229,7 @@ describe('a map or a list that needs lines of its own', () => {
   const nested = ['', '  ', '    '].flatMap((margin) => {
     return ['', '  ', '    ', '      '].flatMap((tag) => [undefined, 0, 2, 4, 6, 8].map((by) => ({ margin, tag, by })));
   });
-  test.each(['map', 'list'])('a %s below its key stays below it when done as advised', async (value) => {
+  test.each(['map', 'list'])('put a %s below its key', async (value) => {
     const values = { map: { k: 'v', l: 'w' }, list: [{ a: 1, b: 2 }, 'c'] };
     let advised = 0;
     for (const { margin, tag, by } of nested) {
@@ -251,13 +251,13 @@ describe('a map or a list that needs lines of its own', () => {
     expect(advised).toBeGreaterThan(20);
   });
 
-  test('is not advised where it helps nothing', async () => {
+  test('are not advised if they do not help', async () => {
     const error = await failure({ 'a.yaml': 'a: b\n {{ toYaml .Values.map }}\n' }, { map: { k: 'v' } });
     expect(error?.hints).toEqual(['see all that it prints: pkg template --debug']);
   });
 });
 
-describe('what else breaks a line', () => {
+describe('other broken lines', () => {
   const labels = '{{ define "x" }}a: b\nc: d{{ end }}';
   const cases: [name: string, text: string, hint: string, place: string, corrected: string][] = [
     [
@@ -311,7 +311,7 @@ describe('what else breaks a line', () => {
     expect(await failure({ 'a.yaml': corrected, '_h.tpl': labels }, { n: 1 })).toBeUndefined();
   });
 
-  test('a tab in a block text is not blamed for another error', async () => {
+  test('a tab in a block scalar is not blamed for another error', async () => {
     const error = await failure({ 'a.yaml': `${HEAD}  b: |\n    y\n    \tx\n  c: d: e\n` }, {});
     expect(error?.hints.join()).not.toMatch(/tab/);
   });

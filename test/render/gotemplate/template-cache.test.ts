@@ -37,7 +37,7 @@ function unread(templates: readonly Template[]): Template[] {
 }
 
 describe('a text whose block index is known', () => {
-  test('is parsed to the same trees', () => {
+  test('is parsed to the same syntax trees', () => {
     const more = fc.constantFrom(
       '',
       '{{ block "b" . }}{{ if $ }}x{{ else }}y{{ end }}{{ end }}',
@@ -90,7 +90,7 @@ describe('a chart that is rendered again', () => {
       .map((name) => join(code, build, name));
   };
 
-  test('prints the same, also from blocks that no run has read before', () => {
+  test('prints the same, also from blocks that no earlier run used', () => {
     const first = render();
     expect(first).toContain('a: 2');
     // The first run of a build keeps nothing.
@@ -102,7 +102,7 @@ describe('a chart that is rendered again', () => {
     expect(render('--set', 'enabled=false')).toContain('a: off12');
   });
 
-  test('is read anew where it changed', () => {
+  test('is parsed again if it has changed', () => {
     writeFiles(chart, { 'templates/a.yaml': template('out') });
     expect(render('--set', 'enabled=false')).toContain('a: out12');
     expect(render('--set', 'enabled=false')).toContain('a: out12');
@@ -112,7 +112,7 @@ describe('a chart that is rendered again', () => {
     expect(render('--set', 'enabled=false')).toContain('a: off12');
   });
 
-  test('keeps no names without end', () => {
+  test('does not cache ever more names', () => {
     const uses = (letter: string): string =>
       Array.from({ length: 15_000 }, (_, index) => `{{ .Values.${letter}${index} }}`).join('');
     const sizes: number[] = [];
@@ -143,7 +143,7 @@ describe('a chart that is rendered again', () => {
     );
   });
 
-  test('does not depend on files that hold something else, and makes them anew', () => {
+  test('replaces files with other content', () => {
     render();
     const [file = ''] = kept();
     const good = readFileSync(file);
@@ -171,7 +171,7 @@ describe('a chart that is rendered again', () => {
   });
 });
 
-test('a library is known in every chart that has it', () => {
+test('the cache of a library is used by all charts that contain it', () => {
   const folder = temporaryFolder();
   const cache = join(folder, 'cache');
   const filler = `{{/* ${'x'.repeat(30_000)} */}}`;

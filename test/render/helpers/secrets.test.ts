@@ -21,7 +21,7 @@ const text = (data: ValueMap, key: string): string => String(data.get(key));
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}(?:\.[a-z][a-z0-9]{0,8}){0,2}$/);
 const address = fc.oneof(fc.ipV4(), fc.ipV6());
 
-test('certificates say what they were asked for and are signed by whom they say', async () => {
+test('certificates have the requested content and a valid signature', async () => {
   const given = fc.record({
     authority: name,
     host: name,
@@ -75,7 +75,7 @@ ownKey: {{own.Key}}
   );
 });
 
-test('passwords are hashed so that bcrypt knows them again', async () => {
+test('hashes of passwords verify with bcrypt', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ maxLength: 20 }), async (password) => {
       const values = { password: `p${password}` };
@@ -94,7 +94,7 @@ test.each([
   ['rsa', 'rsa'],
   ['ecdsa', 'ec'],
   ['ed25519', 'ed25519'],
-])('a private key of type %s is one', async (type, wanted) => {
+])('a private key of type %s is valid', async (type, wanted) => {
   const data = await dataOf('key: {{genPrivateKey values.type}}', { type });
   expect(createPrivateKey(text(data, 'key')).asymmetricKeyType).toBe(wanted);
 });

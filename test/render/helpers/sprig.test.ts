@@ -256,7 +256,7 @@ function normal(json: string): unknown {
 }
 
 // One run of helm, which takes its time on a busy machine.
-test('helpers give what the functions of helm give', { timeout: 600_000 }, async () => {
+test('helpers give the same results as the functions of helm', { timeout: 600_000 }, async () => {
   await loadHelpers(helperNames());
   const asked = fc.sample(calls, { numRuns: 3000 * RUNS, seed: SEED });
   const folder = join(temporaryFolder(), 'sprig');

@@ -80,7 +80,7 @@ spec:
   ]);
 });
 
-test('what is wrong in the rendered object too is said once, with the real name', async () => {
+test('a problem that the rendered object has too is reported once, with the real name', async () => {
   expect(await found(service('  tpye: NodePort'))).toEqual([
     '7:3 object-field Service "test-release-x" has no field tpye in spec; did you mean type?',
   ]);

@@ -26,7 +26,7 @@ test.each([
   ['a loop over a text', '{{#each "text"}}x{{/each}}', '#each goes through a list or a map, and this is a text'],
   ['a literal', 'no', 'no is a boolean to some readers of YAML and a text to others'],
   ['a structure', '[a', 'the rendered text is not YAML'],
-])('%s is judged in each branch', async (_, value, message) => {
+])('%s is checked in each branch', async (_, value, message) => {
   for (const block of [
     `{{#if values.no1}}\nk: ${value}\n{{/if}}`,
     `{{#if values.yes1}}\nk: "1"\n{{else}}\nk: ${value}\n{{/if}}`,
@@ -42,13 +42,13 @@ test.each([
   }
 });
 
-test('a branch that moves what follows is reported at its position', async () => {
+test('a branch that changes the structure of the following lines is reported', async () => {
   expect(await errorsOf('a: "1"\n{{#if values.no1}}\n  b: "2"\n{{/if}}\nc: "3"')).toEqual([
     expect.stringMatching(/^8:5 this line is indented by 4, below one that is indented by 2/),
   ]);
 });
 
-test('what only some combination of branches prints is not reported', async () => {
+test('problems of only some combinations of branches are not reported', async () => {
   for (const body of [
     '{{#if values.yes1}}\na: "1"\n{{/if}}\n{{#unless values.yes1}}\na: "2"\n{{/unless}}',
     '{{#if (eq values.text "x")}}\na: "1"\n{{/if}}\n{{#if (eq values.text "t")}}\na: "2"\n{{/if}}',
@@ -59,7 +59,7 @@ test('what only some combination of branches prints is not reported', async () =
   }
 });
 
-test('branches that no values take are reported', async () => {
+test('unreachable branches are reported', async () => {
   for (const body of [
     '{{#if values.yes1}}\na: "1"\n{{else if values.yes1}}\na: "2"\n{{/if}}',
     '{{#if values.yes1}}\n{{#unless values.yes1}}\na: "2"\n{{/unless}}\n{{/if}}',

@@ -11,13 +11,13 @@ import { lint, rulesOf, writeCleanChart } from './support.ts';
 
 const map = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n  key: ${data}\n`;
 
-test('the clean chart of these tests is clean', async () => {
+test('the clean chart of these tests has no findings', async () => {
   expect(await lint({})).toEqual([]);
   expect(await lint({ 'templates/x.yaml.hbs': map('"{{values.a}}"'), 'values.yaml': 'a: 1\n' })).toEqual([]);
 });
 
 describe('raw mustaches', () => {
-  test('are pointed at, in partials too, and not in NOTES', async () => {
+  test('are reported, also in partials, but not in NOTES', async () => {
     const messages = await lint({
       'values.yaml': 'a: 1\n',
       'templates/x.yaml.hbs': map('"{{{values.a}}} {{&values.a}}"\n  more: "{{#if values.a}}{{{values.a}}}{{/if}}"'),
@@ -35,7 +35,7 @@ describe('raw mustaches', () => {
 });
 
 describe('the guard', () => {
-  test('is missed where there are native templates', async () => {
+  test('is required in charts with native templates', async () => {
     const folder = join(temporaryFolder(), 'web');
     writeFiles(folder, {
       'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\nicon: http://x\n',
@@ -64,14 +64,14 @@ describe('the guard', () => {
   );
 });
 
-describe('values that nobody declares', () => {
+describe('undeclared values', () => {
   const declared = 'image: {tag: a}\nresources: {}\nnothing: null\nhosts: [{name: a}]\n';
   const said = async (body: string, files: Record<string, string> = {}): Promise<string[]> => {
     const messages = await lint({ 'values.yaml': declared, 'templates/NOTES.txt.hbs': body, ...files });
     return messages.map(({ rule, message }) => `${rule}: ${message}`);
   };
 
-  test('are named with what was probably meant', async () => {
+  test('are reported with the most similar name', async () => {
     expect(await said('{{#if values.imag.tag}}x{{/if}}')).toEqual([
       'value-undeclared: values.imag is not declared in values.yaml; did you mean image?',
     ]);
@@ -84,7 +84,7 @@ describe('values that nobody declares', () => {
     expect(await said('{{#if values.image.tag}}{{else if values.zz}}{{/if}}')).toHaveLength(1);
   });
 
-  test('but not where they may well be', async () => {
+  test('are not reported where any name is allowed', async () => {
     for (const body of [
       '{{#if values.resources.limits}}x{{/if}}',
       '{{#if values.nothing.at.all}}x{{/if}}',
@@ -113,7 +113,7 @@ describe('values that nobody declares', () => {
   });
 });
 
-describe('what fails elsewhere is a finding', () => {
+describe('errors of other steps are findings', () => {
   test.each<[string, Record<string, string>, string[], number | undefined]>([
     ['a template that cannot be parsed', { 'templates/a.yaml.hbs': '\n{{#if x}}' }, ['template-invalid'], 2],
     ['a name that is missing', { 'templates/a.yaml.hbs': map('{{release.nam}}') }, ['template-invalid'], 6],
@@ -135,14 +135,14 @@ describe('what fails elsewhere is a finding', () => {
     if (line !== undefined) expect(messages.at(-1)?.at?.line).toBe(line);
   });
 
-  test('values that the schema refuses, each on its own', async () => {
+  test('values that the schema refuses, each by itself', async () => {
     const schema = JSON.stringify({ properties: { a: { type: 'string' }, b: { type: 'integer' } } });
     const files = { 'values.schema.json': schema, 'values.yaml': 'a: 1\nb: x\n' };
     expect(rulesOf(await lint(files))).toEqual(['values-invalid', 'values-invalid']);
     expect(await lint(files, { skipSchemaValidation: true })).toEqual([]);
   });
 
-  test('a chart that is not there is an error', async () => {
+  test('a missing chart is an error', async () => {
     const nothing = join(temporaryFolder(), 'nothing');
     await expect(lintChart(nothing, { userValues: new Map() })).rejects.toMatchObject({ code: 'PKG_CHART_NOT_FOUND' });
   });
@@ -163,7 +163,7 @@ test('dependencies and CRDs', async () => {
   expect(rulesOf(await lint({ 'crds/a.yaml': 'a: {{x}}: {' }))).toEqual(['crd-invalid']);
 });
 
-test("a subchart's own faults are not the chart's, but its budget counts", async () => {
+test('problems of subcharts are not reported, but their disruption budgets count', async () => {
   const deployment = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: a}
@@ -198,7 +198,7 @@ test('a library chart and an empty one', async () => {
   expect(rulesOf(await lintChart(folder, { userValues: new Map() }))).toEqual(['values-missing', 'templates-missing']);
 });
 
-test('an archive is judged like its folder', async () => {
+test('an archive has the same findings as its folder', async () => {
   const files = {
     'Chart.yaml': 'apiVersion: v2\nname: web\nversion: "1"\nunknown: x\n',
     'values.yaml': 'a: 1\n',

@@ -22,7 +22,7 @@ test('every rule is explained, in the order of the code', () => {
 });
 
 test.each(sections.map((section) => [/^`([^`]+)`/.exec(section)?.[1] ?? '', section]))(
-  'the example of %s breaks it',
+  'the example of %s violates the rule',
   async (rule, section) => {
     const blocks = section.matchAll(/<!-- file: (\S+) -->\n\n```\w*\n([\s\S]*?)```\n/g);
     const files = Object.fromEntries(Array.from(blocks, ([, path = '', body = '']) => [path, body]));

@@ -82,7 +82,7 @@ const without = (field: string): string => BASE.replace(new RegExp(`^${field}:.*
 const instead = (field: string, value: string): string =>
   BASE.replace(new RegExp(`^${field}:.*$`, 'm'), `${field}: ${value}`);
 
-test('Helm judges Chart.yaml the same', async () => {
+test("findings in Chart.yaml equal Helm's", async () => {
   await expectAgreement([
     BASE,
     ...['apiVersion', 'name', 'version', 'icon'].map(without),
@@ -118,7 +118,7 @@ test('Helm judges Chart.yaml the same', async () => {
   ]);
 });
 
-test('Helm takes the same texts for addresses', async () => {
+test('Helm accepts the same URLs and e-mail addresses', async () => {
   const urls = [
     ...[
       'https://example.com',
@@ -200,7 +200,7 @@ test('Helm takes the same texts for addresses', async () => {
   ]);
 });
 
-test('Helm judges generated metadata the same', async () => {
+test("findings in generated metadata equal Helm's", async () => {
   const pick = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
   const text = fc.record({
     apiVersion: pick('v1', 'v2', 'v2', 'v2'),

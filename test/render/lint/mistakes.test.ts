@@ -61,7 +61,7 @@ describe('~ that joins lines', () => {
   });
 });
 
-test('a name of a list is not a value, and its length and places are', async () => {
+test('a field of a list is not declared, but its length and its items are', async () => {
   const says = (body: string): Promise<string[]> =>
     found('value-undeclared', { 'templates/x.yaml.hbs': configMap(body) });
   expect(await says('{{#each values.users.name}}\na: b\n{{/each}}')).toEqual([
@@ -71,7 +71,7 @@ test('a name of a list is not a value, and its length and places are', async () 
   expect(await says('a: "{{values.users.length}}{{values.users.[0].name}}{{values.users.0.name}}"')).toEqual([]);
 });
 
-test('a text that looks like a boolean is told where it is a condition', async () => {
+test('a string that looks like a boolean is reported if it is a condition', async () => {
   const says = (body: string, values: string): Promise<string[]> =>
     found('condition-text', { 'templates/x.yaml.hbs': configMap(body), 'values.yaml': values });
   const values = 'a: b\nmetrics:\n  on: "false"\n';
@@ -85,7 +85,7 @@ test('a text that looks like a boolean is told where it is a condition', async (
   expect(await says('{{#if values.a}}\na: b\n{{/if}}', values)).toEqual([]);
 });
 
-test('the condition of a dependency that no values.yaml has is told where a similar one is there', async () => {
+test('an undeclared condition of a dependency is reported if a similar value exists', async () => {
   const says = (condition: string, alias = ''): Promise<string[]> =>
     found('dependency-condition', {
       'Chart.yaml': `apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n  - name: sub\n    version: 1.0.0\n    condition: ${condition}${alias}\n`,
@@ -104,7 +104,7 @@ test('the condition of a dependency that no values.yaml has is told where a simi
   expect(await says('db.enabled', '\n    alias: db')).toEqual([]);
 });
 
-test('spread of a list among keys, and of a map among items, is told while they are empty', async () => {
+test('spread of a list among keys, or of a map among items, is reported while they are empty', async () => {
   const says = (body: string): Promise<string[]> =>
     found('spread-type', {
       'templates/x.yaml.hbs': configMap(body),

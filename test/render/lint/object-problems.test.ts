@@ -141,7 +141,7 @@ describe('values', () => {
       ({ rule, at, severity }) => (/^value-alias|^values-unread/.test(rule) ? [`${severity} ${rule} ${at?.line}`] : []),
     );
 
-  test('under the name of a dependency with an alias are reported where nothing reads them', async () => {
+  test('under the name of a dependency with an alias are reported if nothing reads them', async () => {
     expect(await saying({ 'Chart.yaml': alias, 'values.yaml': 'a: 1\npg:\n  port: 1\n' })).toEqual([
       'warning value-alias 2',
     ]);

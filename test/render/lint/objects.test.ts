@@ -239,7 +239,7 @@ async function lintObjects(...objects: JsonObject[]): Promise<string[]> {
 }
 
 describe('requests and limits', () => {
-  test('are asked of every container of whatever makes pods', async () => {
+  test('are required of every container of all kinds with pods', async () => {
     expect(await lintObjects(deployment())).toEqual([]);
     for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']) {
       const template = pod({}, kind === 'Job' ? ending : {});
@@ -257,7 +257,7 @@ describe('requests and limits', () => {
     ).toEqual([]);
   });
 
-  test('each must say something; init containers count, and the pod may say it for all', async () => {
+  test('are required of init containers too, unless the pod has them', async () => {
     for (const resources of [
       { requests: { cpu: '1' } },
       { limits: { cpu: '1' } },
@@ -273,7 +273,7 @@ describe('requests and limits', () => {
     expect(await lintObjects(deployment({ template: { ...labels, spec: { ...spec, ...sized } } }))).toEqual([]);
   });
 
-  test('the finding points at the container in the template', async () => {
+  test('are reported at the container in the template', async () => {
     const text = printYaml(fromPlain(deployment({ template: pod() }))).replace('image: x', 'image: {{chart.name}}');
     const [message] = await lint({ 'templates/a.yaml.hbs': text });
     const line = text.split('\n').findIndex((each) => each.includes('name: app')) + 1;
@@ -284,7 +284,7 @@ describe('requests and limits', () => {
 });
 
 describe('a disruption budget', () => {
-  test('is asked of more than one replica', async () => {
+  test('is required of more than one replica', async () => {
     for (const [spec, rules] of [
       [{}, []],
       [{ replicas: 1 }, []],
@@ -332,7 +332,7 @@ describe('selectors', () => {
     expect(await lintObjects(deployment({ selector: expressions }))).toEqual([]);
   });
 
-  test('every operator', () => {
+  test('support every operator', () => {
     const labels = fromPlain({ a: '1' });
     const matches = (key: string, operator: string, ...values: string[]): boolean =>
       selectorMatches(fromPlain({ matchExpressions: [{ key, operator, values }] }), labels);

@@ -23,14 +23,14 @@ test.each([
   expect(found).toEqual(isShared ? [expect.stringMatching(/^random-shared-key templates\/x.yaml.hbs:\d+:\d+$/)] : []);
 });
 
-test('a key outside of loops and a CA of all turns are not findings', async () => {
+test('a key outside of loops, and one CA for all turns, are not reported', async () => {
   expect(await findings({ 'templates/x.yaml.hbs': configMap('a: {{randAlphaNum 16 key="p"}}') })).toEqual([]);
   const certificates =
     '{{#each values.users}}\n{{this}}: {{toJson (genSignedCert this (list) (list) 9 (genCA "ca" 9 key="ca"))}}\n{{/each}}';
   expect(await findings({ 'templates/x.yaml.hbs': configMap(certificates) })).toEqual([]);
 });
 
-test('a value in no field and without a key', async () => {
+test('a value without a field and a key is reported', async () => {
   const notes = 'password: {{randAlphaNum 16}}\n';
   expect(await findings({ 'templates/NOTES.txt.hbs': notes })).toEqual(['random-unkeyed templates/NOTES.txt.hbs:1:11']);
   const named = 'password: {{randAlphaNum 16 key="shown"}}\n';

@@ -117,7 +117,7 @@ async function found(text: string): Promise<string[]> {
   return messages.map(({ rule, message }) => `${rule} ${message}`);
 }
 
-test('a chart whose references lead somewhere is clean', async () => {
+test('a chart with valid references has no findings', async () => {
   expect(await found(WORKLOAD)).toEqual([]);
 });
 
@@ -217,14 +217,14 @@ test.each([
     'metadata: {name: settings}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata',
     'object-duplicate ConfigMap "settings" occurs twice: this template prints it too',
   ],
-])('%s becomes %s', async (before, after, message) => {
+])('changing %s to %s is reported', async (before, after, message) => {
   expect(WORKLOAD).toContain(before);
   const messages = await found(WORKLOAD.replace(before, after));
   expect(messages).toContain(message);
   expect(messages.length).toBeLessThanOrEqual(2);
 });
 
-test('hooks of two events may have one name, and objects of two namespaces', async () => {
+test('hooks of different events, and objects of different namespaces, may have one name', async () => {
   const hook = (event: string): string =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, annotations: {helm.sh/hook: ${event}}}\n`;
   expect(await found(`${hook('pre-install')}---\n${hook('pre-upgrade')}`)).toEqual([]);
@@ -256,7 +256,7 @@ describe('schedules', () => {
     '*/0 * * * *',
     'a * * * *',
   ])('not %s', (schedule) => expect(cronProblem(schedule)).toBeTypeOf('string'));
-  test('generated ones', () => {
+  test('generated schedules', () => {
     const part = (least: number, most: number): fc.Arbitrary<string> =>
       fc.oneof(
         fc.constant('*'),

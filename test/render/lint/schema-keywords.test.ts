@@ -54,7 +54,7 @@ test('keywords of all drafts, of tools and of the author are not findings', asyn
   );
 });
 
-test('a value that stands beside properties, and a definition that does not', async () => {
+test('a value beside properties is reported, and a definition is not', async () => {
   const beside = { type: 'object', properties: {}, replicas: { type: 'integer' } };
   expect(await ofSchema(beside)).toEqual([
     'warning 4 schema-keyword replicas is not a keyword of JSON Schema, and is ignored; the names of values stand under properties:',
@@ -88,7 +88,7 @@ test('names that only the schema or only values.yaml has', async () => {
   expect(await ofSchema({ properties: { extraEnv: {}, port: {} } }, 'extraArgs: []\nhosts: []\n')).toEqual([]);
 });
 
-test('in a chart of Go templates alone all of it is information', async () => {
+test('in a chart of Go templates alone the findings are infos', async () => {
   const folder = writeCleanChart({ 'values.yaml': 'a: 1\n', 'values.schema.json': '{"tpye": "object"}' });
   rmSync(join(folder, 'templates', 'NOTES.txt.hbs'));
   const messages = await lintChart(folder, { userValues: new Map() });

@@ -71,7 +71,7 @@ test.each([
   expect(await found(values)).toEqual([]);
 });
 
-test('a name that a template of the chart itself reads', async () => {
+test('a name that a template of the parent reads is not reported', async () => {
   const template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: {{values.db.auht}} }\n';
   expect(await found('db: {auht: x}', { 'templates/x.yaml.hbs': template })).toEqual([]);
 });

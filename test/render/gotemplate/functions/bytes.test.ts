@@ -12,7 +12,7 @@ const base64 = fc.oneof(
 const base32 = fc.oneof(madeOf(['MZ', 'A', '=', '======', '====', '\n', '7', '1', 'a', 'MZXW6YTB'], 8));
 const path = madeOf(['/', '.', '..', 'a', 'b.tar.gz', '//', 'é', ' '], 7);
 
-test('encodings, sums and paths', { timeout: 600_000 }, () => {
+test('encodings, checksums and paths', { timeout: 600_000 }, () => {
   const texts = ['b64enc', 'b32enc', 'sha1sum', 'sha256sum', 'sha512sum', 'adler32sum'];
   const paths = ['base', 'dir', 'clean', 'ext', 'isAbs', 'osBase', 'osDir', 'osClean', 'osExt', 'osIsAbs'];
   const calls = fc.oneof(

@@ -80,14 +80,14 @@ const CERTIFICATES = [
   `{{$a := genCAWithKey "ca" 10 ${literal(KEYS['p384'] ?? '')}}}{{$b := buildCustomCert (b64enc $a.Cert) (b64enc $a.Key)}}{{$c := genSignedCertWithKey "x" nil nil 5 $b ${EC}}}${show}`,
 ];
 
-test('certificates hold what those of helm hold', { timeout: 600_000 }, () => {
+test('certificates have the same content as those of helm', { timeout: 600_000 }, () => {
   const theirs = helmOutcomes(CERTIFICATES);
   for (const [index, template] of CERTIFICATES.entries()) {
     expect(contents(printed(pkgOutcome(template))), template).toEqual(contents(printed(theirs[index])));
   }
 });
 
-test('what is signed can be checked with the key of its authority', { timeout: 600_000 }, () => {
+test('signed certificates verify with the key of their authority', { timeout: 600_000 }, () => {
   const [ca = '', leaf = ''] = printed(
     pkgOutcome('{{$a := genCA "ca" 9}}{{$b := genSignedCert "x" nil nil 9 $a}}{{$a.Cert}}===={{$b.Cert}}'),
   ).split('====');
@@ -128,7 +128,7 @@ test('private keys have the form that they have in helm', { timeout: 600_000 }, 
   ]);
 });
 
-test('certificates that cannot be made', { timeout: 600_000 }, () => {
+test('arguments that give no certificate', { timeout: 600_000 }, () => {
   const rsa = literal(KEYS['rsa'] ?? '');
   const bare = literal((KEYS['p256'] ?? '').replaceAll('-----', '---'));
   const pair = `(genCAWithKey "ca" 10 ${EC})`;

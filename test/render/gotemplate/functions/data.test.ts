@@ -59,7 +59,7 @@ const expression = fc.oneof(
     .map((items) => `(list ${items.join(' ')})`),
 );
 
-test('values are printed as helm prints them', () => {
+test('values are printed as by helm', () => {
   const names = [
     'toToml',
     'mustToToml',
@@ -75,7 +75,7 @@ test('values are printed as helm prints them', () => {
   expectSame(fc.sample(calls, { numRuns: 900 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
-test('times and versions are printed as helm prints them', () => {
+test('times and versions are printed as by helm', () => {
   const values = [
     '(semver "1.2.3-a+b")',
     '(toDate "2006-01-02" "1999-12-31")',

@@ -112,7 +112,7 @@ const written = fc.tuple(
   ),
 );
 
-test('dates that are read', { timeout: 600_000 }, () => {
+test('parsing dates', { timeout: 600_000 }, () => {
   const calls = fc.oneof(
     dated.map(([form, text]) => shown(`(toDate ${literal(form as string)} ${text})`)),
     dated.map(([form, text]) => shown(`(mustToDate ${literal(form as string)} ${text})`)),
@@ -123,7 +123,7 @@ test('dates that are read', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls, { numRuns: 700 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
-test('a fraction takes the digits that the layout says, and no more', () => {
+test('a fraction has as many digits as the layout', () => {
   const calls = [
     ['05.000_2', '20.00014'],
     ['.000002', '.123060'],
@@ -167,7 +167,7 @@ test('durations', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls, { numRuns: 500 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
-test('methods of times and durations', { timeout: 600_000 }, () => {
+test('the methods of times and durations', { timeout: 600_000 }, () => {
   const plain =
     'String Year Month Day YearDay Weekday Hour Minute Second Nanosecond Unix UnixMilli UnixMicro UnixNano IsZero IsDST UTC Local Location Date Clock ISOWeek Zone MarshalJSON Nothing wall Month.String Location.String UTC.Year Format'.split(
       ' ',

@@ -50,7 +50,7 @@ const measures = [
   ...['durationMinutes', 'durationHours', 'durationDays', 'durationWeeks'],
 ];
 
-test('what a duration comes to', { timeout: 600_000 }, () => {
+test('the value of a duration', { timeout: 600_000 }, () => {
   const calls = fc.oneof(...measures.map((name) => call(name, value)));
   expectSame(fc.sample(calls, { numRuns: 900 * RUNS, seed: SEED }));
 });
@@ -65,7 +65,7 @@ test('multiples of durations', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls, { numRuns: 500 * RUNS, seed: SEED }));
 });
 
-test('how a duration is printed, read and called', { timeout: 600_000 }, () => {
+test('printing, parsing and the methods of durations', { timeout: 600_000 }, () => {
   const uses = [
     'toJson',
     'toYaml',
@@ -99,7 +99,7 @@ test('how a duration is printed, read and called', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls, { numRuns: 500 * RUNS, seed: SEED }));
 });
 
-test('a text of a million digits is no work', () => {
+test('a string of a million digits takes little time', () => {
   const many = '0'.repeat(1_000_000);
   expect(parseDuration(`${many}1s`)).toBe(1_000_000_000n);
   expect(parseDuration(`1.${many}s`)).toBe(1_000_000_000n);

@@ -79,7 +79,7 @@ const bytes = fc.constantFrom(
 );
 const text = fc.oneof(made.map(literal), broken.map(literal), anyText, bytes, fc.json().map(literal));
 
-test('what is read and what is refused', { timeout: 600_000 }, () => {
+test('texts that are read, and texts that are refused', { timeout: 600_000 }, () => {
   const uses = ['fromJson', 'fromJsonArray', 'mustFromJson'];
   const calls = fc.tuple(fc.constantFrom(...uses), text).map(([use, given]) => `{{printf "%v" (${use} ${given})}}`);
   expectSame(fc.sample(calls, { numRuns: 1500 * RUNS, seed: SEED }));

@@ -58,7 +58,7 @@ const template = fc.oneof(
 const count = fc.constantFrom('-1', '0', '1', '2', '5');
 const both = (name: string): fc.Arbitrary<string> => fc.constantFrom(`regex${name}`, `mustRegex${name}`);
 
-test('patterns and texts', { timeout: 600_000 }, () => {
+test('patterns and strings', { timeout: 600_000 }, () => {
   const calls = fc.oneof(
     fc.tuple(both('Match'), pattern, text).map((parts) => shown(`(${parts.join(' ')})`)),
     fc.tuple(both('Find'), pattern, text).map((parts) => shown(`(${parts.join(' ')})`)),
@@ -116,7 +116,7 @@ test('names of Unicode classes', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls, { numRuns: 400 * RUNS, seed: SEED }), { sameErrors: false });
 });
 
-test('hostile patterns take no time', { timeout: 600_000 }, () => {
+test('hostile patterns take little time', { timeout: 600_000 }, () => {
   const started = process.cpuUsage().user;
   const hostile = ['(a*)*b', '(a|a)*b', '(a+)+$', '(.*)(.*)(.*)(.*)(.*)x', '(?:a?){30}a{30}'];
   for (const one of hostile) {

@@ -55,7 +55,7 @@ test('pkg has the functions that Sprig and Helm have', { timeout: 600_000 }, () 
   for (const name of functionNames()) expect(findFunction(name), name).toBeDefined();
 });
 
-test('helm knows those names, and none of others', { timeout: 600_000 }, () => {
+test('helm has these names, and no others', { timeout: 600_000 }, () => {
   const names = [...new Set([...known, ...words(OTHERS)])];
   const templates = names.map((name) => `{{if false}}{{(${name})}}{{end}}`);
   const theirs = defined(names, helmOutcomes(templates));

@@ -241,7 +241,7 @@ const text = fc
 const calls = (of: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   of.map((given) => `{{printf "%v" (fromToml ${given})}}`);
 
-test('what is read and what is refused', { timeout: 600_000 }, () => {
+test('texts that are read, and texts that are refused', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls(text.map(literal)), { numRuns: 2000 * RUNS, seed: SEED }));
 });
 
@@ -261,7 +261,7 @@ test('tables that are defined more than once', { timeout: 600_000 }, () => {
   expectSame(fc.sample(calls(texts), { numRuns: 1500 * RUNS, seed: SEED }));
 });
 
-test('bytes that are not text, and types of what is read', { timeout: 600_000 }, () => {
+test('bytes that are not UTF-8, and the types of values', { timeout: 600_000 }, () => {
   const types = fc
     .oneof(simple, number, date)
     .map((given) => `{{with (fromToml ${literal(`a = ${given}`)})}}{{printf "%T %v" .a .a}}{{toJson .}}{{end}}`);

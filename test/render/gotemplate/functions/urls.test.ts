@@ -74,7 +74,7 @@ const url = fc.oneof(
 const shownMap = '{{range $k, $v := $x}}{{$k}}={{$v}};{{end}}';
 const names = ['scheme', 'host', 'path', 'query', 'opaque', 'fragment', 'userinfo', 'hostname'];
 
-test('URLs that are read and written', { timeout: 600_000 }, () => {
+test('parsing and printing URLs', { timeout: 600_000 }, () => {
   const calls = fc.oneof(
     url.map((one) => `{{with $x := urlParse ${one}}}${shownMap}{{end}}`),
     url.map((one) => shown(`(urlJoin (urlParse ${one}))`)),
