@@ -1,12 +1,12 @@
 /** `.Files`: the files of a chart that are neither templates nor read by Helm itself (helm v4, pkg/engine/files.go). */
 import type { Chart } from '../../chart/chart.ts';
 import { charge, chargeCopy } from '../functions/limits.ts';
-import { globMatcher } from '../glob.ts';
+import { globMatcher } from '../glob/glob.ts';
 import { FunctionNotLoaded } from './exec-errors.ts';
 import { findFunction } from './functions/index.ts';
 import { fn } from './functions/signature.ts';
 import type { FunctionHost } from './template.ts';
-import { ByteList, decodeText, encodeText, sortedKeys, stringList, TypedMap } from './value.ts';
+import { ByteList, encodeText, sortedKeys, stringList, TypedMap } from './value.ts';
 import type { GoMap, GoValue } from './value.ts';
 
 /** The value of `.Files`. The bytes of a file are converted when a template asks for them. */
@@ -41,8 +41,8 @@ function filesOf(entries: GoMap): TypedMap {
       GetBytes: fn(['string'], (_host, name) => new ByteList(bytesOf(name))),
       Glob: fn(['string'], (_host, pattern) => {
         charge(MATCHING * entries.size);
-        const matches = globMatcher(decodeText(pattern));
-        return filesOf(new Map([...entries].filter(([name]) => matches(decodeText(name)))));
+        const matches = globMatcher(pattern);
+        return filesOf(new Map([...entries].filter(([name]) => matches(name))));
       }),
       AsConfig: fn([], (host) => named(host, (bytes) => bytes)),
       AsSecrets: fn([], (host) => named(host, (bytes) => Buffer.from(bytes, 'latin1').toString('base64'))),

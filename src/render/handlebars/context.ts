@@ -4,7 +4,7 @@ import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Capabilities, ReleaseContext } from '../render.ts';
-import { globMatcher } from '../glob.ts';
+import { textGlobMatcher } from '../glob/glob.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
 import { Namespace } from './scope.ts';
@@ -84,7 +84,7 @@ function filesContext(files: readonly ChartFile[]): Namespace {
     return typeof content === 'string' ? content.replace(/\r?\n$/, '').split(/\r?\n/) : ABSENT;
   };
   const matching = (pattern: string): ChartFile[] => {
-    const matches = globMatcher(pattern);
+    const matches = textGlobMatcher(pattern);
     return files.filter((file) => matches(file.name));
   };
   /** The files whose contents are wanted: one that is named, and not meant by a pattern, has to be there. */
