@@ -135,14 +135,34 @@ export function cloneJson(value: Json): Json {
   return copy;
 }
 
-/** Prints JSON as Go's encoding/json does: `<`, `>`, `&`, U+2028 and U+2029 are escaped. */
+/**
+ * Prints JSON as Go's encoding/json does: `<`, `>`, `&`, U+2028 and U+2029 are escaped, and an object with keys such as
+ * `10` and `9`, which JavaScript has in front and in the order of their numbers, has all its keys in Go's order of maps.
+ */
 export function goJson(value: Json): string {
-  return printJson(value).replace(/[<>&\u2028\u2029]/g, (character) => {
+  const printed = printJson(value);
+  const text = INTEGER_FIRST.test(printed) ? printInOrder(value) : printed;
+  return text.replace(/[<>&\u2028\u2029]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
 
-/** A copy whose objects have their keys in the order in which Go prints them: that of their bytes, and so of code points. */
+/** Matches an object whose first key is an integer. Where it matches within a text, printing takes longer. */
+const INTEGER_FIRST = /\{"\d+":/;
+
+/** {@link printJson} with the keys of objects of which one is an integer in Go's order. Fields of Go's structs are not integers. */
+function printInOrder(value: Json): string {
+  if (typeof value !== 'object' || value === null) return printJson(value);
+  if (Array.isArray(value)) return `[${value.map((item) => printInOrder(item)).join()}]`;
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  const ordered = /^\d+$/.test(keys[0] ?? '') ? keys.sort(compareCodePoints) : keys;
+  return `{${ordered.map((key) => `${JSON.stringify(key)}:${printInOrder(value[key] as Json)}`).join()}}`;
+}
+
+/**
+ * A copy whose objects have their keys in the order in which Go prints them: that of their bytes, and so of code points.
+ * JavaScript keeps integers in front nevertheless, which {@link goJson} corrects.
+ */
 export function sortKeys<T extends Json>(value: T): T;
 export function sortKeys(value: Json): Json {
   if (Array.isArray(value)) return value.map((item) => sortKeys(item));
@@ -151,7 +171,8 @@ export function sortKeys(value: Json): Json {
   return Object.fromEntries(entries.sort(([a], [b]) => compareCodePoints(a, b)));
 }
 
-function compareCodePoints(a: string, b: string): number {
+/** Compares texts by code points, which is the order of their bytes in UTF-8. */
+export function compareCodePoints(a: string, b: string): number {
   if (a === b) return 0;
   // UTF-16 units are in another order than code points only where surrogates stand.
   if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));

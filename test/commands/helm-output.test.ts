@@ -63,14 +63,15 @@ const RELEASES: readonly Release[] = [
       metadata: {
         version: '1.2.4',
         appVersion: '1.0',
-        annotations: { team: 'x', cat: 'z' },
+        // JavaScript has integers in front, in the order of their numbers.
+        annotations: { team: 'x', cat: 'z', '10': 'a', '9': 'b' },
         dependencies: [
           { name: 'redis', version: '1.x', repository: '', condition: 'redis.enabled', alias: 'r' },
           { name: 'pg', version: '2', repository: '' },
         ],
       },
-      values: { a: 1, b: { c: 'x' }, z: [1, 'two', null] },
-      config: { b: { d: '<3' }, flag: true, text: 'yes', lines: 'a\nb\n' },
+      values: { a: 1, b: { c: 'x' }, z: [1, 'two', { '20': 'a', '3': 'b', x: null }] },
+      config: { b: { d: '<3', '100': 'q', '20': { '5': 1, '11': 2 } }, flag: true, text: 'yes', lines: 'a\nb\n' },
       apply_method: 'ssa',
       hooks: [
         {

@@ -1,4 +1,4 @@
-import { sortKeys } from '../../yaml/json.ts';
+import { compareCodePoints, sortKeys } from '../../yaml/json.ts';
 import { getStored } from '../../release/operations/history.ts';
 import type { Release } from '../../release/release.ts';
 import { printable } from '../../errors-text.ts';
@@ -62,6 +62,7 @@ function table(release: Release): string {
   const data = metadata(release);
   const pairs = (value: Json | undefined): string =>
     Object.entries((value ?? {}) as JsonObject)
+      .sort(([a], [b]) => compareCodePoints(a, b))
       .map(([key, item]) => `${key}=${String(item)}`)
       .join(',');
   const names = ((data['dependencies'] ?? []) as JsonObject[]).map(({ name }) => String(name));
