@@ -10,6 +10,8 @@ export class ValueError extends PkgError {
   textPath: readonly string[] | undefined;
   /** Whether the path has no value. */
   isMissing = false;
+  /** Whether nothing was printed: if the path has no value, that is why. */
+  isEmpty = false;
   /** Whether quotes around the value in its file would correct the error. */
   isUnquoted = false;
   /** Whether the paths begin at the top chart. Errors of subcharts pass through their templates first, with shorter paths. */
@@ -29,8 +31,8 @@ export class ValueError extends PkgError {
       cause,
     });
     if (error instanceof ValueError) {
-      const { valuePath, textPath, isMissing, isUnquoted, isInTop } = error;
-      Object.assign(passed, { valuePath, textPath, isMissing, isUnquoted, isInTop });
+      const { valuePath, textPath, isMissing, isEmpty, isUnquoted, isInTop } = error;
+      Object.assign(passed, { valuePath, textPath, isMissing, isEmpty, isUnquoted, isInTop });
     }
     return passed;
   }

@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PkgError } from '../errors.ts';
 import { install } from '../release/operations/install.ts';
+import type { OperationResult } from '../release/operations.ts';
+import { printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { NAME_FLAGS } from './support/chart-flags.ts';
+import type { GlobalFlags } from './support/global-flags.ts';
 import { CHANGE_FLAGS } from './support/release-flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
 import { operate } from './support/operate.ts';
@@ -34,16 +41,22 @@ class InstallCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(InstallCommand);
+    const options = applyInput(flags);
     const inputs = await readNamedInputs(args.CHART, args.NAME, flags);
-    const result = await operate(flags, (env, namespace) =>
-      install(env, {
-        ...inputs,
-        namespace,
-        ...applyInput(flags),
-        replace: flags.replace,
-      }),
-    );
-    await printOutcome(result, flags);
+    const run = (target: GlobalFlags): Promise<OperationResult> =>
+      operate(target, (env, namespace) => install(env, { ...inputs, namespace, ...options, replace: flags.replace }));
+    await printOutcome(flags['dry-run'] === 'client' ? await orWithoutCluster(flags, run) : await run(flags), flags);
+  }
+}
+
+/** Runs a dry run with an empty folder as target where no cluster is named: Helm's --dry-run=client needs none. */
+async function orWithoutCluster<T>(flags: GlobalFlags, run: (flags: GlobalFlags) => Promise<T>): Promise<T> {
+  try {
+    return await run(flags);
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'PKG_TARGET_MISSING') throw error;
+    printError('warning: no cluster is named, so this does not show what an install would change there\n');
+    return await run({ ...flags, target: `dir:${join(tmpdir(), `pkg-dry-run-${randomUUID()}`)}` });
   }
 }
 

@@ -44,16 +44,15 @@ class RollbackCommand extends PkgCommand {
     const { NAME: name, REVISION: revisionText } = args;
     const revision = parseRevision(revisionText);
     const dryRun = flags['dry-run'] !== 'none';
+    const bounds = { ...waitInput(flags), ...lockInput(flags), historyMax: historyMaxOf(flags) };
     const { plan } = await operate(flags, (env, namespace) =>
       rollback(env, {
         name,
         namespace,
         ...(revision === undefined ? {} : { revision }),
         ...(flags.description === undefined ? {} : { description: flags.description }),
-        ...waitInput(flags),
+        ...bounds,
         noHooks: flags['no-hooks'],
-        ...lockInput(flags),
-        historyMax: historyMaxOf(flags),
         dryRun,
         forceConflicts: flags['force-conflicts'],
       }),

@@ -12,7 +12,8 @@ import { LOCAL_RENDER_FLAGS, MIRROR_FLAG, NAME_FLAGS } from './support/chart-fla
 import { nameOf, readInputs } from './support/inputs.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { kubeVersionOf } from './support/kube-version.ts';
-import { PLAN_FLAGS } from './support/release-flags.ts';
+import { PLAN_FLAGS, WAIT_OPTIONS } from './support/release-flags.ts';
+import { timeoutOf } from './support/wait-input.ts';
 import { piecesOf, streamOf } from '../render/stream.ts';
 import { documentsOf, onlyShown, writeDocuments } from './support/template-documents.ts';
 
@@ -23,7 +24,7 @@ const WITHOUT_EFFECT = {
   replace: Flags.boolean({ hidden: true, summary: 'no release is written' }),
   description: Flags.string({ hidden: true, summary: 'nothing is recorded' }),
   labels: Flags.pairs({ char: 'l', hidden: true, summary: 'nothing is recorded' }),
-  wait: Flags.string({ bare: 'watcher', hidden: true, summary: 'nothing is waited for' }),
+  wait: Flags.string({ bare: 'watcher', options: WAIT_OPTIONS, hidden: true, summary: 'nothing is waited for' }),
   'wait-for-jobs': Flags.boolean({ hidden: true, summary: 'nothing is waited for' }),
   timeout: Flags.string({ hidden: true, summary: 'nothing is waited for' }),
   'rollback-on-failure': Flags.boolean({ aliases: ['atomic'], hidden: true, summary: 'nothing is undone' }),
@@ -76,6 +77,7 @@ class TemplateCommand extends PkgCommand {
     'enable-dns': PLAN_FLAGS['enable-dns'],
     'dry-run': Flags.string({
       bare: 'client',
+      booleans: { true: 'client' },
       helpValue: 'MODE',
       options: ['client', 'server'],
       default: 'client',
@@ -93,6 +95,7 @@ class TemplateCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(TemplateCommand);
+    if (flags.timeout !== undefined) timeoutOf(flags.timeout);
     const name = (await nameOf(args.NAME, flags)) ?? 'release-name';
     const inputs = await readInputs(args.CHART, flags);
     const isUpgrade = flags['is-upgrade'];
@@ -109,7 +112,7 @@ class TemplateCommand extends PkgCommand {
       } else {
         const namespace = await localNamespace(flags);
         checkReleaseName(name);
-        checkNamespace(namespace);
+        warnOfNamespace(namespace);
         rendered = await renderChart({
           ...inputs,
           ...options,
@@ -138,6 +141,16 @@ class TemplateCommand extends PkgCommand {
 }
 
 export const command: CommandClass = TemplateCommand;
+
+/** Warns of a name that no namespace can have. Helm prints it, and pipelines replace it later: `-n NAMESPACE_HERE`. */
+function warnOfNamespace(namespace: string): void {
+  try {
+    checkNamespace(namespace);
+  } catch (error) {
+    if (!(error instanceof PkgError)) throw error;
+    printError(`warning: ${error.message}\n`);
+  }
+}
 
 /** Prints rendered documents that turned out to be invalid YAML, so that the user can see what is wrong. */
 async function showInvalid(error: unknown): Promise<void> {

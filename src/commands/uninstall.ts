@@ -55,6 +55,7 @@ class UninstallCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(UninstallCommand);
+    const bounds = { timeout: timeoutOf(flags.timeout), ...lockInput(flags) };
     for (const name of args.NAME) {
       const result = await operate(flags, (env, namespace) =>
         uninstall(env, {
@@ -63,11 +64,10 @@ class UninstallCommand extends PkgCommand {
           ...(flags.description === undefined ? {} : { description: flags.description }),
           wait: isWaiting(flags.wait),
           cascade: flags.cascade as Cascade,
-          timeout: timeoutOf(flags.timeout),
+          ...bounds,
           keepHistory: flags['keep-history'],
           ignoreNotFound: flags['ignore-not-found'],
           noHooks: flags['no-hooks'],
-          ...lockInput(flags),
           dryRun: flags['dry-run'],
         }),
       );

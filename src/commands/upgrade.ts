@@ -33,17 +33,10 @@ class UpgradeCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(UpgradeCommand);
     const { NAME: name, CHART: path } = args;
+    const options = { ...applyInput(flags), valuesMode: valuesModeOf(flags), historyMax: historyMaxOf(flags) };
     const inputs = await readInputs(path, flags);
     const result = await operate(flags, (env, namespace) =>
-      upgrade(env, {
-        ...inputs,
-        name,
-        namespace,
-        ...applyInput(flags),
-        install: flags.install,
-        valuesMode: valuesModeOf(flags),
-        historyMax: historyMaxOf(flags),
-      }),
+      upgrade(env, { ...inputs, name, namespace, ...options, install: flags.install }),
     );
     if (flags.output === 'table' && flags['dry-run'] === 'none') {
       const fresh = result.plan.operation === 'install';

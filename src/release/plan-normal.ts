@@ -6,9 +6,10 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { describeRef, groupOf, refKey, refOf } from '../cluster/cluster.ts';
 import { compareInstallOrder } from '../render/order.ts';
-import { asObject, getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
+import { kindOf } from '../render/text-fields.ts';
+import { asObject, fromPlain, getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { KubeObject, Scope } from '../cluster/cluster.ts';
-import type { JsonObject, ValueMap } from '../yaml/value.ts';
+import type { Json, JsonObject, ValueMap, ValuePath } from '../yaml/value.ts';
 
 /** Says whether a kind lives in namespaces; `crds` are those of the chart, which may not be in the cluster yet. */
 export type ScopeOf = (apiVersion: string, kind: string, crds: readonly KubeObject[]) => Promise<Scope>;
@@ -43,11 +44,9 @@ export async function normalizeObjects(
   },
 ): Promise<NormalObjects> {
   const notes: string[] = [];
-  const found = documents.flatMap(({ source, object }) => {
-    const members = object === undefined ? [] : takeApart(toPlain(object), source);
-    if (options.isChecked === true) for (const member of members) refuseServerFields(member, source);
-    return members;
-  });
+  const found = documents.flatMap(({ source, object }) =>
+    object === undefined ? [] : takeApart(toPlain(object), source, options.isChecked),
+  );
   const crds = [...options.crds, ...found.filter((object) => object.kind === 'CustomResourceDefinition')];
   const scopes = new Map<string, Scope>();
   const byKey = new Map<string, KubeObject>();
@@ -80,43 +79,60 @@ export async function normalizeObjects(
  * The objects of a document: the document itself, or the items of a List, which may be Lists again.
  *
  * @param source names the file in errors
- * @throws {PkgError} `PKG_OBJECT_INVALID` for an object without `apiVersion`, `kind` or `metadata.name`
+ * @param isChecked refuse fields that only the cluster sets
+ * @param path of the object in the document
+ * @throws {ObjectError} for an object without `apiVersion`, `kind` or `metadata.name`
  */
-export function takeApart(object: JsonObject, source: string): KubeObject[] {
+export function takeApart(object: JsonObject, source: string, isChecked = false, path: ValuePath = []): KubeObject[] {
   const kind = getOwn(object, 'kind');
   const items = getOwn(object, 'items');
   if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
     const apiVersion = getOwn(object, 'apiVersion');
-    return items.flatMap((item) => {
+    return items.flatMap((item, index) => {
       const member = asObject(item);
-      if (member === undefined) throw invalid(source, `an item of the ${printable(kind)} is not an object`);
+      if (member === undefined)
+        throw invalid(source, [...path, 'items', index], `an item of the ${printable(kind)} is not an object`);
       // Items of a typed list (ConfigMapList) may leave out what the list says already.
       const inherited = kind === 'List' ? {} : { apiVersion: apiVersion ?? null, kind: kind.slice(0, -'List'.length) };
-      return takeApart({ ...inherited, ...member }, source);
+      return takeApart({ ...inherited, ...member }, source, isChecked, [...path, 'items', index]);
     });
   }
   for (const field of ['apiVersion', 'kind'] as const) {
     const value = getOwn(object, field);
-    if (typeof value !== 'string' || value === '') throw invalid(source, `an object has no ${field}`);
-  }
-  const metadata = asObject(getOwn(object, 'metadata'));
-  const name = getOwn(metadata ?? {}, 'name');
-  if (typeof name === 'number' || typeof name === 'boolean') {
-    throw invalid(source, `metadata.name of a ${printable(String(kind))} is a ${typeof name}: quote it`);
-  }
-  if (metadata === undefined || typeof name !== 'string' || name === '') {
-    const generated = typeof getOwn(metadata ?? {}, 'generateName') === 'string';
+    if (typeof value === 'string' && value !== '') continue;
     throw invalid(
       source,
-      generated
-        ? `a ${printable(String(kind))} has metadata.generateName, so that nobody could find it again; a release needs metadata.name`
-        : `a ${printable(String(kind))} has no metadata.name`,
+      [...path, field],
+      isNothing(value)
+        ? `an object has no ${field}`
+        : `${field} of an object is ${kindOf(fromPlain(value))}, and not a text`,
     );
   }
-  const namespace = getOwn(metadata, 'namespace');
-  if (namespace !== undefined && namespace !== null && typeof namespace !== 'string') {
-    throw invalid(source, `metadata.namespace of ${printable(String(kind))} "${printable(name)}" is not a string`);
+  const metadata = getOwn(object, 'metadata');
+  const of = `a ${printable(String(kind))}`;
+  if (!isNothing(metadata) && !isJsonObject(metadata)) {
+    throw invalid(source, [...path, 'metadata'], `metadata of ${of} is ${kindOf(fromPlain(metadata))}, and not a map`);
   }
+  const fields = asObject(metadata) ?? {};
+  const name = getOwn(fields, 'name');
+  const namePath = [...path, 'metadata', 'name'];
+  if (isNothing(name)) {
+    const generated = typeof getOwn(fields, 'generateName') === 'string';
+    throw invalid(
+      source,
+      namePath,
+      generated
+        ? `${of} has metadata.generateName, so that nobody could find it again; a release needs metadata.name`
+        : `${of} has no metadata.name`,
+    );
+  }
+  if (typeof name !== 'string') throw notText(source, namePath, `metadata.name of ${of}`, name);
+  const namespace = getOwn(fields, 'namespace');
+  if (namespace !== undefined && namespace !== null && typeof namespace !== 'string') {
+    const what = `metadata.namespace of ${printable(String(kind))} "${printable(name)}"`;
+    throw notText(source, [...path, 'metadata', 'namespace'], what, namespace);
+  }
+  if (isChecked) refuseServerFields(object as KubeObject, source, path);
   return [object as KubeObject];
 }
 
@@ -124,18 +140,20 @@ export function takeApart(object: JsonObject, source: string): KubeObject[] {
  * Fields by which the server identifies one state of an object. Sent with an apply they are a precondition, which a
  * value in a chart never meets: the server would answer with a conflict, as if somebody had changed the object.
  */
-const STATE_FIELDS: readonly string[] = ['uid', 'resourceVersion', 'managedFields'];
+export const STATE_FIELDS: readonly string[] = ['uid', 'resourceVersion', 'managedFields'];
 
-/** Refuses an object that sets fields of {@link STATE_FIELDS}. @throws {PkgError} `PKG_OBJECT_INVALID` */
-export function refuseServerFields({ kind, metadata }: KubeObject, source: string): void {
+/** Refuses an object that sets fields of {@link STATE_FIELDS}. @throws {ObjectError} */
+function refuseServerFields({ kind, metadata }: KubeObject, source: string, path: ValuePath): void {
   for (const field of STATE_FIELDS) {
     const value = getOwn(metadata, field);
     // Empty values are not preconditions, and `kubectl create --dry-run` prints them.
     if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
-    throw new PkgError(
-      'PKG_OBJECT_INVALID',
-      `metadata.${field} of ${printable(kind)} "${printable(metadata.name)}" is set, and only the cluster can set it`,
-      { at: { file: source }, hints: [`leave metadata.${field} out of the template`] },
+    const of = `${printable(kind)} "${printable(metadata.name)}"`;
+    throw invalid(
+      source,
+      [...path, 'metadata', field],
+      `metadata.${field} of ${of} is set, and only the cluster can set it`,
+      [`leave metadata.${field} out of the template`],
     );
   }
 }
@@ -230,6 +248,31 @@ export function isKept(object: JsonObject): boolean {
   return typeof policy === 'string' && policy.trim().toLowerCase() === 'keep';
 }
 
-function invalid(source: string, message: string): PkgError {
-  return new PkgError('PKG_OBJECT_INVALID', message, { at: { file: source } });
+/** `PKG_OBJECT_INVALID`, with the path of the field in the document. */
+export class ObjectError extends PkgError {
+  readonly path: ValuePath;
+
+  constructor(message: string, source: string, path: ValuePath, hints: readonly string[]) {
+    super('PKG_OBJECT_INVALID', message, { at: { file: source }, hints });
+    this.path = path;
+  }
+}
+
+function invalid(source: string, path: ValuePath, message: string, hints: readonly string[] = []): ObjectError {
+  return new ObjectError(message, source, path, hints);
+}
+
+function notText(source: string, path: ValuePath, field: string, value: Json): ObjectError {
+  const isQuotable = typeof value !== 'object';
+  return invalid(
+    source,
+    path,
+    isQuotable
+      ? `${field} is ${kindOf(fromPlain(value))}: quote it`
+      : `${field} is ${kindOf(fromPlain(value))}, and not a text`,
+  );
+}
+
+function isNothing(value: Json | undefined): value is null | '' | undefined {
+  return value === undefined || value === null || value === '';
 }

@@ -32,7 +32,7 @@ export class DocumentLocator {
     ]);
     if (!(document instanceof GoDocument)) return document.trace(path);
     this.#retracer ??= new PrintOrigins(this.#input, this.#freshValues);
-    return await locateField(this.#retracer, document.whole, document.bytes, path);
+    return await locateField(this.#retracer, document, path);
   }
 }
 
@@ -52,8 +52,18 @@ export async function explainDocument(
   const isSecret = document.object?.get('kind') === 'Secret';
   const place = at === undefined ? {} : { at: { ...at, ...(isSecret && { isSecret }) } };
   const explained = new ValueError(code, message, { ...place, hints, notes, excerpts, errors, cause: error });
-  if (there.length === path.length && path.length > 0) explained.valuePath = valuePath;
+  if (there.length === path.length && path.length > 0) {
+    explained.valuePath = valuePath;
+    explained.isEmpty = isNothing(document.object, path);
+  }
   return explained;
+}
+
+/** Does a path lead to null or to the empty text? */
+function isNothing(object: Value | undefined, path: ValuePath): boolean {
+  let value = object;
+  for (const part of path) value = isMap(value) ? value.get(String(part)) : (value as Value[])[Number(part)];
+  return value === null || value === '';
 }
 
 /** The longest beginning of a path that an object has. */

@@ -47,9 +47,11 @@ export async function withOrigin(error: unknown, chart: Chart, origins: Origins 
   const hints = [...error.hints];
   const added: string[] = [];
   if (valuePath !== undefined) {
-    const origin = await (isMissing ? origins.around(valuePath) : origins.find(valuePath));
+    const given = isMissing ? undefined : await origins.find(valuePath);
+    const isAbsent = isMissing || (error.isEmpty && given === undefined);
+    const origin = isAbsent ? await origins.around(valuePath) : given;
     const name = `values.${valuePath.join('.')}`;
-    if (isMissing) {
+    if (isAbsent) {
       added.push(`${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`);
     } else if (origin !== undefined) {
       added.push(`${name} comes from ${origin}`);

@@ -5,6 +5,7 @@
  * also decided which documents are YAML, and which have fields of a wrong type.
  */
 import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
 import { Decoder, scalarText, scalarValue } from './decode.ts';
 import { YamlError } from './yaml-error.ts';
 import { readFast } from './fast.ts';
@@ -50,6 +51,10 @@ export function documentHead(text: string): DocumentHead {
     }
     return head;
   } catch (error) {
+    if (error instanceof Mismatch) {
+      const details = { at: positionAt(unicode, error.at, ''), notes: [error.inWords] };
+      throw new PkgError('PKG_YAML_SYNTAX', error.message, details);
+    }
     if (!(error instanceof YamlError)) throw error;
     const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
     throw new PkgError(code, `error converting YAML to JSON: ${error.helm}`, { at: positionAt(unicode, error.at, '') });
@@ -174,18 +179,38 @@ function textOf(node: YamlNode, path: readonly string[]): string | undefined {
   return typeof value === 'string' ? encodeText(value) : scalarText(scalar, value as boolean | number | bigint);
 }
 
+/** A field of the head of a wrong type. */
+class Mismatch extends Error {
+  /** The offset of its value. */
+  readonly at: number;
+  /** What is wrong, without Go's types. */
+  readonly inWords: string;
+
+  constructor(message: string, at: number, inWords: string) {
+    super(message);
+    this.at = at;
+    this.inWords = inWords;
+  }
+}
+
+/** The kinds of values as Go's errors name them, in words. */
+const IN_WORDS = { object: 'a map', array: 'a list', string: 'a text', number: 'a number', bool: 'a boolean' } as const;
+
 /**
  * The error for a value of a wrong type, in the words of Go 1.27's encoding/json: it names the path as a JSON pointer with
  * points in place of slashes, and leaves out `Go struct field` where the pointer ends in digits, which it takes for the
  * index of a list (`UnmarshalTypeError.Error` in v2_decode.go).
  */
-function mismatch(node: YamlNode, path: readonly string[], type: string): PkgError {
+function mismatch(node: YamlNode, path: readonly string[], type: string): Mismatch {
   const value = node.kind === 'map' ? 'object' : node.kind === 'list' ? 'array' : typeof scalarValue(node);
-  const kind = value === 'boolean' ? 'bool' : value === 'bigint' ? 'number' : value;
+  const kind = value === 'boolean' ? 'bool' : value === 'bigint' ? 'number' : (value as keyof typeof IN_WORDS);
   const pointer = path.map((key) => `.${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   const into = path.length === 0 ? 'Go value' : /\.[0-9]+$/.test(pointer) ? pointer : `Go struct field ${pointer}`;
-  return new PkgError(
-    'PKG_YAML_SYNTAX',
+  const field = path.length === 0 ? 'the document' : printable(path.join('.'), 200);
+  const needed = type === 'string' ? 'a text' : 'a map';
+  return new Mismatch(
     `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into ${into} of type ${type}`,
+    node.at,
+    `${field} is ${IN_WORDS[kind]}, and not ${needed}`,
   );
 }

@@ -44,11 +44,20 @@ export function locatePlain(text: string, path: ValuePath, index?: number): (Loc
   return undefined;
 }
 
-/** The offset of the value at a path of the first document; undefined where the text does not have the path, or is not YAML. */
+/**
+ * The offset of the value at a path of the first document, for no value that behind its key; undefined where the text does
+ * not have the path, or is not YAML.
+ */
 export function locateValue(text: string, path: ValuePath): number | undefined {
   const [document] = readDocuments(text);
   if (document === undefined) return undefined;
-  return path.length === 0 ? document.at : entryAt(document, path)?.value.at;
+  if (path.length === 0) return document.at;
+  const entry = entryAt(document, path);
+  if (entry === undefined) return undefined;
+  const { at, value } = entry;
+  const isNothing = value.kind === 'scalar' && value.implicit && value.value === '';
+  // The reader has no value only where the next one begins, which may be lines below.
+  return isNothing && value.at > at ? Math.min(text.indexOf(':', at) + 1 || value.at, value.at) : value.at;
 }
 
 /** The documents of a text, up to the first that is not YAML. */

@@ -206,3 +206,97 @@ test('the error for a schema that forbids global says that Helm gives it to ever
   expect(said('--set', 'global.x=1')).toContain('values.sub.global comes from --set global\n');
   expect(said('--set', 'sub.b=1')).toContain('values.sub.b comes from --set sub.b\n');
 });
+
+describe('a document that is not a whole object, in a folder', () => {
+  const values = 'name: ""\nkind: ""\nwhole:\n  apiVersion: v1\n  kind: Secret\n  metadata: {name: ""}\n';
+  const ok = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\n';
+  const named = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name:';
+  const cases: [what: string, object: string, message: string, at: string, note?: string][] = [
+    [
+      'an empty value',
+      `${named} {{ .Values.name }}\n`,
+      'a ConfigMap has no metadata.name',
+      '9:12',
+      'name comes from web/values.yaml:1:1',
+    ],
+    [
+      'a value in quotes',
+      `${named} {{ .Values.name | quote }}\n`,
+      'a ConfigMap has no metadata.name',
+      '9:12',
+      'name comes from web/values.yaml:1:1',
+    ],
+    [
+      'a value in braces',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.name }} }\n',
+      'a ConfigMap has no metadata.name',
+      '8:21',
+      'name comes from web/values.yaml:1:1',
+    ],
+    [
+      'a value that is not there',
+      `${named} {{ .Values.nam }}\n`,
+      'a ConfigMap has no metadata.name',
+      '9:12',
+      'nam has no value; its place is web/values.yaml',
+    ],
+    [
+      'a kind',
+      'apiVersion: v1\nkind: {{ .Values.kind }}\nmetadata:\n  name: a\n',
+      'an object has no kind',
+      '7:10',
+      'kind comes from web/values.yaml:2:1',
+    ],
+    [
+      'a whole object',
+      '{{ toYaml .Values.whole }}\n',
+      'a Secret has no metadata.name',
+      '6:4',
+      'whole comes from web/values.yaml:3:1',
+    ],
+    [
+      'a field that is not there',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels: {}\n',
+      'a ConfigMap has no metadata.name',
+      '9:3',
+    ],
+    [
+      'an item',
+      `apiVersion: v1\nkind: List\nitems:\n- ${named.replaceAll('\n', '\n  ')} {{ .Values.name }}\n`,
+      'a ConfigMap has no metadata.name',
+      '12:14',
+      'name comes from web/values.yaml:1:1',
+    ],
+    ['a text as an item', 'apiVersion: v1\nkind: List\nitems:\n- a\n', 'an item of the List is not an object', '9:3'],
+    [
+      'metadata that is a list',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: [a]\n',
+      'note: metadata is a list, and not a map',
+      '8:11',
+    ],
+    [
+      'a uid',
+      `${named} b\n  uid: {{ .Values.whole.kind }}\n`,
+      'metadata.uid of ConfigMap "b" is set',
+      '10:11',
+      'whole.kind comes from web/values.yaml:5:3',
+    ],
+  ];
+  test.each(cases)('%s', (_, object, message, at, note) => {
+    const chart = writeChart({ 'values.yaml': values, 'templates/a.yaml': ok + object });
+    const { status, stderr } = runner(chart)('install', 'r', 'web');
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(`  at web/templates/a.yaml:${at}\n`);
+    expect(stderr.match(/note: values\.(.*)/)?.[1]).toBe(note);
+  });
+
+  test('of two that print the same, each at its own line, and hooks with them', () => {
+    const hook = '---\napiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {helm.sh/hook: pre-install}\n';
+    const object = `${named} {{ .Values.name }}\n---\n${named} {{ .Values.nam }}\n${hook}`;
+    const chart = writeChart({ 'values.yaml': values, 'templates/a.yaml': object });
+    const { stderr } = runner(chart)('install', 'r', 'web');
+    expect(stderr).toContain('Error: 3 objects cannot be applied\n');
+    expect(stderr.match(/ {2}at .*/g)).toEqual(['4:12', '9:12', '14:3'].map((at) => `  at web/templates/a.yaml:${at}`));
+  });
+});

@@ -30,6 +30,8 @@ export type FlagExtras = {
   complete?: Completion;
   /** The value of the flag alone: `--dry-run`. Another value must then be given with `=`. */
   bare?: string;
+  /** What Go's words for true and false mean as values of a flag that was a boolean in Helm 3: `--dry-run=true`. */
+  booleans?: { true: string; false?: string };
   /** How pflag splits one value into several. */
   parts?: 'csv' | 'pairs';
 };

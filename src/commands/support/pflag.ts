@@ -118,9 +118,10 @@ function visibleNames(flags: FlagInput): string[] {
 }
 
 function typedFlag(name: string, flag: AnyFlag, value: string): TypedFlag {
+  const words = flag.type === 'boolean' ? { true: 'true', false: 'false' } : flag.booleans;
+  if (words !== undefined && TRUE.has(value)) return { name, value: words.true };
+  if (words?.false !== undefined && FALSE.has(value)) return { name, value: words.false };
   if (flag.type !== 'boolean') return { name, value };
-  if (TRUE.has(value)) return { name, value: 'true' };
-  if (FALSE.has(value)) return { name, value: 'false' };
   throw new PkgError('PKG_USAGE', `--${name} takes true or false, not "${printable(value)}"`);
 }
 

@@ -103,6 +103,7 @@ export const VALUES_MODE_FLAGS: FlagInput<
 export const DRY_RUN_MODE_FLAG: FlagInput<{ 'dry-run': string }> = {
   'dry-run': Flags.string({
     bare: 'client',
+    booleans: { true: 'client', false: 'none' },
     helpValue: 'MODE',
     options: ['none', 'client', 'server'],
     default: 'none',
@@ -148,9 +149,8 @@ export const CHANGE_FLAGS: typeof RENDER_FLAGS & typeof MIRROR_FLAG & typeof DEP
 /** The flag for the number of revisions to keep. */
 export const HISTORY_MAX_FLAG: FlagInput<{ 'history-max': number | undefined }> = {
   'history-max': Flags.integer({
-    min: 0,
     helpValue: 'N',
-    summary: 'number of revisions to keep, 0 for all (default 10)',
+    summary: 'number of revisions to keep, 0 or less for all (default 10)',
   }),
 };
 

@@ -1,10 +1,10 @@
 /** `pkg install`. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { checkData } from '../check-data.ts';
 import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { checkObjects } from './check-objects.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
@@ -57,7 +57,7 @@ export async function installWithin(
   const version = (last?.version ?? 0) + 1;
   const isGoingOn = last !== undefined && last.info.status !== 'uninstalled';
   const rendered = await renderWithStoredValues(env, input, version, true, history);
-  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
+  await checkObjects(rendered, input.noHooks);
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
   const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
   const now = recordTime(env);
@@ -109,6 +109,12 @@ async function free(env: Env, store: ReleaseStore, input: InstallInput): Promise
   if (input.replace === true && (status === 'uninstalled' || status === 'failed')) return history;
   // An earlier install of this name broke off before it was deployed: this one continues it.
   if (isLeftUnfinished(last.release) && !wasDeployed(history)) return history;
+  // As in Helm, a dry run shows what an install would make under another name.
+  if (input.dryRun === true) {
+    const message = `${printable(input.name)} is ${status}: an install would be refused, and \`pkg upgrade --install\` would not`;
+    env.emit({ type: 'warning', message });
+    return [];
+  }
   if (status === 'pending-install') {
     const settled = await settle(env, store, input);
     if (settled.isTakenOver || settled.history.length === 0) return settled.history;

@@ -12,7 +12,7 @@ import { parseYamlDocuments } from '../../yaml/read.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import { printManifest, recordHooks } from '../manifest.ts';
-import { normalizeObjects, refuseServerFields, takeApart, withOwnership } from '../plan-normal.ts';
+import { normalizeObjects, takeApart, withOwnership } from '../plan-normal.ts';
 import type { SourceDocument } from '../plan-normal.ts';
 import { planObjects } from '../plan-objects.ts';
 import type { Plan, Step } from '../plan.ts';
@@ -273,11 +273,9 @@ function crdsOf(chart: Chart): KubeObject[] {
     const file = `${chart.location}/${name}`;
     const text = decodeFile(Buffer.from(data));
     requireUtf8(text, file);
-    return parseYamlDocuments(text, file, { stream: true }).flatMap((document) => {
-      const crds = isMap(document) ? takeApart(toPlain(document), file) : [];
-      for (const crd of crds) refuseServerFields(crd, file);
-      return crds;
-    });
+    return parseYamlDocuments(text, file, { stream: true }).flatMap((document) =>
+      isMap(document) ? takeApart(toPlain(document), file, true) : [],
+    );
   });
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];
 }

@@ -1,9 +1,9 @@
 /** `pkg template --dry-run=server`. */
 import { enginesOf } from '../../render/engines.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
-import { checkData } from '../check-data.ts';
 import { checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
+import { checkObjects } from './check-objects.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
 import { chartPlan, crdSteps, planRelease, releaseOf, withExplain } from './prepare.ts';
@@ -21,7 +21,7 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
   const isRead = input.isUpgrade && enginesOf(input.chart).native;
   const history = isRead ? await new ReleaseStore(env.cluster, input.namespace).history(input.name) : [];
   const rendered = await renderWithStoredValues(env, input, 1, !input.isUpgrade, history);
-  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
+  await checkObjects(rendered, input.noHooks);
   const now = recordTime(env);
   const release = releaseOf(input, rendered, {
     version: 1,

@@ -4,13 +4,13 @@ import { coalesceTables, coalesceValues } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { fromPlain } from '../../yaml/value.ts';
-import { checkData } from '../check-data.ts';
 import { checkLabels, checkNamespace, checkReleaseName, mergeLabels } from '../names.ts';
 import { recordedValues } from '../recorded-chart.ts';
 import type { Plan } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { checkObjects } from './check-objects.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
@@ -67,7 +67,7 @@ async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promi
   const rendered = await renderWithStoredValues(env, whole, version, false, history).catch((error: unknown) => {
     throw withLeftOut(error, missing, current.version);
   });
-  checkData([...rendered.objects, ...(input.noHooks === true ? [] : rendered.hooks)], rendered.chart);
+  await checkObjects(rendered, input.noHooks);
   const now = recordTime(env);
   const labels = mergeLabels(current.labels, input.labels ?? {});
   const release = releaseOf(whole, rendered, {

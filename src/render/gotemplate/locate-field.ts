@@ -2,8 +2,8 @@
 import type { Position } from '../../errors.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { locateValue } from '../../yaml/locate.ts';
-import type { GoText } from './engine.ts';
 import { expressionOf } from './explain.ts';
+import type { GoDocument } from './manifests.ts';
 import { TPL_FILE } from './known-functions.ts';
 import { offsetIn, valueOf } from './print-origin.ts';
 import type { PrintOrigins } from './print-origin.ts';
@@ -16,20 +16,16 @@ export type GoField = { at: Position; valuePath?: readonly string[] | undefined;
 /**
  * Finds the position in the template that prints a field. Where that cannot be found, the result has the file alone.
  *
- * @param text what the file printed
- * @param document the document in it that has the field
  * @param path of the field in the document
  */
 export async function locateField(
   retracer: PrintOrigins,
-  text: GoText,
-  document: string,
+  { bytes: document, whole: text, start }: GoDocument,
   path: ValuePath,
 ): Promise<GoField> {
   const shown = decodeText(document);
-  const start = text.text.indexOf(document);
   const offset = locateValue(shown, path);
-  if (start === -1 || offset === undefined) return { at: { file: text.file } };
+  if (offset === undefined) return { at: { file: text.file } };
   const { line, column } = positionAt(shown, offset, text.file);
   const found = await retracer.find(text, start + offsetIn(document, line, column));
   if (found === undefined) return { at: { file: text.file } };

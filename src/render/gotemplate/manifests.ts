@@ -28,9 +28,10 @@ export function readDocuments(texts: readonly GoText[]): Omit<Documents, 'notes'
 function read(texts: readonly GoText[]): Omit<Documents, 'notes'> {
   const found: Omit<Documents, 'notes'> = { objects: [], hooks: [], warnings: [] };
   for (const template of texts) {
+    let index = 0;
     for (const bytes of splitDocuments(template.text)) {
       const { kind, name, annotations } = headOf(bytes, template);
-      const document = new GoDocument(bytes, template);
+      const document = new GoDocument(bytes, template, index++);
       const hook = hookOf(annotations);
       if (hook === undefined) found.objects.push(Object.assign(document, { kind }));
       else if (hook.unknown === undefined) found.hooks.push(Object.assign(document, hook, { kind, name }));
@@ -58,6 +59,7 @@ export class NotYaml extends PkgError {
   constructor(error: PkgError, text: GoText, document: string) {
     super('PKG_TEMPLATE_YAML', `${decodeText(text.source)} does not print YAML: ${error.message}`, {
       at: { file: text.file },
+      notes: error.notes,
       hints: ['see all that it prints: pkg template --debug'],
       cause: error,
     });
@@ -80,12 +82,27 @@ export class GoDocument implements RenderedDocument {
   readonly bytes: string;
   /** What its file printed. */
   readonly whole: GoText;
+  readonly #index: number;
   #read: Value[] | undefined;
 
-  constructor(bytes: string, whole: GoText) {
+  /** @param index its number among the documents of its file, from 0 */
+  constructor(bytes: string, whole: GoText, index: number) {
     this.source = decodeText(whole.source);
     this.bytes = bytes;
     this.whole = whole;
+    this.#index = index;
+  }
+
+  /** The offset in what its file printed; another document of the file may be the same text. */
+  get start(): number {
+    const { text } = this.whole;
+    let at = 0;
+    let end = 0;
+    for (const document of splitDocuments(text).slice(0, this.#index + 1)) {
+      at = text.indexOf(document, end);
+      end = at + document.length;
+    }
+    return at;
   }
 
   get text(): string {

@@ -51,6 +51,7 @@ export async function explainNotYaml(
   if (found === undefined) {
     const details = {
       at: { file: text.file },
+      notes: error.notes,
       hints: [...(marginHints ?? []), ...error.hints],
       excerpts: [printed],
       cause: error,
@@ -68,7 +69,7 @@ export async function explainNotYaml(
     excerpts: isText
       ? [printed, tplExcerpt(decodeText(tplText), step.position, inFile.span.template.source.text)]
       : [printed],
-    notes: notesOf(steps, apart?.step ?? inFile),
+    notes: [...error.notes, ...notesOf(steps, apart?.step ?? inFile)],
     hints: [
       ...(marginHints ??
         (apart && [apart.hint]) ??

@@ -143,6 +143,10 @@ export function stepsTo(run: TemplateRun, at: number, isExact = false): Step[] {
     actions.find(({ from, to }) => from <= at && at < to) ??
     actions.findLast(({ from }) => from <= at) ??
     actions[0] ??
+    // No value is at the position: an action was to print it, and printed nothing.
+    (/^\s*(?:[,}\]]|$)/.test(run.text.slice(at, end))
+      ? run.spans.find((one) => isEmptyAction(one, at, end))
+      : undefined) ??
     inLine.find(({ from, to }) => from <= at && at < to) ??
     inLine.at(-1);
   if (span === undefined) return [];
@@ -153,6 +157,10 @@ export function stepsTo(run: TemplateRun, at: number, isExact = false): Step[] {
     if (rest.length > 0) return [step, ...rest];
   }
   return [step];
+}
+
+function isEmptyAction({ node, from, to }: PrintedSpan, least: number, most: number): boolean {
+  return node.type === 'action' && from === to && from >= least && from <= most;
 }
 
 /**

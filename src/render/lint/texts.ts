@@ -31,10 +31,11 @@ export async function lintTexts(
   kinds: ChartKinds,
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
-  for (const bytes of splitDocuments(text.text)) {
-    for (const { rule, keys, message } of problemsOf(bytes, text, types, kinds)) {
+  for (const [index, bytes] of splitDocuments(text.text).entries()) {
+    const document = new GoDocument(bytes, text, index);
+    for (const { rule, keys, message } of problemsOf(document, types, kinds)) {
       if (messages.length >= MAX_FINDINGS) return messages;
-      const { at } = await locateField(retracer, text, bytes, keys);
+      const { at } = await locateField(retracer, document, keys);
       messages.push(finding(rule, path, message, at, 'info'));
     }
   }
@@ -42,9 +43,9 @@ export async function lintTexts(
 }
 
 /** The findings on a document; none where it cannot be read, which other rules report. */
-function problemsOf(bytes: string, text: GoText, types: KindTypes, kinds: ChartKinds): FieldProblem[] {
+function problemsOf(document: GoDocument, types: KindTypes, kinds: ChartKinds): FieldProblem[] {
   try {
-    const { object } = new GoDocument(bytes, text);
+    const { object } = document;
     if (object === undefined || object.size === 0) return [];
     return [
       ...textFieldErrors(object, types).map(({ path, message }) => ({
