@@ -10,7 +10,14 @@ import type { Hole } from '../handlebars/markers.ts';
 import type { Slot } from '../handlebars/output.ts';
 import type { SingleDocument } from '../handlebars/slot-tree.ts';
 import type { Entry, Node } from '../handlebars/structure.ts';
-import { textAt } from './fields.ts';
+import { ABSENT } from '../handlebars/helpers/types.ts';
+import { valueText } from '../handlebars/text.ts';
+import type { KindTypes } from '../field-types.ts';
+import { kindOf, objectWithTexts } from '../text-fields.ts';
+import type { Wanted } from '../text-fields.ts';
+import { printable } from '../../errors-text.ts';
+import { describe, textAt } from './fields.ts';
+import type { FieldProblem } from './object-fields.ts';
 
 /** How documents with slots are read. */
 export type SlotReader = {
@@ -48,6 +55,36 @@ export function writtenObject(document: SingleDocument, reader: SlotReader): Wri
   return { object: value, at };
 }
 
+/**
+ * The object with texts where Kubernetes has texts, and the first field that holds something else than a text, a list or
+ * a map where one of these belongs.
+ */
+export function misplacedProblem(
+  object: ValueMap,
+  types: KindTypes,
+): { object: ValueMap; problem: FieldProblem | undefined } {
+  let problem: FieldProblem | undefined;
+  const refuse = (value: Value, keys: ValuePath, wanted: Wanted): never => {
+    const found = wanted === 'text' && typeof value !== 'object' ? 'a number with a fraction' : kindOf(value);
+    const what =
+      wanted === 'text in base64' && typeof value === 'string'
+        ? 'no base64'
+        : `${found}, and a ${wanted} in Kubernetes`;
+    const message = `${printable(keys.join('.'))} of ${describe(object)} is ${what}`;
+    problem = { rule: 'object-value', keys, message };
+    throw new Misplaced();
+  };
+  try {
+    return { object: objectWithTexts(object, types, refuse, () => {}), problem };
+  } catch (error) {
+    if (!(error instanceof Misplaced)) throw error;
+    return { object, problem };
+  }
+}
+
+/** Ends the search at the first field. */
+class Misplaced extends Error {}
+
 type Context = { reader: SlotReader; depth: number };
 
 function read(node: Node, document: SingleDocument, at: () => Position, path: ValuePath, context: Context): Written {
@@ -64,15 +101,25 @@ function read(node: Node, document: SingleDocument, at: () => Position, path: Va
       const isRead = slot.kind === 'p' && depth < MAX_DEPTH && !isName(path);
       const single = isRead ? singleOf(slot, reader) : undefined;
       if (single !== undefined) return read(single.node, single, at, path, { reader, depth: depth + 1 });
-      return { value: isName(path) ? reader.source(slot) : null, at, inner: new Map() };
+      return { value: isName(path) ? reader.source(slot) : valueOf(slot), at, inner: new Map() };
     }
     default: {
-      const text = node.pieces.map((piece) =>
-        typeof piece === 'string' ? piece : context.reader.source(context.reader.slot(piece, document.base)),
-      );
-      return { value: isName(path) ? text.join('') : null, at, inner: new Map() };
+      const { reader } = context;
+      const texts = node.pieces.map((piece) => {
+        if (typeof piece === 'string') return piece;
+        const slot = reader.slot(piece, document.base);
+        if (isName(path)) return reader.source(slot);
+        const value = valueOf(slot);
+        return value === null || typeof value === 'object' ? undefined : valueText(value);
+      });
+      return { value: texts.includes(undefined) ? null : texts.join(''), at, inner: new Map() };
     }
   }
+}
+
+/** The default value of a mustache; null where it is not known. */
+function valueOf({ value }: Slot): Value {
+  return value === ABSENT ? null : value;
 }
 
 /** The name of an object is shown in messages as it is written; other texts with values in them are unknown. */
@@ -99,6 +146,12 @@ function readMap(
 ): Written {
   const inner = new Map<string, Written>();
   for (const entry of entries) {
+    if (entry.type === 'spread') {
+      const slot = context.reader.slot(entry.hole, document.base);
+      const value = valueOf(slot);
+      const place = (): Position => document.locate(entry.offset);
+      if (isMap(value)) for (const [key, item] of value) inner.set(key, { value: item, at: place, inner: new Map() });
+    }
     if (entry.type !== 'pair' || typeof entry.key !== 'string') continue;
     inner.set(
       entry.key,
@@ -117,8 +170,13 @@ function readList(
 ): Written {
   const inner = new Map<number, Written>();
   for (const item of items) {
-    if (item.type === 'spread') continue;
     const place = (): Position => document.locate(item.offset);
+    if (item.type === 'spread') {
+      const value = valueOf(context.reader.slot(item.hole, document.base));
+      if (Array.isArray(value))
+        for (const one of value) inner.set(inner.size, { value: one, at: place, inner: new Map() });
+      continue;
+    }
     inner.set(inner.size, read(item, document, place, [...path, inner.size], context));
   }
   return { value: Array.from(inner.values(), ({ value }) => value), at, inner };

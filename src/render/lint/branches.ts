@@ -4,20 +4,21 @@
  */
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
-import { linesOf, pathOf } from '../handlebars/ast.ts';
-import type { Block, Location, Mustache, Partial, PartialBlock, Program, Template } from '../handlebars/ast.ts';
+import type { Block, Program, Template } from '../handlebars/ast.ts';
 import { DocumentReader } from '../handlebars/documents.ts';
 import { positionIn } from '../handlebars/template-error.ts';
-import type { Origin } from '../handlebars/template-error.ts';
-import { ABSENT } from '../handlebars/helpers/types.ts';
+import type { Node } from '../handlebars/structure.ts';
+import type { Slot } from '../handlebars/output.ts';
 import { Output, Slots } from '../handlebars/output.ts';
-import type { SlotKind } from '../handlebars/markers.ts';
 import type { Budget } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
-import { rootScope, simpleName } from '../handlebars/scope.ts';
 import type { SingleDocument } from '../handlebars/slot-tree.ts';
-import { writtenObject } from './branch-objects.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import type { KindTypes } from '../field-types.ts';
+import { misplacedProblem, writtenObject } from './branch-objects.ts';
 import type { SlotReader } from './branch-objects.ts';
+import { BranchPrinter, conditionOf, LITERALS, sourceOf } from './branch-printer.ts';
+import type { Decisions } from './branch-printer.ts';
 import type { FieldProblem } from './object-fields.ts';
 import { objectProblems } from './object-problems.ts';
 import type { ChartKinds } from './object-schema.ts';
@@ -31,37 +32,33 @@ export type BranchProblem = FieldProblem & { at: Position };
 /** What a run of a template gives: its error, or the problems of its fields. */
 type Run = { error: PkgError } | { problems: ReadonlyMap<string, BranchProblem> };
 
-/** For each condition, given by its source, whether it holds. */
-type Decisions = ReadonlyMap<string, boolean>;
-
 /** A branch of a block, with the conditions under which it runs; undefined where they contradict each other. */
 type Branch = { block: Block; decisions: Decisions | undefined };
 
 /** Further branches are not checked, since each is printed and read twice. */
 const MAX_BRANCHES = 200;
-const MAX_DEPTH = 20;
-/** How many characters all runs of a template may print, and how many programs one run may enter. */
+/** How many characters all runs of a template may print. */
 const MAX_TEXT = 1 << 23;
-const MAX_PROGRAMS = 20_000;
+
+/** What all templates of a chart are checked with: its partials and default values, and what objects hold. */
+export type BranchContext = { partials: PartialIndex; values: ValueMap; kinds: ChartKinds; types: KindTypes };
 
 /**
- * The errors in the branches of a template, and the fields in them that Kubernetes does not have. Each counts only if it
- * occurs both when all other branches run and when none does: one that needs a certain combination of branches may be
- * impossible with any values.
- *
- * @param kinds what objects hold
+ * The errors in the branches of a template, and the fields in them that Kubernetes does not have or cannot read with the
+ * default values. Each counts only if it occurs both when all other branches run and when none does: one that needs a
+ * certain combination of branches may be impossible with any values.
  */
 export function lintBranches(
   template: Template,
-  partials: PartialIndex,
-  kinds: ChartKinds,
+  context: BranchContext,
 ): { errors: PkgError[]; problems: BranchProblem[]; unreachable: Unreachable[] } {
+  const { partials } = context;
   const errors = new Map<string, PkgError>();
   const problems = new Map<string, BranchProblem>();
   const unreachable: Unreachable[] = [];
-  const budget = { left: MAX_TEXT };
+  const runs = new Runs(template, context);
   const check = (decisions: Decisions): void => {
-    const [full, bare] = [true, false].map((others) => run(template, partials, kinds, { decisions, others }, budget));
+    const [full, bare] = [true, false].map((others) => runs.run(decisions, others));
     if (full === undefined || bare === undefined) return;
     if ('error' in full) {
       if ('error' in bare && keyOf(full.error) === keyOf(bare.error)) errors.set(keyOf(full.error), full.error);
@@ -140,204 +137,115 @@ function and(decisions: Decisions, text: string, holds: boolean): Decisions | un
   return new Map([...decisions, [text, holds]]);
 }
 
-const LITERALS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-  ['""', false],
-  ['null', false],
-  ['undefined', false],
-]);
+/** A document that was checked: the slots in it with their values, where it begins, and what is wrong with it. */
+type Checked = { slots: readonly Slot[]; at: string; problems: ReadonlyMap<string, BranchProblem> };
 
-/** The condition of a block, and whether it holds in the first branch; undefined for blocks without one. */
-function conditionOf(block: Block, template: Template): { text: string; holds: boolean } | undefined {
-  const path = pathOf(block.path);
-  const name = path && simpleName(path);
-  if (name === 'raw' || name === 'yaml' || name === 'json') return undefined;
-  const [param = block.path] = block.params;
-  return { text: sourceOf(param, template), holds: name !== 'unless' };
-}
+/** Runs a template with different decisions. Most documents are the same in most runs, and are read and checked once. */
+class Runs {
+  readonly #template: Template;
+  readonly #context: BranchContext;
+  readonly #slots = new Slots();
+  readonly #budget: Budget = { left: MAX_TEXT };
+  readonly #documents: DocumentReader;
+  readonly #checked = new WeakMap<Node, Checked[]>();
 
-function sourceOf(expression: { loc: Location } | undefined, template: Template): string {
-  if (expression === undefined) return '';
-  const { start, end } = expression.loc;
-  const lines = linesOf(template).slice(start.line - 1, end.line);
-  const last = lines.length - 1;
-  return lines
-    .map((line, index) => line.slice(index === 0 ? start.column : 0, index === last ? end.column : undefined))
-    .join(' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-}
+  constructor(template: Template, context: BranchContext) {
+    this.#template = template;
+    this.#context = context;
+    this.#documents = new DocumentReader(this.#slots, this.#budget);
+  }
 
-/** Runs a template and checks what it prints; undefined where it prints too much. */
-function run(
-  template: Template,
-  partials: PartialIndex,
-  kinds: ChartKinds,
-  { decisions, others }: { decisions: Decisions; others: boolean },
-  budget: Budget,
-): Run | undefined {
-  const slots = new Slots();
-  const printer = new Printer(partials, slots, decisions, others);
-  const output = new Output(slots, budget);
-  const documents = new DocumentReader(slots, budget);
-  const problems = new Map<string, BranchProblem>();
-  const reader: SlotReader = {
-    slot: ({ index }, base) => slots.at(base + index),
+  /** Runs the template and checks what it prints; undefined where it prints too much. */
+  run(decisions: Decisions, others: boolean): Run | undefined {
+    const { partials, values } = this.#context;
+    const printer = new BranchPrinter(partials, this.#slots, values, decisions, others);
+    const output = new Output(this.#slots, this.#budget);
+    const problems = new Map<string, BranchProblem>();
+    try {
+      printer.run(this.#template, output);
+      this.#documents.check(output, (document) => {
+        for (const [key, problem] of this.#problemsOf(document)) problems.set(key, problem);
+      });
+      for (const inner of printer.inner) this.#documents.check(inner);
+      return { problems };
+    } catch (error) {
+      if (error instanceof PkgError && error.code !== 'PKG_TEMPLATE_LIMIT') return { error };
+      if (error instanceof PkgError || error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The problems of a document, from an earlier run if it has the same structure and values. */
+  #problemsOf(document: SingleDocument): ReadonlyMap<string, BranchProblem> {
+    const { node, base, locate } = document;
+    const slots = Array.from({ length: slotCount(node) }, (_, index) => this.#slots.at(base + index));
+    const { line, column } = locate(node.offset);
+    const at = `${line}:${column}`;
+    const known = this.#checked.get(node) ?? [];
+    this.#checked.set(node, known);
+    const same = known.find((one) => one.at === at && one.slots.every((slot, index) => isSame(slot, slots[index])));
+    if (same !== undefined) return same.problems;
+    const problems = this.#check(document);
+    // Of a document with many different values few are kept, since they are compared one by one.
+    if (known.length < MAX_KEPT) known.push({ slots, at, problems });
+    return problems;
+  }
+
+  #check(document: SingleDocument): Map<string, BranchProblem> {
+    const { kinds, types } = this.#context;
+    const problems = new Map<string, BranchProblem>();
+    const written = writtenObject(document, this.#reader);
+    if (written === undefined) return problems;
+    const { object, problem: misplaced } = misplacedProblem(written.object, types);
+    for (const problem of [...(misplaced === undefined ? [] : [misplaced]), ...objectProblems(object, kinds)]) {
+      // An item of a list may have its kind from a value.
+      if (problem.rule === 'object-incomplete') continue;
+      const at = written.at(problem.keys);
+      problems.set(`${at.file}:${at.line}:${at.column} ${problem.rule} ${problem.keys.at(-1)}`, { ...problem, at });
+    }
+    return problems;
+  }
+
+  readonly #reader: SlotReader = {
+    slot: ({ index }, base) => this.#slots.at(base + index),
     source: ({ node, origin }) => sourceOf(node, origin.template),
-    single({ printed }) {
+    single: ({ printed }) => {
       const found: SingleDocument[] = [];
-      if (printed !== undefined) documents.check(printed, (document) => found.push(document));
+      if (printed !== undefined) this.#documents.check(printed, (document) => found.push(document));
       return found.length === 1 ? found[0] : undefined;
     },
   };
-  try {
-    printer.program(template.program, { template, calls: undefined }, output, undefined);
-    documents.check(output, (document) => {
-      const written = writtenObject(document, reader);
-      if (written === undefined) return;
-      for (const problem of objectProblems(written.object, kinds)) {
-        // An item of a list may have its kind from a value.
-        if (problem.rule === 'object-incomplete') continue;
-        const at = written.at(problem.keys);
-        problems.set(`${at.file}:${at.line}:${at.column} ${problem.rule} ${problem.keys.at(-1)}`, { ...problem, at });
-      }
-    });
-    for (const { output: inner } of printer.inner) new DocumentReader(slots, budget).check(inner);
-    return { problems };
-  } catch (error) {
-    if (error instanceof PkgError && error.code !== 'PKG_TEMPLATE_LIMIT') return { error };
-    if (error instanceof PkgError || error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
-/** The block that a call of a partial passes. */
-type BlockGiven = { program: Program; origin: Origin } | undefined;
+/** How many different values of one structure are kept. */
+const MAX_KEPT = 8;
 
-/** Runs a template without values. */
-class Printer {
-  /** Documents inside `{{#yaml}}` and partials that are values. */
-  readonly inner: { output: Output }[] = [];
-  readonly #partials: PartialIndex;
-  readonly #slots: Slots;
-  readonly #decisions: Decisions;
-  readonly #others: boolean;
-  #depth = 0;
-  #programs = 0;
-
-  constructor(partials: PartialIndex, slots: Slots, decisions: Decisions, others: boolean) {
-    this.#partials = partials;
-    this.#slots = slots;
-    this.#decisions = decisions;
-    this.#others = others;
-  }
-
-  program(program: Program, origin: Origin, output: Output, given: BlockGiven): void {
-    if (++this.#programs > MAX_PROGRAMS) throw new PkgError('PKG_TEMPLATE_LIMIT', 'too much is printed to be read');
-    for (const statement of program.body) {
-      switch (statement.type) {
-        case 'ContentStatement':
-          output.add(statement.value, origin, statement);
-          break;
-        case 'MustacheStatement':
-          this.#mustache(statement, origin, output);
-          break;
-        case 'BlockStatement':
-          this.#block(statement, origin, output, given);
-          break;
-        case 'PartialStatement':
-        case 'PartialBlockStatement':
-          this.#partial(statement, origin, output, given);
-          break;
-        default:
-      }
-    }
-  }
-
-  #mustache(node: Mustache, origin: Origin, output: Output): void {
-    const path = pathOf(node.path);
-    const name = path && simpleName(path);
-    this.#mark(name === 'optional' ? 'o' : name === 'spread' ? 's' : 'v', node, origin, output);
-    if (name === 'spread') output.add(':', origin, node);
-  }
-
-  #mark(
-    kind: SlotKind,
-    node: Mustache | Block | Partial | PartialBlock,
-    origin: Origin,
-    output: Output,
-    printed?: Output,
-  ): void {
-    const unknown = { value: ABSENT, source: undefined, random: undefined } as const;
-    output.addSlot(this.#slots, { kind, node, origin, scope: NO_SCOPE, printed, ...unknown });
-  }
-
-  #block(node: Block, origin: Origin, output: Output, given: BlockGiven): void {
-    const condition = conditionOf(node, origin.template);
-    if (condition !== undefined) {
-      const { text, holds } = condition;
-      const decided = this.#decisions.get(text) ?? LITERALS.get(text);
-      const branch =
-        decided === undefined
-          ? this.#others
-            ? node.program
-            : undefined
-          : decided === holds
-            ? node.program
-            : node.inverse;
-      if (branch) this.program(branch, origin, output, given);
-      return;
-    }
-    if (pathOf(node.path)?.original === 'raw') {
-      if (node.program) this.program(node.program, origin, output, given);
-      return;
-    }
-    const document = output.child();
-    if (node.program) this.program(node.program, origin, document, given);
-    this.inner.push({ output: document });
-    this.#mark('v', node, origin, output);
-  }
-
-  #partial(node: Partial | PartialBlock, origin: Origin, output: Output, given: BlockGiven): void {
-    const printed = output.child();
-    const name = node.name.type === 'SubExpression' ? undefined : pathOf(node.name);
-    const less = name === undefined || this.#depth >= MAX_DEPTH ? 0 : this.#body(node, name, origin, printed, given);
-    if (node.alone !== true) {
-      this.#mark('p', node, origin, output, printed);
-      return;
-    }
-    output.append(printed, node.indent, less);
-    if (node.endsLine === true && printed.parts.length > 0 && !output.atLineStart) output.add('\n', origin, node);
-  }
-
-  /** Prints what a name means, and says how many blanks of its lines are the indentation in which it is written. */
-  #body(
-    node: Partial | PartialBlock,
-    { data, original }: { data: boolean; original: string },
-    origin: Origin,
-    output: Output,
-    given: BlockGiven,
-  ): number {
-    const block: BlockGiven = node.type === 'PartialBlockStatement' ? { program: node.program, origin } : undefined;
-    this.#depth++;
-    try {
-      if (data) {
-        if (given !== undefined) this.program(given.program, given.origin, output, undefined);
-        return output.commonIndent;
-      }
-      const found = this.#partials.find(original, origin.template.name);
-      if (found === undefined) {
-        if (block !== undefined) this.program(block.program, origin, output, given);
-        return block === undefined ? 0 : output.commonIndent;
-      }
-      const calls = { what: `partial ${original}`, template: origin.template, loc: node.loc, outer: origin.calls };
-      this.program(found.program, { template: found.template, calls }, output, block);
-      return found.program === found.template.program ? 0 : output.commonIndent;
-    } finally {
-      this.#depth--;
-    }
-  }
+/** Do two slots have the same value of the same mustache? Partials that are values may have printed something else. */
+function isSame(one: Slot, other: Slot | undefined): boolean {
+  return (
+    one.node === other?.node && one.value === other.value && one.printed === undefined && other.printed === undefined
+  );
 }
 
-const NO_SCOPE = rootScope(new Map());
+/** The number of slots in a document. */
+function slotCount(node: Node): number {
+  switch (node.type) {
+    case 'const':
+      return 0;
+    case 'hole':
+      return node.hole.index + 1;
+    case 'text':
+      return Math.max(0, ...node.pieces.map((piece) => (typeof piece === 'string' ? 0 : piece.index + 1)));
+    case 'list':
+      return node.items.reduce(
+        (most, item) => Math.max(most, item.type === 'spread' ? item.hole.index + 1 : slotCount(item)),
+        0,
+      );
+    case 'map':
+      return node.entries.reduce((most, entry) => {
+        if (entry.type === 'spread') return Math.max(most, entry.hole.index + 1);
+        const inKey = entry.type === 'pair' && typeof entry.key !== 'string' ? slotCount({ ...entry.key, size: 1 }) : 0;
+        return Math.max(most, inKey, slotCount(entry.value));
+      }, 0);
+  }
+}

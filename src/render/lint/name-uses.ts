@@ -1,6 +1,6 @@
 /** Follows the names that native templates use, also those in partials, to what all calls of a partial give them. */
 import { isPartialFile } from '../handlebars/ast.ts';
-import type { Expression, Location, Path, Program, Statement, Template } from '../handlebars/ast.ts';
+import type { Expression, Location, Path, Program, Statement, Sub, Template } from '../handlebars/ast.ts';
 import { isHelper } from '../handlebars/check-report.ts';
 import { partialName } from '../handlebars/partials.ts';
 import { simpleName } from '../handlebars/scope.ts';
@@ -148,18 +148,22 @@ class Walker {
     if (called === undefined) this.#hasUnknownCalls = true;
     const [body, ...others] = called === undefined ? [] : (this.#bodies.get(called) ?? []);
     if (body === undefined || others.length > 0) return;
-    const context = param === undefined ? names.contexts[0] : shapeOf(param, names);
-    const pairs = ('hash' in node ? node.hash?.pairs : undefined) ?? [];
-    const fields = new Map(pairs.map(({ key, value }): [string, Shape] => [key, given(shapeOf(value, names))]));
-    const shape = fields.size === 0 ? given(context) : withFields(given(context), fields);
-    const text = textOf(shape);
+    const inside = inPartial(param, 'hash' in node ? node : {}, names);
+    const text = textOf(inside.contexts[0]);
     const calls = this.#calls.get(body) ?? new Map<string, Names>();
     this.#calls.set(body, calls);
     if (calls.has(text) || calls.size >= MAX_CALLS) return;
-    const inside: Names = { contexts: [shape], locals: NO_LOCALS };
     calls.set(text, inside);
     this.#open.push({ body, names: inside });
   }
+}
+
+/** The names in a partial that a call gives a context and named arguments. */
+export function inPartial(param: Expression | undefined, node: Pick<Sub, 'hash'>, names: Names): Names {
+  const context = given(param === undefined ? names.contexts[0] : shapeOf(param, names));
+  const pairs = node.hash?.pairs ?? [];
+  const fields = new Map(pairs.map(({ key, value }): [string, Shape] => [key, given(shapeOf(value, names))]));
+  return { contexts: [fields.size === 0 ? context : withFields(context, fields)], locals: NO_LOCALS };
 }
 
 /** A shape whose values are known by what a call gives. */
@@ -198,7 +202,7 @@ function textOf(shape: Shape): string {
 }
 
 /** The names inside a block. */
-function inBlock(name: string, { params: [param] }: Calling, { blockParams }: Program, names: Names): Names {
+export function inBlock(name: string, { params: [param] }: Calling, { blockParams }: Program, names: Names): Names {
   if (['if', 'unless', 'yaml', 'json', 'raw'].includes(name)) return names;
   const over = param === undefined || (name !== 'each' && name !== 'with') ? undefined : shapeOf(param, names);
   const context = name === 'each' ? itemsOf(over) : over;

@@ -75,6 +75,7 @@ function decode(code: string): Holds {
 export class ChartKinds {
   readonly #chart: Chart;
   readonly #schemas = new Map<string, Holds | undefined>();
+  readonly #kinds = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
   constructor(chart: Chart) {
     this.#chart = chart;
@@ -109,7 +110,13 @@ export class ChartKinds {
   }
 
   /** The kinds of a group, each with its versions; none where the chart has no CRD of the group. */
-  kindsOf(group: string): Map<string, string[]> {
+  kindsOf(group: string): ReadonlyMap<string, readonly string[]> {
+    let kinds = this.#kinds.get(group);
+    if (kinds === undefined) this.#kinds.set(group, (kinds = this.#readKinds(group)));
+    return kinds;
+  }
+
+  #readKinds(group: string): Map<string, string[]> {
     const kinds = new Map<string, string[]>();
     for (const crd of crdsOf(this.#chart, group, undefined)) {
       // A CRD of v1beta1 may have one version alone.

@@ -51,7 +51,7 @@ export async function lintRendered(
       await checkSchemas(resolved, freshValues(), origins, options.loadSchema);
     }
     const engines = enginesOf(resolved);
-    if (engines.native) branches.push(...(await lintNativeBranches(resolved, kinds)));
+    if (engines.native) branches.push(...(await lintNativeBranches(resolved, freshValues(), kinds)));
     const openNative = engines.native ? await nativeOf(resolved, freshValues, options) : undefined;
     if (engines.go || engines.goTexts) {
       const found = await lintGo(resolved, freshValues, openNative, options);
@@ -73,7 +73,8 @@ export async function lintRendered(
     const lines = new Set(found.map(({ at }) => `${at?.file}:${at?.line}`));
     // If the tag of a line cannot be read, errors in the structure of that line are only a consequence.
     const others = branches.filter(
-      ({ rule, at }) => rule !== 'template-invalid' || !lines.has(`${at?.file}:${at?.line}`),
+      ({ rule, at }) =>
+        (rule !== 'template-invalid' && rule !== 'object-value') || !lines.has(`${at?.file}:${at?.line}`),
     );
     return [...others, ...found];
   }
@@ -146,15 +147,16 @@ async function lintGo(
 }
 
 /** Findings on the chart's own native templates in all their branches, also those that the values do not take. */
-async function lintNativeBranches(chart: Chart, kinds: ChartKinds): Promise<LintMessage[]> {
+async function lintNativeBranches(chart: Chart, values: ValueMap, kinds: ChartKinds): Promise<LintMessage[]> {
   const { openTree } = await import('../handlebars/tree.ts');
   const { lintBranches } = await import('./branches.ts');
   const tree = await openTree(chart);
   const own = tree.charts.get(chart);
   const partials = tree.partials.get(chart);
   if (own === undefined || partials === undefined) return [];
+  const context = { partials, values, kinds, types: new KindTypes(chart) };
   return [...own.files, ...own.templates.filter(({ name }) => !name.endsWith('/NOTES.txt.hbs'))].flatMap((template) => {
-    const { errors, problems, unreachable } = lintBranches(template, partials, kinds);
+    const { errors, problems, unreachable } = lintBranches(template, context);
     const path = inChart(template.name);
     return [
       ...errors.flatMap((error) => fromError(error, chart.location, path, 'template-invalid')),
