@@ -65,8 +65,11 @@ type Given = { origin: string; plain?: string };
 const UNUSUAL_SCALAR =
   /(?:^|[\s:,[{-])([-+]?(?:0[0-9a-fA-FxXoO_]+|[0-9_]*\.[0-9_]*|[0-9._]+[eE][-+]?[0-9]+|[0-9]+_[0-9_]*)|\+[0-9]+|-0|[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE)[ \t]*(?=[\r\n,\]}#]|$)/gm;
 
+/** Lines of comments: in most files these alone have unusual scalars, and the others need not be looked up. */
+const COMMENT_LINE = /^[ \t]*#.*$/gm;
+
 function respeltIn(text: string): Value[] {
-  return Array.from(text.matchAll(UNUSUAL_SCALAR), ([, written = '']) => ({
+  return Array.from(text.replaceAll(COMMENT_LINE, '').matchAll(UNUSUAL_SCALAR), ([, written = '']) => ({
     written,
     value: resolvePlainScalar(written),
   })).flatMap(({ written, value }) => (typeof value === 'string' || String(value) === written ? [] : [value]));
