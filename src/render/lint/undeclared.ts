@@ -1,5 +1,5 @@
 /** Finds values that templates use and that are declared nowhere: mostly misspelt names. */
-import type { Chart } from '../../chart/chart.ts';
+import type { Chart, ChartFile } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -7,6 +7,7 @@ import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Template } from '../handlebars/ast.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
+import { CommentedKeys } from './commented-keys.ts';
 import type { LintMessage } from './message.ts';
 import { nameUses } from './name-uses.ts';
 import type { NameUse } from './name-uses.ts';
@@ -15,18 +16,22 @@ import { ITEM } from './shapes.ts';
 import type { Lead } from './shapes.ts';
 
 /**
- * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, the given values, a subchart's block or the
- * schema. A map that is empty there (`resources: {}`) may hold anything. A name that is missing is an error where it is
+ * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, not even as a comment, nor in the given values,
+ * a subchart's block or the schema. A map that is empty there (`resources: {}`) may hold anything. A name that is missing is an error where it is
  * printed, but silently false in a condition.
  */
 export function undeclaredValues(chart: Chart, templates: readonly Template[], userValues: ValueMap): LintMessage[] {
-  const schema = schemaOf(chart);
-  const known: ValueMap[] = [chart.values, userValues];
+  const known: Known = { values: [chart.values, userValues], comments: new CommentedKeys(), schema: schemaOf(chart) };
+  known.comments.add(textOf(chart.valuesFile), []);
+  const addSubchart = (name: string, { values, valuesFile }: Chart): void => {
+    known.values.push(new Map([[name, values]]));
+    known.comments.add(textOf(valuesFile), [name]);
+  };
   // values.NAME.x of a subchart may be declared in its own values.yaml.
-  for (const dependency of chart.dependencies) known.push(new Map([[dependency.metadata.name, dependency.values]]));
+  for (const dependency of chart.dependencies) addSubchart(dependency.metadata.name, dependency);
   for (const { name, alias } of chart.metadata.dependencies) {
     const dependency = chart.dependencies.find(({ metadata }) => metadata.name === name);
-    if (alias !== '' && dependency) known.push(new Map([[alias, dependency.values]]));
+    if (alias !== '' && dependency) addSubchart(alias, dependency);
   }
   const inGo = new Set(
     chart.templates
@@ -37,7 +42,7 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
   const isCalledElsewhere = (partial: string): boolean => isLibrary || inGo.has(partial);
   const found = Array.from(nameUses(templates, isCalledElsewhere), (use) => ({
     use,
-    ...problemOf(use, known, schema),
+    ...problemOf(use, known),
   }));
   // Of a name that is used several times the first place is told. Partials are followed after the templates.
   const order = new Map(templates.map((template, index) => [template, index]));
@@ -56,19 +61,22 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
   });
 }
 
+/** Where values may be declared. */
+type Known = { values: Value[]; comments: CommentedKeys; schema: Value | undefined };
+
+function textOf(file: ChartFile | undefined): string {
+  return file === undefined ? '' : Buffer.from(file.data).toString();
+}
+
 type Problem = { key: string; message: string; severity?: 'warning' };
 
 /** What is wrong with a name; undefined where some of what it may lead to is there, or is not known. */
-function problemOf(
-  { leads, written, isKey }: NameUse,
-  known: readonly Value[],
-  schema: Value | undefined,
-): Problem | undefined {
+function problemOf({ leads, written, isKey }: NameUse, known: Known): Problem | undefined {
   let first: Problem | undefined;
   for (const lead of leads) {
     if (lead.to === 'unknown' || lead.to === 'fields') return undefined;
     let problem: Problem | 'unlike' | undefined;
-    if (lead.to === 'value') problem = undeclared(lead, isKey, known, schema);
+    if (lead.to === 'value') problem = undeclared(lead, isKey, known);
     else problem = notGiven(lead, written);
     if (problem === undefined) return undefined;
     if (problem !== 'unlike') first ??= problem;
@@ -88,13 +96,12 @@ function notGiven({ name, beside }: Extract<Lead, { to: 'nothing' }>, written: s
 function undeclared(
   { path, isGiven }: Extract<Lead, { to: 'value' }>,
   isKey: boolean,
-  known: readonly Value[],
-  schema: Value | undefined,
+  known: Known,
 ): Problem | 'unlike' | undefined {
-  const missing = missingPart(path, known, schema, isKey ? 2 : undefined);
+  const missing = missingPart(path, known, isKey ? 2 : undefined);
   if (missing === undefined) return undefined;
   const name = printable(path[missing.index] ?? '');
-  const full = `values.${path.slice(0, missing.index + 1).join('.')}`;
+  const full = spelled(path.slice(0, missing.index + 1));
   const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
   const isItem = path.slice(0, missing.index + 1).includes(ITEM);
   // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
@@ -103,11 +110,17 @@ function undeclared(
     const message = `no item of ${printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)))} in values.yaml has ${name}${hint}`;
     return { key: full, message, severity: 'warning' };
   }
-  const list = printable(`values.${path.slice(0, missing.index).join('.')}`);
+  const list = printable(spelled(path.slice(0, missing.index)));
   const message = missing.inList
     ? `${list} is a list, which has no ${name}: {{#each ${list}}} goes through its items, and ${list}.[0] is the first`
     : `${printable(full)} is not declared in values.yaml${hint}`;
   return { key: full, message, ...((isGiven || isKey) && { severity: 'warning' }) };
+}
+
+/** A path below `values` as templates write it: `values.annotations.[example.com/a]`. */
+function spelled(path: readonly string[]): string {
+  const isPlain = (name: string): boolean => name === ITEM || /^[\w-]+$/.test(name);
+  return ['values', ...path.map((name) => (isPlain(name) ? name : `[${name}]`))].join('.');
 }
 
 /**
@@ -117,11 +130,10 @@ function undeclared(
  */
 function missingPart(
   parts: readonly string[],
-  known: readonly Value[],
-  schema: Value | undefined,
+  { values, comments, schema }: Known,
   most: number | undefined,
 ): { index: number; near: string | undefined; inList: boolean } | undefined {
-  let at = known;
+  let at: readonly Value[] = values;
   let rule = schema;
   let isItem = false;
   for (const [index, name] of parts.entries()) {
@@ -138,6 +150,7 @@ function missingPart(
     // An empty map may hold anything, and so may a value that is declared as something else too.
     if (names.length === 0 || (maps.length < at.length && !maps.some((map) => map.has(name)))) return undefined;
     if (!names.includes(name)) {
+      if (comments.has(parts.slice(0, index + 1))) return undefined;
       // `global` belongs to the user of the chart, who need not declare it.
       return index === 0 && name === 'global'
         ? undefined
