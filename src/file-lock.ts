@@ -40,7 +40,7 @@ export async function withFileLock<T>(
 ): Promise<T> {
   const began = performance.now();
   const watched: Watched = new Map();
-  let told: string | undefined;
+  let reported: string | undefined;
   /** Turns every error of the lock file into the error that the caller made for it. */
   const guarded = <R>(step: () => R): R => {
     try {
@@ -52,8 +52,8 @@ export async function withFileLock<T>(
   while (!guarded(() => take(path))) {
     guarded(() => breakStale(path, watched));
     const holder = holderOf(path);
-    if (holder !== told && holder !== undefined) tell(`waiting for the lock ${printable(path)}, held by ${holder}`);
-    told = holder ?? told;
+    if (holder !== reported && holder !== undefined) tell(`waiting for the lock ${printable(path)}, held by ${holder}`);
+    reported = holder ?? reported;
     if (performance.now() - began > PATIENCE_MS) throw errors.held(path, holder ?? 'another process');
     await sleep(1 + Math.random() * 10);
   }

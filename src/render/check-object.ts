@@ -80,7 +80,7 @@ function quoting(value: Value): string[] {
 
 function fail(traced: Traceable, message: string, path: ValuePath, hints: readonly string[] = []): never {
   const { at, valuePath } = traced.trace(path);
-  const fault = new ValueError('PKG_OBJECT_INVALID', message, { at, hints });
-  fault.valuePath = valuePath;
-  throw fault;
+  const error = new ValueError('PKG_OBJECT_INVALID', message, { at, hints });
+  error.valuePath = valuePath;
+  throw error;
 }

@@ -32,9 +32,9 @@ export async function checkTexts(
         ...(at && { at: { ...at, ...(kind === 'Secret' && { isSecret: true }) } }),
         hints: [message.endsWith('quote it') ? quoting : 'print it as a text: toYaml or toJson make one'],
       };
-      const fault = new ValueError('PKG_OBJECT_INVALID', message, details);
-      fault.valuePath = valuePath;
-      errors.push(fault);
+      const error = new ValueError('PKG_OBJECT_INVALID', message, details);
+      error.valuePath = valuePath;
+      errors.push(error);
     }
   }
   return errors;

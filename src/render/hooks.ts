@@ -56,9 +56,9 @@ export function asHook(
     const { at, valuePath } = document.trace(['metadata', 'annotations', 'helm.sh/hook']);
     const message = `${unknown === '' ? 'an empty text' : unknown} is not an event of a hook`;
     const hints = [near === undefined ? `the events are ${EVENTS.join(', ')}` : `did you mean ${near}?`];
-    const fault = new ValueError('PKG_OBJECT_INVALID', message, { at, hints });
-    fault.valuePath = valuePath;
-    throw fault;
+    const error = new ValueError('PKG_OBJECT_INVALID', message, { at, hints });
+    error.valuePath = valuePath;
+    throw error;
   }
   const { source, text, object } = document;
   return { source, text, object, trace: (path) => document.trace(path), ...parts, name, kind };

@@ -33,14 +33,14 @@ async function checkFields(made: readonly TextMade[], origins: Origins): Promise
     if (plain === undefined || plain.text === String(value) || resolvePlainScalar(plain.text) !== value) continue;
     const written = isSecret ? 'what is written for it' : printable(plain.text);
     const message = `${printable(field)} is a text in Kubernetes, and ${written} is read as ${typeof value === 'boolean' ? 'a boolean' : 'a number'}`;
-    const fault = new ValueError('PKG_OBJECT_INVALID', message, { at: { ...at(), ...(isSecret && { isSecret }) } });
-    fault.valuePath = where;
-    fault.isUnquoted = true;
-    throw fault;
+    const error = new ValueError('PKG_OBJECT_INVALID', message, { at: { ...at(), ...(isSecret && { isSecret }) } });
+    error.valuePath = where;
+    error.isUnquoted = true;
+    throw error;
   }
 }
 
-/** Adds where the value at fault came from. */
+/** Adds the origin of the value that an error is about. */
 export async function withOrigin(error: unknown, chart: Chart, origins: Origins | undefined): Promise<unknown> {
   if (!(error instanceof ValueError) || origins === undefined) return error;
   const { at, notes, excerpts, code, message, cause, isMissing, isUnquoted, valuePath, textPath } = error;

@@ -7,8 +7,8 @@ import type { LockErrors } from '../file-lock.ts';
 import { unwritable, writeFileAtomic } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 
-/** Called with a text that says what is waited for. */
-type Tell = (what: string) => void;
+/** Called with a text when something begins that may take long: `fetching URL`, or a wait for a lock. */
+export type Tell = (what: string) => void;
 
 /**
  * Reads one of Helm's files of repositories and logins and writes it again, one process at a time. Helm has a lock for

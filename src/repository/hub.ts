@@ -6,7 +6,7 @@ import { parseJson } from '../yaml/json.ts';
 import { getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
 import { DEFAULT_TRUST, RemoteClient } from './http.ts';
-import type { Tell } from './remotes.ts';
+import type { Tell } from './change-file.ts';
 import { shownText, shownUrl } from './urls.ts';
 
 /** A chart of a hub, with its newest version. */

@@ -10,6 +10,7 @@ import spawn from 'cross-spawn';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
+import type { Tell } from './change-file.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseJson } from '../yaml/json.ts';
 import { asObject, getOwn, isJsonObject, textField } from '../yaml/value.ts';
@@ -25,9 +26,6 @@ export type RegistryLogin = {
   /** A token that is used as it is. */
   registryToken: string;
 };
-
-/** Called with a text that says what is waited for. */
-type Tell = (what: string) => void;
 
 const NO_LOGIN: RegistryLogin = { username: '', password: '', identityToken: '', registryToken: '' };
 

@@ -7,6 +7,7 @@ import { checkDigest, digestOf } from './digest.ts';
 import { basicAuthorization } from '../network/address.ts';
 import { DEFAULT_TRUST, RemoteClient } from './http.ts';
 import type { Answer, Trust } from './http.ts';
+import type { Tell } from './change-file.ts';
 import { ContentCache } from './content-cache.ts';
 import { IndexCache } from './index-cache.ts';
 import { MAX_INDEX, versionsOf } from './index-file.ts';
@@ -71,9 +72,6 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
     plainHttp: false,
   },
 };
-
-/** Called with a text when a request begins, such as `fetching URL`. */
-export type Tell = (what: string) => void;
 
 /** Opens repositories and registries when they are first used. */
 export class Remotes {

@@ -4,7 +4,7 @@
  */
 import { chargeCharacters } from '../functions/limits.ts';
 import { ByteList, entriesOf, isTrue, itemsOf, TypedMap, typeOf, zeroOf } from './value.ts';
-import type { GoFunction, GoValue } from './value.ts';
+import type { GoFunction, GoValue, OptionalValue } from './value.ts';
 import { compareBasic, equalValues } from './compare.ts';
 import { ChartMessage } from './exec-errors.ts';
 import { sprint, sprintf, sprintln } from './sprint.ts';
@@ -28,16 +28,14 @@ export function builtinNames(): string[] {
   return [...BUILTINS.keys()];
 }
 
-type Given = GoValue | undefined;
-
 const index = variadic(['reflect'], 'reflect', (_host, item, ...indexes) => {
   if (item === undefined || item === null) throw new GoError('index of untyped nil');
-  let value: Given = item;
+  let value: OptionalValue = item;
   for (const key of indexes) value = indexOnce(value, key);
   return value;
 });
 
-function indexOnce(item: Given, key: Given): Given {
+function indexOnce(item: OptionalValue, key: OptionalValue): OptionalValue {
   if (item === undefined || item === null) throw new GoError('index of nil pointer');
   const entries = entriesOf(item);
   if (entries !== undefined) {
@@ -57,13 +55,13 @@ function indexOnce(item: Given, key: Given): Given {
 }
 
 /** An index of a list whose last one is `last`. Go allows one more in its check, and fails later in other words. */
-function indexIn(key: Given, last: number): number {
+function indexIn(key: OptionalValue, last: number): number {
   const at = indexArgument(key, last + 1);
   if (at > last) throw new GoError('reflect: slice index out of range');
   return at;
 }
 
-function indexArgument(key: Given, most: number): number {
+function indexArgument(key: OptionalValue, most: number): number {
   if (key === undefined || key === null) throw new GoError('cannot index slice/array with nil');
   if (!(key instanceof GoInt)) throw new GoError(`cannot index slice/array with type ${typeOf(key)}`);
   const { value } = key;
@@ -89,11 +87,11 @@ const eq = variadic(['reflect'], 'reflect', (_host, first, ...others) => {
   return others.some((other) => equalValues(first, other));
 });
 
-function comparison(test: (a: Given, b: Given) => boolean): GoFunction {
+function comparison(test: (a: OptionalValue, b: OptionalValue) => boolean): GoFunction {
   return fn(['reflect', 'reflect'], (_host, a, b) => test(a, b));
 }
 
-const lessOrEqual = (a: Given, b: Given): boolean => compareBasic(a, b) || equalValues(a, b);
+const lessOrEqual = (a: OptionalValue, b: OptionalValue): boolean => compareBasic(a, b) || equalValues(a, b);
 
 /**
  * The function `call`. No value of Helm's templates is a function, so it always fails.

@@ -3,12 +3,11 @@ import { GoError } from './functions/signature.ts';
 import { GoInt, isUnsigned } from './int.ts';
 import { sprintValue } from './sprint.ts';
 import { GoObject, kindOf, TypedList, TypedMap, typeOf } from './value.ts';
-import type { GoValue } from './value.ts';
+import type { OptionalValue } from './value.ts';
 
-type Given = GoValue | undefined;
 type Basic = 'bool' | 'int' | 'uint' | 'float' | 'string' | 'invalid';
 
-function basicKind(value: Given): Basic {
+function basicKind(value: OptionalValue): Basic {
   switch (typeof value) {
     case 'string':
       return 'string';
@@ -27,7 +26,7 @@ function basicKind(value: Given): Basic {
  *
  * @throws {GoError} for values that Go does not compare
  */
-export function equalValues(a: Given, b: Given): boolean {
+export function equalValues(a: OptionalValue, b: OptionalValue): boolean {
   const kind = basicKind(a);
   const other = basicKind(b);
   if (kind !== other) {
@@ -41,7 +40,7 @@ export function equalValues(a: Given, b: Given): boolean {
 }
 
 /** Lists, maps, structs and nil: Go compares them only with nil, and structs of one type by their fields. */
-function equalOthers(a: Given, b: Given): boolean {
+function equalOthers(a: OptionalValue, b: OptionalValue): boolean {
   if (a === undefined || a === null || b === undefined || b === null) return isNil(a) === isNil(b);
   if (kindOf(a) !== kindOf(b)) {
     throw new GoError(`non-comparable types ${sprintValue(a)}: ${typeOf(a)}, ${typeOf(b)}: ${sprintValue(b)}`);
@@ -52,13 +51,13 @@ function equalOthers(a: Given, b: Given): boolean {
   return Object.entries(a.fields).every(([name, value]) => equalValues(value, b.fields[name]));
 }
 
-function isNil(value: Given): boolean {
+function isNil(value: OptionalValue): boolean {
   if (value === undefined || value === null) return true;
   return (value instanceof TypedList || value instanceof TypedMap) && value.isNil;
 }
 
 /** `lt`: whether a value is less than another. @throws {GoError} for values that have no order */
-export function compareBasic(a: Given, b: Given): boolean {
+export function compareBasic(a: OptionalValue, b: OptionalValue): boolean {
   const kind = basicKind(a);
   const other = basicKind(b);
   if (kind === 'invalid' || other === 'invalid') throw new GoError('invalid type for comparison');

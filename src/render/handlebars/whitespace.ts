@@ -11,7 +11,7 @@ import type { Block, Content, DecoratorBlock, Location, Partial, PartialBlock, P
 type Strip = { open?: boolean; close?: boolean };
 
 /** The `~` of each tag, as Handlebars' parser gives them. */
-type Strips = {
+export type Strips = {
   strip?: Strip;
   openStrip?: Strip;
   inverseStrip?: Strip;

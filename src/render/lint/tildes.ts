@@ -4,12 +4,9 @@
  */
 import { isPartialFile, linesOf, pathOf } from '../handlebars/ast.ts';
 import type { Block, Program, Template } from '../handlebars/ast.ts';
+import type { Strips } from '../handlebars/whitespace.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
-
-/** The `~` of a tag, as Handlebars' parser gives them. */
-type Strip = { open?: boolean; close?: boolean };
-type Tags = Block & { openStrip?: Strip; closeStrip?: Strip };
 
 /** A line with one tag, which has a `~` on its left, on its right, or on both sides. */
 const ALONE = /^\s*\{\{~?(?:#|\/)[^{}]*\}\}\s*$/;
@@ -26,7 +23,7 @@ export function lintTildes(template: Template, path: string): LintMessage[] {
     for (const statement of program?.body ?? []) {
       if (statement.type === 'PartialBlockStatement') visit(statement.program);
       if (statement.type !== 'BlockStatement') continue;
-      const { openStrip, closeStrip, loc, program: body, inverse } = statement as Tags;
+      const { openStrip, closeStrip, loc, program: body, inverse } = statement as Block & Strips;
       const first = lines[loc.start.line - 1] ?? '';
       const last = lines[loc.end.line - 1] ?? '';
       const name = pathOf(statement.path)?.original ?? '';

@@ -11,7 +11,8 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { mapAt } from './fields.ts';
 import { finding } from './message.ts';
-import type { LintMessage, LintRule } from './message.ts';
+import type { LintMessage } from './message.ts';
+import type { KeyedFinding } from './metadata.ts';
 import { schemaOf } from './read-schema.ts';
 import { keywordAdvice, requiredProblems, schemasIn } from './schema-keywords.ts';
 
@@ -62,8 +63,6 @@ const DRAFTS: readonly (readonly [Draft, string])[] = [
   [2020, '2020-12'],
 ];
 
-type Problem = { rule: LintRule; keys: ValuePath; message: string };
-
 /** Findings on the schema of a chart: keywords, and names that neither the schema nor values.yaml explain. */
 export function lintValueSchema(chart: Chart, isNative: boolean): LintMessage[] {
   const { schema: file } = chart;
@@ -73,7 +72,7 @@ export function lintValueSchema(chart: Chart, isNative: boolean): LintMessage[] 
   if (draft === undefined) return [];
   const text = new TextDecoder().decode(file.data);
   const isReferred = (key: string): boolean => text.includes(`/${key}"`) || text.includes(`/${key}/`);
-  const problems: Problem[] = [];
+  const problems: KeyedFinding[] = [];
   for (const [at, keys] of schemasIn(schema)) {
     for (const { key, message } of keywordProblems(at, draft, isReferred))
       problems.push({ rule: 'schema-keyword', keys: [...keys, key], message });
