@@ -87,7 +87,7 @@ class OutdatedCommand extends PkgCommand {
     );
     throwTogether(
       seen.flatMap(({ error }) => error ?? []),
-      (count) => `of ${count} releases it could not be found out which versions there are`,
+      (count) => `the newer versions of ${count} releases cannot be found`,
     );
     return flags['exit-code'] && rows.some(({ status }) => status === 'outdated') ? 2 : 0;
   }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -10,6 +11,9 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { helmPath } from '../support/helm.ts';
+
+/** The cache folder of the user who runs the tests: in a new one each run of pkg would compile its code again. */
+const CODE_CACHE: string = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 
 /** The built program. */
 export const bin: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'pkg.js');
@@ -24,7 +28,7 @@ export function run(program: 'helm' | 'pkg', args: readonly string[], options: R
 
 /** Starts pkg. */
 export function startPkg(args: readonly string[], options: RunOptions): Started {
-  return start(process.execPath, [bin, ...args], options);
+  return start(process.execPath, [bin, ...args], { ...options, env: { XDG_CACHE_HOME: CODE_CACHE, ...options.env } });
 }
 
 /** A running program, and its result. */

@@ -4,14 +4,12 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
-import { createSecureServer } from 'node:http2';
 import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, Http2Session, Settings } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { createAuthority } from '../controlplane/certificates.ts';
 import type { Authority } from '../controlplane/certificates.ts';
+import { startTlsServer } from './tls-server.ts';
 
 /** A request as it arrived, its body read whole. */
 export type PeerRequest = {
@@ -76,50 +74,18 @@ export type Peer = {
 export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
   const { http1Only = false, settings = {}, hosts = ['127.0.0.1', 'localhost', 'peer.test'] } = options;
   const { serve = (_request, { json }) => json({ kind: 'Status' }) } = options;
-  const authority = await createAuthority();
-  const shown = await authority.server(hosts);
   const seen: PeerRequest[] = [];
-  const sockets = new Map<number | undefined, { socket: Socket; number: number }>();
-  let connections = 0;
-
-  const server = createSecureServer({
-    cert: shown.certificate,
-    key: shown.key,
-    ca: authority.certificate,
-    requestCert: true,
-    rejectUnauthorized: false,
-    allowHTTP1: true,
-    settings,
-    ...(http1Only ? { ALPNCallback: () => 'http/1.1' } : {}),
+  const tls = await startTlsServer({
+    hosts,
+    http1Only,
+    serve: answer,
+    more: ({ certificate }) => ({ ca: certificate, requestCert: true, rejectUnauthorized: false, settings }),
   });
-  server.on('connection', (socket: Socket) => {
-    const port = socket.remotePort;
-    sockets.set(port, { socket, number: ++connections });
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(port));
-  });
-  server.on('sessionError', () => undefined);
-  server.on('request', (request, response) => void answer(request, response));
 
   async function answer(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
-    const isHttp2 = request.httpVersionMajor === 2;
-    const session = isHttp2 ? request.stream.session : undefined;
-    const tls = (session?.socket ?? request.socket) as TLSSocket;
-    const raw = sockets.get(tls.remotePort);
-    request.on('error', () => undefined);
-    response.on('error', () => undefined);
-    const certificate = tls.getPeerCertificate().subject as { CN?: string } | undefined;
-    const one: PeerRequest = {
-      number: seen.length + 1,
-      method: request.method,
-      path: request.url,
-      headers: request.headers,
-      body: '',
-      protocol: isHttp2 ? 'HTTP/2' : 'HTTP/1.1',
-      certificate: certificate?.CN,
-      serverName: (tls as { servername?: string | false | null }).servername ?? null,
-      connection: raw?.number ?? 0,
-    };
+    const session = request.httpVersionMajor === 2 ? request.stream.session : undefined;
+    const connection = tls.connectionOf(request);
+    const one = describe(request, session, { number: seen.length + 1, connection: connection?.number ?? 0 });
     seen.push(one);
     try {
       request.setEncoding('utf8');
@@ -134,28 +100,26 @@ export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
         response.writeHead(status, { 'content-type': 'application/json', ...headers });
         response.end(JSON.stringify(body));
       },
-      reset: () => void raw?.socket.resetAndDestroy(),
-      end: () => void raw?.socket.destroy(),
+      reset: () => void connection?.socket.resetAndDestroy(),
+      end: () => void connection?.socket.destroy(),
     });
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const folder = mkdtempSync(join(tmpdir(), 'pkg-peer-'));
-  const { port } = server.address() as AddressInfo;
-  const url = `https://127.0.0.1:${port}`;
+  const url = `https://127.0.0.1:${tls.port}`;
   let files = 0;
 
   return {
-    authority,
-    port,
+    authority: tls.authority,
+    port: tls.port,
     url,
     seen,
-    connections: () => connections,
+    connections: tls.connections,
     folder,
-    server,
+    server: tls.server,
     kubeconfig: (user = {}, cluster = {}) => {
       const file = join(folder, `kubeconfig-${++files}`);
-      const authorityData = Buffer.from(authority.certificate).toString('base64');
+      const authorityData = Buffer.from(tls.authority.certificate).toString('base64');
       const config = {
         apiVersion: 'v1',
         kind: 'Config',
@@ -167,14 +131,30 @@ export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
       writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
       return file;
     },
-    cut: () => {
-      for (const { socket } of sockets.values()) socket.destroy();
-    },
+    cut: tls.cut,
     close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const { socket } of sockets.values()) socket.destroy();
-      await closed;
+      await tls.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** A request as a test sees it, before its body is read. */
+function describe(
+  request: Http2ServerRequest,
+  session: Http2Session | undefined,
+  numbers: Pick<PeerRequest, 'number' | 'connection'>,
+): PeerRequest {
+  const tls = (session?.socket ?? request.socket) as TLSSocket;
+  const certificate = tls.getPeerCertificate().subject as { CN?: string } | undefined;
+  return {
+    ...numbers,
+    method: request.method,
+    path: request.url,
+    headers: request.headers,
+    body: '',
+    protocol: session === undefined ? 'HTTP/1.1' : 'HTTP/2',
+    certificate: certificate?.CN,
+    serverName: (tls as { servername?: string | false | null }).servername ?? null,
   };
 }

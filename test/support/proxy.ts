@@ -4,16 +4,14 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { createSecureServer } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Agent, request as httpsRequest } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAuthority } from '../controlplane/certificates.ts';
 import { writeKubeconfig } from '../controlplane/client.ts';
 import type { Access } from '../controlplane/client.ts';
+import { startTlsServer } from './tls-server.ts';
 
 /** A request that arrived. */
 export type ProxiedRequest = {
@@ -81,8 +79,6 @@ export async function startProxy({
   fault,
   rewrite,
 }: ProxyOptions): Promise<Proxy> {
-  const authority = await createAuthority();
-  const shown = await authority.server(['127.0.0.1']);
   const withCertificate = new Agent({
     keepAlive: true,
     ca: upstream.ca,
@@ -91,28 +87,12 @@ export async function startProxy({
   });
   const withoutCertificate = new Agent({ keepAlive: true, ca: upstream.ca });
   const requests: ProxiedRequest[] = [];
-  const sockets = new Map<number | undefined, Socket>();
-
-  const server = createSecureServer({
-    cert: shown.certificate,
-    key: shown.key,
-    allowHTTP1: true,
-    ...(http1Only ? { ALPNCallback: () => 'http/1.1' } : {}),
-  });
-  // Only the socket below TLS can be reset.
-  server.on('connection', (socket: Socket) => {
-    const port = socket.remotePort;
-    sockets.set(port, socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(port));
-  });
-  server.on('sessionError', () => undefined);
-  server.on('request', (request, response) => void serve(request, response));
+  const tls = await startTlsServer({ hosts: ['127.0.0.1'], http1Only, serve });
 
   async function serve(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
-    const cut = cutter(request);
-    request.on('error', () => undefined);
-    response.on('error', () => undefined);
+    // Looked up before the request has ended: then it has no connection any more.
+    const connection = tls.connectionOf(request);
+    const cut = (): void => void connection?.socket.resetAndDestroy();
     const seen = note(request);
     const chosen = await fault?.(seen);
     if (latency > 0) await sleep(latency);
@@ -136,12 +116,6 @@ export async function startProxy({
     };
     requests.push(seen);
     return seen;
-  }
-
-  /** Resets the connection of a request. It is looked up beforehand, since a finished request has none. */
-  function cutter(request: Http2ServerRequest): () => void {
-    const socket = sockets.get(request.socket.remotePort);
-    return () => void socket?.resetAndDestroy();
   }
 
   function forward(
@@ -168,27 +142,10 @@ export async function startProxy({
       },
       (answer) => {
         answer.on('error', failed);
-        if (chosen === 'lose-answer') {
-          answer.resume().on('end', cut);
-          return;
-        }
-        if (rewrite !== undefined && !seen.query.has('watch')) {
-          void readAll(answer).then((body) => {
-            const { 'content-length': _length, ...headers } = endToEnd(answer.headers);
-            response.writeHead(answer.statusCode ?? 502, headers);
-            response.end(rewrite(seen, body) ?? body);
-          });
-          return;
-        }
-        response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-        if (chosen === 'truncate') {
-          answer.once('data', (chunk: Buffer) => {
-            answer.destroy();
-            response.write(chunk.subarray(0, chunk.length / 2), () => setTimeout(cut, 20));
-          });
-          return;
-        }
-        answer.pipe(response);
+        if (chosen === 'lose-answer') answer.resume().on('end', cut);
+        else if (chosen === 'truncate') truncate(answer, response, cut);
+        else if (rewrite === undefined || seen.query.has('watch')) pass(answer, response);
+        else void passChanged(answer, response, (body) => rewrite(seen, body) ?? body);
       },
     );
     sent.on('error', failed);
@@ -199,11 +156,9 @@ export async function startProxy({
     request.pipe(sent);
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const folder = mkdtempSync(join(tmpdir(), 'pkg-proxy-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const access = { ...upstream, server: address, ca: authority.certificate };
+  const access = { ...upstream, server: `https://127.0.0.1:${tls.port}`, ca: tls.authority.certificate };
   writeFileSync(kubeconfig, writeKubeconfig(access), { mode: 0o600 });
 
   return {
@@ -216,14 +171,39 @@ export async function startProxy({
     },
     forget: () => void requests.splice(0),
     close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets.values()) socket.destroy();
       withCertificate.destroy();
       withoutCertificate.destroy();
-      await closed;
+      await tls.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Passes an answer on unchanged. */
+function pass(answer: IncomingMessage, response: Http2ServerResponse): void {
+  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+  answer.pipe(response);
+}
+
+/** Passes an answer on with another body. */
+async function passChanged(
+  answer: IncomingMessage,
+  response: Http2ServerResponse,
+  change: (body: string) => string,
+): Promise<void> {
+  const body = await readAll(answer);
+  const { 'content-length': _length, ...headers } = endToEnd(answer.headers);
+  response.writeHead(answer.statusCode ?? 502, headers);
+  response.end(change(body));
+}
+
+/** Passes half of the first piece of an answer on, and then resets the connection. */
+function truncate(answer: IncomingMessage, response: Http2ServerResponse, cut: () => void): void {
+  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+  answer.once('data', (chunk: Buffer) => {
+    answer.destroy();
+    response.write(chunk.subarray(0, chunk.length / 2), () => setTimeout(cut, 20));
+  });
 }
 
 async function readAll(answer: IncomingMessage): Promise<string> {

@@ -10,7 +10,7 @@ import { printResult } from '../support/release-output.ts';
 class GetStoredCommand extends PkgCommand {
   static override description = [
     'Lists the keys of the random values that are stored with a release, but not the values. `pkg upgrade --rotate KEY`',
-    'generates a value anew.',
+    'generates a value again.',
   ].join('\n');
   static override examples = [{ command: 'pkg get stored shop', description: 'list the keys for --rotate' }];
   static override args = { NAME: Args.release };

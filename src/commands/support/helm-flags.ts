@@ -6,7 +6,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   'force-replace': 'objects are never replaced: --force-conflicts takes over the fields that others hold',
   'post-renderer': 'there are no post-renderers: change what `pkg template` prints, or the templates',
   'post-renderer-args': 'there are no post-renderers: change what `pkg template` prints, or the templates',
-  'recreate-pods': 'give Pods an annotation with a checksum of what they depend on: a change of it makes them anew',
+  'recreate-pods': 'give Pods an annotation with a checksum of what they depend on: a changed checksum restarts them',
   'server-side': 'leave it out: objects are always applied by the server',
 };
 
