@@ -12,7 +12,7 @@ export type Mark = { where: string; pid: number; started: string };
 /** The state of a process: `stopped` by SIGSTOP or Ctrl-Z; `unknown` on another machine or in another namespace. */
 export type ProcessState = 'running' | 'stopped' | 'dead' | 'unknown';
 
-let place: string | undefined;
+let machine: string | undefined;
 let started: string | undefined;
 
 /**
@@ -20,8 +20,8 @@ let started: string | undefined;
  * machines that are copies of one image; the boot id is not. Empty on systems without a boot id, which only Linux has:
  * there no process counts as dead.
  */
-function ownPlace(): string {
-  if (place !== undefined) return place;
+function ownMachine(): string {
+  if (machine !== undefined) return machine;
   try {
     // `/proc` may be that of another PID namespace, for instance the host's in a container: its ids are not ours.
     if (readlinkSync('/proc/self') !== String(process.pid)) throw new Error('these are not our processes');
@@ -29,11 +29,11 @@ function ownPlace(): string {
     // The start time of a process differs between time namespaces.
     const namespaces = ['pid', 'time'].map((name) => linkText(`/proc/self/ns/${name}`));
     const text = [bootId, ...namespaces, hostname()].join('\n');
-    place = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    machine = createHash('sha256').update(text).digest('hex').slice(0, 16);
   } catch {
-    place = '';
+    machine = '';
   }
-  return place;
+  return machine;
 }
 
 function linkText(path: string): string {
@@ -46,7 +46,7 @@ function linkText(path: string): string {
 
 /** The mark of this process. It holds no spaces and may be part of a file name. */
 export function ownMark(): string {
-  return `${ownPlace() || 'unknown'}-${process.pid}-${ownStart() || '0'}`;
+  return `${ownMachine() || 'unknown'}-${process.pid}-${ownStart() || '0'}`;
 }
 
 function ownStart(): string {
@@ -64,12 +64,12 @@ export function parseMark(text: string): Mark | undefined {
 
 /** Is this the mark of this process? */
 export function isOwnMark(mark: Mark): boolean {
-  return mark.where === ownPlace() && mark.pid === process.pid && mark.started === ownStart();
+  return mark.where === ownMachine() && mark.pid === process.pid && mark.started === ownStart();
 }
 
 /** The state of the process that wrote a mark. */
 export function stateOf({ where, pid, started }: Mark): ProcessState {
-  if (ownPlace() === '' || where !== ownPlace()) return 'unknown';
+  if (ownMachine() === '' || where !== ownMachine()) return 'unknown';
   const status = statusOf(pid);
   // Its files may be hidden from other users; whether it is there is not.
   if (status === undefined) return isThere(pid) ? 'unknown' : 'dead';

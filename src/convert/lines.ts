@@ -56,7 +56,7 @@ export function linesOf(pieces: readonly Piece[], isText: boolean, source: strin
     .nodes;
 }
 
-type Place = {
+type LineState = {
   /** What stands on the line already. */
   prefix: string;
   /** The line before is written already: the next line break ends it, and makes no blank line. */
@@ -80,8 +80,8 @@ class Setter {
   }
 
   /** The lines of a body, without blank ones at the end; `text` is the block of text (`|`) that is open there. */
-  body(pieces: readonly Piece[], place: Place): { nodes: Node[]; text: number | undefined } {
-    const body = new Body(this, place);
+  body(pieces: readonly Piece[], state: LineState): { nodes: Node[]; text: number | undefined } {
+    const body = new Body(this, state);
     for (const [at, piece] of pieces.entries()) body.add(piece, pieces.slice(at + 1));
     return body.end();
   }
@@ -95,19 +95,19 @@ class Setter {
 /** Collects the lines of one body. */
 class Body {
   readonly #setter: Setter;
-  readonly #place: Place;
+  readonly #state: LineState;
   readonly #nodes: Node[] = [];
   /** The unfinished line. */
   #parts: Part[];
   #text: number | undefined;
   #skips: boolean;
 
-  constructor(setter: Setter, place: Place) {
+  constructor(setter: Setter, state: LineState) {
     this.#setter = setter;
-    this.#place = place;
-    this.#parts = place.prefix === '' ? [] : [place.prefix];
-    this.#text = place.text;
-    this.#skips = place.skips;
+    this.#state = state;
+    this.#parts = state.prefix === '' ? [] : [state.prefix];
+    this.#text = state.text;
+    this.#skips = state.skips;
   }
 
   end(): { nodes: Node[]; text: number | undefined } {
@@ -128,14 +128,14 @@ class Body {
         break;
       }
       case 'value':
-        this.#parts.push({ type: 'value', value: piece.value, level: this.#place.level });
+        this.#parts.push({ type: 'value', value: piece.value, level: this.#state.level });
         break;
       case 'block': {
         const { indent, isNewLine, content } = piece;
         // `{{- include "x" . | indent 2 }}` behind text: such a definition begins with a line break.
         if (isNewLine || (indent !== undefined && !isBlank(this.#parts))) this.#flush();
         if (indent !== undefined) this.#parts = [`${this.#parts.join('')}${' '.repeat(indent)}`];
-        this.#parts.push({ type: 'block', content, level: this.#place.level });
+        this.#parts.push({ type: 'block', content, level: this.#state.level });
         break;
       }
       case 'control':
@@ -150,7 +150,7 @@ class Body {
 
   /** Ends a line. */
   #flush(): void {
-    const { within } = this.#place;
+    const { within } = this.#state;
     const parts = this.#parts;
     if (isBlank(parts)) {
       if (this.#inText && !this.#skips) this.#nodes.push({ type: 'line', parts: [], isText: true, within });
@@ -165,8 +165,8 @@ class Body {
   }
 
   #control(piece: Control, rest: readonly Piece[]): void {
-    const { level } = this.#place;
-    const follows = startsLine(rest) ?? this.#place.follows;
+    const { level } = this.#state;
+    const follows = startsLine(rest) ?? this.#state.follows;
     // `---{{ if … }}`: the separator is a line of its own.
     if (this.#text === undefined && isSeparator(this.#parts)) this.#flush();
     const startsAll = piece.branches.every(({ body }) => startsLine(body) !== false);
@@ -189,7 +189,7 @@ class Body {
     piece: Control,
     { prefix, isStart, follows }: { prefix: string; isStart: boolean; follows: boolean | undefined },
   ): void {
-    const { within, level } = this.#place;
+    const { within, level } = this.#state;
     const control = this.#setter.nextControl();
     const isText = this.#inText;
     let after = this.#text;

@@ -52,7 +52,7 @@ export type UpdateOptions = {
 export async function updateDependencies(chart: Chart, options: UpdateOptions): Promise<Locked[]> {
   const { remotes, freshness = 'checked', links = {}, say = () => {} } = options;
   const lockName = lockNameOf(chart);
-  checkPlace(chart, lockName);
+  checkChartFolder(chart, lockName);
   // As in Helm: a chart without a list of dependencies keeps the archives that were put into its charts/ by hand.
   if (options.locked !== true && !declaresDependencies(chart)) return [];
   const declared = declaredDependencies(chart);
@@ -178,7 +178,7 @@ function checkLogin({ location }: Chart, declared: readonly Declared[], remotes:
   });
 }
 
-function checkPlace({ location }: Chart, lockName: string): void {
+function checkChartFolder({ location }: Chart, lockName: string): void {
   if (statSync(location, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new PkgError('PKG_CHART_DEPENDENCY_MISSING', 'dependencies can be fetched for a chart folder only', {
       at: { file: location },

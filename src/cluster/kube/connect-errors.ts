@@ -32,7 +32,7 @@ const HINTS: Readonly<Record<string, string>> = {
 export function connectionError(error: unknown, connection: Connection): unknown {
   if (!(error instanceof DialError) && !(error instanceof LostRequest)) return error;
   // The error of a proxy that refused is complete already.
-  if (error.cause instanceof PkgError) return withPlace(error.cause, connection);
+  if (error.cause instanceof PkgError) return withPosition(error.cause, connection);
   const uncertain = error instanceof LostRequest && error.processed === 'maybe';
   const { code, what } = failureOf(error);
   const hint = (Object.hasOwn(HINTS, code) ? HINTS[code] : undefined) ?? 'check the address and the network';
@@ -41,7 +41,7 @@ export function connectionError(error: unknown, connection: Connection): unknown
     'PKG_CLUSTER_UNREACHABLE',
     `${who}${connection.description} (${connection.server.host}) cannot be reached: ${what}`,
     { status: 0, uncertain },
-    { ...placeOf(connection), hints: [hint], cause: error },
+    { ...positionOf(connection), hints: [hint], cause: error },
   );
 }
 
@@ -51,20 +51,20 @@ export function timeoutError(connection: Connection, asked: string, timeout: num
     'PKG_CLUSTER_UNREACHABLE',
     `${connection.description} (${connection.server.host}) did not answer within ${Math.ceil(timeout / 1000)} s: ${printable(asked)}`,
     { status: 0, uncertain: true },
-    { ...placeOf(connection), hints: ['check the cluster, and the network to it'] },
+    { ...positionOf(connection), hints: ['check the cluster, and the network to it'] },
   );
 }
 
-function placeOf(connection: Connection): { at?: { file: string } } {
+function positionOf(connection: Connection): { at?: { file: string } } {
   return connection.file === undefined ? {} : { at: { file: connection.file } };
 }
 
-function withPlace(error: PkgError, connection: Connection): PkgError {
+function withPosition(error: PkgError, connection: Connection): PkgError {
   return new ApiError(
     error.code,
     error.message,
     { status: 0 },
-    { ...placeOf(connection), hints: error.hints, cause: error },
+    { ...positionOf(connection), hints: error.hints, cause: error },
   );
 }
 

@@ -93,7 +93,7 @@ export class Credentials {
   async #renew(): Promise<Credential> {
     this.#pending ??= this.#make()
       .catch((error: unknown) => {
-        throw this.#withPlace(error);
+        throw this.#withPosition(error);
       })
       .finally(() => (this.#pending = undefined));
     this.#current = await this.#pending;
@@ -101,7 +101,7 @@ export class Credentials {
   }
 
   /** Adds to an error which kubeconfig names the user. */
-  #withPlace(error: unknown): unknown {
+  #withPosition(error: unknown): unknown {
     const { file } = this.#connection;
     if (!(error instanceof PkgError) || error.at !== undefined || file === undefined) return error;
     return new PkgError(error.code, error.message, { at: { file }, hints: error.hints, cause: error });

@@ -29,7 +29,7 @@ import { readStdin } from '../support/stdin.ts';
 import { linkOptions } from '../support/load.ts';
 import { withRemotes } from '../support/remotes.ts';
 import type { RemoteFlags } from '../support/remotes.ts';
-import { imageName, loginPlace } from '../support/resolve-images.ts';
+import { imageName, loginReference } from '../support/resolve-images.ts';
 
 class BundleCreateCommand extends PkgCommand {
   static override description = [
@@ -95,7 +95,7 @@ class BundleCreateCommand extends PkgCommand {
       }
     }
     const sorted = [...images].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
-    const written = await withRemotes({ flags, reference: loginPlace(args.CHART) }, (remotes) => {
+    const written = await withRemotes({ flags, reference: loginReference(args.CHART) }, (remotes) => {
       const source = layout === '' ? registrySource(remotes) : layoutSource(layout);
       return writeBundle(output, { charts, images: sorted, source, modified, tell: remotes.tell });
     });

@@ -28,7 +28,7 @@ export async function resolveImages(
   flags: RemoteFlags,
 ): Promise<Resolved[]> {
   const names = images.map(({ image }) => imageName(image));
-  return await withRemotes({ flags, reference: loginPlace([chart]) }, async (remotes) => {
+  return await withRemotes({ flags, reference: loginReference([chart]) }, async (remotes) => {
     const source = registrySource(remotes);
     const { results, errors } = await settleInParallel(names, AT_ONCE, async (name): Promise<Resolved> => {
       const digest = await source.resolve(name);
@@ -57,7 +57,7 @@ export function imageName(image: string): ImageName {
  *
  * @param charts as they were typed
  */
-export function loginPlace(charts: readonly string[]): string {
+export function loginReference(charts: readonly string[]): string {
   const hosts = new Set(charts.map((chart) => /^oci:\/\/[^/]*/.exec(chart)?.[0] ?? ''));
   const [only = ''] = hosts;
   // `-` is not a valid host, so the login is sent to no registry.

@@ -8,8 +8,8 @@ import type { PlacedGap } from './gaps.ts';
 import type { Hole, Markers } from './markers.ts';
 import { checkLiteral, finite, isUnlike } from './literals.ts';
 import { mistakeBelowKey, mistakeInPlainText } from './plain-texts.ts';
-import { Places } from './places.ts';
-import type { ScalarEvent } from './places.ts';
+import { ScalarPositions } from './scalar-positions.ts';
+import type { ScalarEvent } from './scalar-positions.ts';
 import type { Collection, Node, Text } from './structure.ts';
 import { MAX_DEPTH, DuplicateKey, ComposeError, keyHints, valueAsTag, yamlError } from './compose-errors.ts';
 
@@ -58,7 +58,7 @@ class Composer {
   readonly #markers: Markers;
   readonly #anchors = new Map<string, Node>();
   readonly #whole: boolean;
-  readonly #places: Places;
+  readonly #scalars: ScalarPositions;
   readonly #gaps: readonly PlacedGap[];
   #nextGap = 0;
   readonly #documents: Node[] = [];
@@ -72,7 +72,7 @@ class Composer {
     this.#markers = markers;
     this.#gaps = gaps;
     this.#whole = whole;
-    this.#places = new Places(text);
+    this.#scalars = new ScalarPositions(text);
   }
 
   /** @throws {ComposeError} */
@@ -120,7 +120,7 @@ class Composer {
   #begin(event: Extract<Event, { type: typeof EVENT_ID.SEQUENCE | typeof EVENT_ID.MAPPING }>): void {
     this.#checkProperties(event);
     const { start: offset } = event;
-    this.#places.pass(offset);
+    this.#scalars.pass(offset);
     if (this.#isKeyNext())
       throw new ComposeError('a map or a list cannot be a key', offset, keyHints(this.#text, offset));
     this.#stack.push(this.#open);
@@ -136,8 +136,8 @@ class Composer {
   #scalarValue(event: ScalarEvent): void {
     const open = this.#open;
     const isItem = open.node?.type === 'list';
-    const before = this.#places.last;
-    const offset = this.#places.begin(event, isItem);
+    const before = this.#scalars.last;
+    const offset = this.#scalars.begin(event, isItem);
     if (this.#isLeftOut(event, isItem ? offset : open.keyOffset, isItem ? offset + 1 : before, isItem)) {
       open.key = undefined;
       return;
@@ -150,7 +150,7 @@ class Composer {
 
   #alias(event: Extract<Event, { type: typeof EVENT_ID.ALIAS }>): void {
     this.#checkProperties(event);
-    this.#places.pass(event.anchorEnd);
+    this.#scalars.pass(event.anchorEnd);
     const name = this.#text.slice(event.anchorStart, event.anchorEnd);
     const node = this.#anchors.get(name);
     if (node === undefined) throw new ComposeError(`the alias *${name} has no anchor before it`, event.anchorStart);
@@ -215,7 +215,7 @@ class Composer {
 
   #key(event: ScalarEvent): void {
     const open = this.#open;
-    const offset = this.#places.begin(event, false);
+    const offset = this.#scalars.begin(event, false);
     open.keyOffset = offset;
     const text = getScalarValue(this.#text, event);
     const isPlain = event.style === SCALAR_STYLE.PLAIN;

@@ -88,11 +88,11 @@ export async function lintRendered(
 
 /** The findings on branches without those that are found in the rendered objects too, which have more to say. */
 function notFound(branches: readonly LintMessage[], found: readonly LintMessage[]): LintMessage[] {
-  const places = new Set(found.map(placeOf));
-  return branches.filter((message) => !places.has(placeOf(message)));
+  const keys = new Set(found.map(keyOf));
+  return branches.filter((message) => !keys.has(keyOf(message)));
 }
 
-function placeOf({ rule, at }: LintMessage): string {
+function keyOf({ rule, at }: LintMessage): string {
   return `${rule} ${at?.file}:${at?.line}:${at?.column}`;
 }
 

@@ -6,7 +6,7 @@ import type { Event } from 'js-yaml';
 export type ScalarEvent = Extract<Event, { valueStart: number }>;
 
 /** Follows the events of a text in their order. */
-export class Places {
+export class ScalarPositions {
   readonly #text: string;
   /** The end of the last event, or its beginning where the end is not known. */
   #last = 0;
