@@ -14,6 +14,28 @@ export const GUARD_FILE = 'templates/zz/_requires-pkg.tpl';
 export const GUARD_TEXT: string =
   '{{ this_chart_needs_pkg_see_its_README }}{{/* Not for pkg, which skips this file: it stops Helm, which cannot read .hbs templates. */}}\n';
 
+/**
+ * Where a guard is the first template that Helm parses: as {@link GUARD_FILE}, with more folders where the templates lie
+ * deeper.
+ *
+ * @param names those of the chart's templates (`templates/…`)
+ */
+export function guardFileFor(names: readonly string[]): string {
+  const [, folder = '', file = ''] = GUARD_FILE.split('/');
+  const depth = Math.max(2, ...names.map((name) => name.split('/').length - 1));
+  const below = [...Array.from({ length: depth - 2 }, () => folder), file].join('/');
+  let guard = '';
+  // Where another folder comes later, one more z may be enough.
+  for (let count = folder.length; count < MAX_LETTERS; count++) {
+    guard = `templates/${'z'.repeat(count)}/${below}`;
+    if (inHelmParseOrder([...names, guard].map((name) => ({ name })))[0]?.name === guard) break;
+  }
+  return guard;
+}
+
+/** No letters are enough where a folder's name begins with a character behind z. */
+const MAX_LETTERS = 8;
+
 /** Is this file of a chart (`templates/…`) a guard? `pkg` never renders it, wherever in `templates/` it lies. */
 export function isGuard(name: string): boolean {
   return name.startsWith('templates/') && name.endsWith('/_requires-pkg.tpl');

@@ -1,6 +1,6 @@
 /** `pkg convert`: Go templates of a chart become native ones where both can be shown to give the same objects. */
 import type { Chart } from '../chart/chart.ts';
-import { GUARD_FILE, GUARD_TEXT, isGuard } from '../chart/guard.ts';
+import { GUARD_TEXT, guardFileFor, isGuard } from '../chart/guard.ts';
 import type { Position } from '../errors.ts';
 import { isNativeTemplate } from '../render/engines.ts';
 import type { Template } from '../render/gotemplate/template.ts';
@@ -277,7 +277,10 @@ class Converter {
     for (const partial of this.#helpers.partials(reached)) written.set(partial.name, partial.data.toString());
     for (const [name, { text }] of accepted) written.set(`${name}.hbs`, text);
     const hasGuard = this.#chart.templates.some(({ name }) => isGuard(name));
-    if (accepted.size > 0 && !hasGuard) written.set(GUARD_FILE, GUARD_TEXT);
+    if (accepted.size > 0 && !hasGuard) {
+      const names = [...this.#chart.templates.map(({ name }) => name), ...written.keys()];
+      written.set(guardFileFor(names), GUARD_TEXT);
+    }
     const partials = this.#partials(new Set(accepted.keys()), reached);
     const gone = partials.filter(({ isConverted }) => isConverted);
     const helpers = [...this.#helpers.all.values()].flatMap((helper): Result[] => {

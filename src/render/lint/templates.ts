@@ -1,7 +1,7 @@
 /** Rules on the sources of a chart's templates. */
 import { join } from 'node:path';
 import type { Chart, ChartFile } from '../../chart/chart.ts';
-import { GUARD_FILE, inHelmParseOrder, isGuard } from '../../chart/guard.ts';
+import { guardFileFor, inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -25,6 +25,7 @@ const EXTENSIONS = ['.hbs', '.yaml', '.yml', '.tpl', '.txt'];
 export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise<LintMessage[]> {
   const messages: LintMessage[] = [...lintGuard(chart.templates.map(({ name }) => name))];
   const parsed: Template[] = [];
+  const inGo = goDefinitions(chart);
   for (const file of chart.templates) {
     const { name } = file;
     if (!EXTENSIONS.some((extension) => name.endsWith(extension))) {
@@ -39,7 +40,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
     if (!name.endsWith('/NOTES.txt.hbs'))
       messages.push(
         ...lintMustaches(template, name),
-        ...lintWholeValues(template, name),
+        ...lintWholeValues(template, name, inGo),
         ...lintTildes(template, name),
         ...lintSpreads(template, chart, name),
       );
@@ -47,6 +48,15 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
   messages.push(...undeclaredValues(chart, parsed, userValues), ...conditionTexts(chart, parsed));
   return messages;
 }
+
+/** The names that Go templates of a chart and its subcharts define. */
+function goDefinitions({ templates, dependencies }: Chart): Set<string> {
+  const texts = templates.filter(({ name }) => !name.endsWith('.hbs')).map(({ data }) => Buffer.from(data).toString());
+  const own = texts.flatMap((text) => Array.from(text.matchAll(DEFINITION), ([, name = '']) => name));
+  return new Set([...own, ...dependencies.flatMap((child) => [...goDefinitions(child)])]);
+}
+
+const DEFINITION = /\{\{-?\s*(?:define|block)\s+"([^"\n]+)"/g;
 
 async function parse(chart: Chart, file: ChartFile): Promise<Template | undefined> {
   const { parseTemplate } = await import('../handlebars/parse.ts');
@@ -66,10 +76,10 @@ function lintGuard(names: readonly string[]): LintMessage[] {
   if (isGuard(first)) return [];
   const guard = names.find(isGuard);
   if (guard === undefined) {
-    const message = `nothing stops Helm from misreading .hbs templates: add ${GUARD_FILE}, as pkg create writes it`;
+    const message = `nothing stops Helm from misreading .hbs templates: add ${printable(guardFileFor(names))}, as pkg create writes it`;
     return [finding('guard-missing', 'templates/', message)];
   }
-  const message = `Helm parses ${printable(first)} before this guard, so its message will not be the guard's: put the guard into a folder as deep, with a later name`;
+  const message = `Helm parses ${printable(first)} before this guard, so its message will not be the guard's: move the guard to ${printable(guardFileFor(names.filter((name) => name !== guard)))}`;
   return [finding('guard-late', guard, message)];
 }
 

@@ -10,16 +10,19 @@ import type { LintMessage } from './message.ts';
 /**
  * Findings on whole values that `toYaml`, `nindent` or `quote` make a text, and on partials whose text is parsed again by
  * `fromYaml`.
+ *
+ * @param inGo the names of Go definitions, which `partial` does not take
  */
-export function lintWholeValues(template: Template, name: string): LintMessage[] {
+export function lintWholeValues(template: Template, name: string, inGo: ReadonlySet<string>): LintMessage[] {
   const messages: LintMessage[] = [];
   walk(template.program, (node) => {
     if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
     const { line, column } = node.loc.start;
     const at = { file: template.file, line, column: column + 1 };
     const parsed = parsedPartial(node);
-    if (parsed !== undefined) {
-      const message = `${parsed.helper} of a partial's text lets a value change its structure; write (partial ${parsed.name}) for its document`;
+    const instead = parsed && documentOf(parsed.name, node, inGo);
+    if (parsed !== undefined && instead !== undefined) {
+      const message = `${parsed.helper} of a partial's text lets a value change its structure; write ${instead} for its document`;
       messages.push(finding('parsed-partial', name, printable(message, 300), at));
     }
     if (node.type !== 'MustacheStatement' || !isWhole(node, { template }) || isInBlockScalar(node, template)) return;
@@ -37,18 +40,25 @@ export function lintWholeValues(template: Template, name: string): LintMessage[]
 }
 
 /** Finds `fromYaml (include "name")`, also with other calls between the two. */
-function parsedPartial(node: Call): { helper: string; name: string } | undefined {
+function parsedPartial(node: Call): { helper: string; name: string | undefined } | undefined {
   const helper = nameOf(node);
   if (helper === undefined || !/^from(?:Yaml|Json)(?:Array)?$/.test(helper)) return undefined;
   let inner: Expression | undefined = node.params[0];
   while (inner?.type === 'SubExpression') {
     if (nameOf(inner) === 'include') {
       const [name] = inner.params;
-      return { helper, name: name?.type === 'StringLiteral' ? `"${name.value}"` : '…' };
+      return { helper, name: name?.type === 'StringLiteral' ? name.value : undefined };
     }
     inner = inner.params.at(-1);
   }
   return undefined;
+}
+
+/** What gives the document of a partial in place of a call; undefined for a Go definition in the argument of a helper. */
+function documentOf(name: string | undefined, call: Call, inGo: ReadonlySet<string>): string | undefined {
+  if (name === undefined) return '(partial …)';
+  if (!inGo.has(name)) return `(partial "${name}")`;
+  return call.type === 'MustacheStatement' ? `{{> ${name}}}` : undefined;
 }
 
 /** The value that `toYaml`, `indent` and `nindent`, or `quote` make a text. */

@@ -1,6 +1,6 @@
 /** Rules on the files of a chart, and what lint makes of charts that fail elsewhere. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lintChart } from '../../../src/render/lint.ts';
 import { LINT_RULES } from '../../../src/render/lint/message.ts';
@@ -34,6 +34,21 @@ describe('raw mustaches', () => {
   });
 });
 
+test('the document of a partial is advised in place of fromYaml where it can stand', async () => {
+  const messages = await lint({
+    'values.yaml': 'a: 1\n',
+    'templates/_go.tpl': '{{- define "go" }}k: "{{ .Values.a }}"{{ end }}',
+    'templates/_native.hbs': 'k: "{{values.a}}"\n',
+    'templates/x.yaml.hbs': map(
+      '"{{toJson (fromYaml (include "native"))}}{{toJson (fromYaml (include "go"))}}"\n  x:\n    {{fromYaml (include "go")}}',
+    ),
+  });
+  expect(messages.filter(({ rule }) => rule === 'parsed-partial').map(({ message }) => message)).toEqual([
+    `fromYaml of a partial's text lets a value change its structure; write (partial "native") for its document`,
+    `fromYaml of a partial's text lets a value change its structure; write {{> go}} for its document`,
+  ]);
+});
+
 describe('the guard', () => {
   test('is required in charts with native templates', async () => {
     const folder = join(temporaryFolder(), 'web');
@@ -45,14 +60,22 @@ describe('the guard', () => {
     expect(rulesOf(await lintChart(folder, { userValues: new Map() }))).toEqual(['guard-missing']);
   });
 
-  test.each(['templates/zzz/a.yaml.hbs', 'templates/a/b/c.yaml.hbs', 'templates/zz/b.yaml.hbs'])(
-    'must be what Helm parses first: %s',
-    async (other) => {
-      const folder = writeCleanChart({ [other]: '{{#if values.a}}{{/if}}', 'values.yaml': 'a: 1\n' });
-      expect(rulesOf(await lintChart(folder, { userValues: new Map() }))).toEqual(['guard-late']);
-      expect(helm(['template', folder]).stderr).not.toContain('this_chart_needs_pkg');
-    },
-  );
+  test.each([
+    'templates/zzz/a.yaml.hbs',
+    'templates/a/b/c.yaml.hbs',
+    'templates/zz/b.yaml.hbs',
+    'templates/zz/zz/zz/b.yaml.hbs',
+  ])('must be what Helm parses first, and is where lint says: %s', async (other) => {
+    const folder = writeCleanChart({ [other]: '{{#if values.a}}{{/if}}', 'values.yaml': 'a: 1\n' });
+    const messages = await lintChart(folder, { userValues: new Map() });
+    expect(rulesOf(messages)).toEqual(['guard-late']);
+    expect(helm(['template', folder]).stderr).not.toContain('this_chart_needs_pkg');
+    const [, place = ''] = /move the guard to (.*)$/.exec(messages[0]?.message ?? '') ?? [];
+    mkdirSync(dirname(join(folder, place)), { recursive: true });
+    renameSync(join(folder, 'templates/zz/_requires-pkg.tpl'), join(folder, place));
+    expect(rulesOf(await lintChart(folder, { userValues: new Map() }))).toEqual([]);
+    expect(helm(['template', folder]).stderr).toContain('this_chart_needs_pkg');
+  });
 
   test.each(['templates/zy/a.yaml.hbs', 'templates/tests/c.yaml.hbs', 'templates/zzz.yaml.hbs'])(
     'comes before %s',
