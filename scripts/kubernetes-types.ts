@@ -17,6 +17,7 @@ type Schema = {
   enum?: string[];
   oneOf?: Schema[];
   items?: Schema;
+  required?: string[];
   properties?: Record<string, Schema>;
   additionalProperties?: Schema;
   'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string }[];
@@ -32,6 +33,8 @@ type TableRules = {
   leaf: (schema: Schema) => string | undefined;
   /** The code for a field that no template writes; undefined to leave it out. */
   unwritten: string | undefined;
+  /** What follows the name of a field that must be there. */
+  required: string;
   /** How a kind is named in the table. */
   kind: (kind: string, group: string, version: string) => string;
   says: string;
@@ -41,6 +44,7 @@ const TEXTS: TableRules = {
   leaf: ({ type, format }) =>
     type !== 'string' ? undefined : format === undefined ? '' : format === 'byte' ? '!' : undefined,
   unwritten: undefined,
+  required: '',
   // Of several versions the last counts: it has the fields of those before.
   kind: (kind, group) => (group === '' ? kind : `${kind}.${group}`),
   says: ` * Which fields of Kubernetes' own kinds hold texts. Written by \`scripts/kubernetes-types.ts\`.
@@ -70,13 +74,15 @@ const FIELDS: TableRules = {
     }
   },
   unwritten: '*',
+  required: '^',
   kind: (kind, group, version) => `${group === '' ? version : `${group}/${version}`} ${kind}`,
   says: ` * The fields of Kubernetes' own kinds, for lint. Written by \`scripts/kubernetes-types.ts\`.
  *
  * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
  * for what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, \`=a|b\`
  * for one of these texts, \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for a quantity,
- * \`*\` for anything, a number for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says.`,
+ * \`*\` for anything, a number for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says. A name that
+ * ends with \`^\` is that of a field that must be there.`,
 };
 
 const state = await startControlPlane({
@@ -103,19 +109,21 @@ try {
   await stopControlPlane(state);
 }
 
+/** The name of the schema that another one refers to. */
+function nameOf({ $ref, allOf = [] }: Schema): string | undefined {
+  const [only, ...more] = allOf;
+  return $ref?.replace(/.*\//, '') ?? (only !== undefined && more.length === 0 ? nameOf(only) : undefined);
+}
+
 /** The lines of a table, and the line of each kind. */
 function tableOf(
   schemas: ReadonlyMap<string, Schema>,
-  { leaf, unwritten, kind: kindName }: TableRules,
+  { leaf, unwritten, required: mark, kind: kindName }: TableRules,
 ): { lines: string[]; kinds: string[] } {
   const lines: string[] = [];
   const numbers = new Map<string, number>();
   const known = new Map<string, string>();
 
-  const nameOf = ({ $ref, allOf = [] }: Schema): string | undefined => {
-    const [only, ...more] = allOf;
-    return $ref?.replace(/.*\//, '') ?? (only !== undefined && more.length === 0 ? nameOf(only) : undefined);
-  };
   /** The code of a value: that of a leaf, `[` and `{` before what a list and a map hold, the number of a type. */
   const encode = (schema: Schema, path: readonly string[]): string | undefined => {
     const name = nameOf(schema);
@@ -139,13 +147,14 @@ function tableOf(
       numbers.set(name, number);
       return String(number);
     }
-    const { properties = {}, ...schema } = schemas.get(name) ?? {};
+    const { properties = {}, required = [], ...schema } = schemas.get(name) ?? {};
     const isKind = schema[KIND] !== undefined;
     const fields = new Map<string, string[]>();
     for (const [field, inner] of Object.entries(properties)) {
       const isUnwritten = isKind ? LEFT_OUT.has(field) : field === 'managedFields';
       const encoded = isUnwritten ? unwritten : encode(inner, [...path, name]);
-      if (encoded !== undefined) fields.set(encoded, [...(fields.get(encoded) ?? []), field]);
+      const written = required.includes(field) ? field + mark : field;
+      if (encoded !== undefined) fields.set(encoded, [...(fields.get(encoded) ?? []), written]);
     }
     const line = [...fields].map(([encoded, names]) => `${encoded}:${names.join(',')}`).join(' ');
     const own = numbers.get(name);

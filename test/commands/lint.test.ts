@@ -83,7 +83,7 @@ const GO = {
   'Chart.yaml': chart('go'),
   'values.yaml': 'name: x\n',
   'templates/x.yaml':
-    'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  containers: [{name: a}]\n',
+    'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  containers: [{name: a, image: b}]\n',
 };
 
 test('a missing chart fails, and the others are checked, as with helm', () => {

@@ -127,11 +127,13 @@ export class Output {
     this.#push(text, origin, node);
   }
 
-  /** Adds a slot. */
-  addSlot(slots: Slots, slot: Slot): void {
+  /** Adds a slot, and gives its number. */
+  addSlot(slots: Slots, slot: Slot): number {
     const { node, origin } = slot;
     this.#charge(MARKER_LENGTH, origin.template, node);
-    this.#push(slots.add(slot), origin, node);
+    const number = slots.add(slot);
+    this.#push(number, origin, node);
+    return number;
   }
 
   /** Notes that a node printed nothing. */

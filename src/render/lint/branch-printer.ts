@@ -10,8 +10,7 @@ import type { Output, Slots } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
 import { rootScope, simpleName } from '../handlebars/scope.ts';
 import type { Origin } from '../handlebars/template-error.ts';
-import { defaultOf, pathsIn } from './default-values.ts';
-import type { Condition } from './default-values.ts';
+import { defaultOf, isAround, pathsIn } from './default-values.ts';
 import { inBlock, inPartial } from './name-uses.ts';
 import { ROOT } from './shapes.ts';
 import type { Names } from './shapes.ts';
@@ -57,8 +56,8 @@ export function sourceOf(expression: { loc: Location } | undefined, template: Te
 /** The block that a call of a partial passes, and the names in it. */
 type BlockGiven = { program: Program; origin: Origin; names: Names } | undefined;
 
-/** Where a program runs: its template, the names in it, the conditions around it, and the block of its call. */
-type Place = { origin: Origin; names: Names; conditions: readonly Condition[]; given: BlockGiven };
+/** Where a program runs: its template, the names in it, and the block of its call. */
+type Place = { origin: Origin; names: Names; given: BlockGiven };
 
 /** Runs a template once. Mustaches print slots, with the default values of what they name. */
 export class BranchPrinter {
@@ -69,6 +68,10 @@ export class BranchPrinter {
   readonly #values: ValueMap;
   readonly #decisions: Decisions;
   readonly #others: boolean;
+  /** The slots with default values. */
+  readonly #defaults: { number: number; path: readonly string[] }[] = [];
+  /** The values of which conditions have asked what they are: in a branch for another value the default is wrong. */
+  readonly #asked: (readonly string[])[] = [];
   #depth = 0;
   #programs = 0;
 
@@ -88,7 +91,9 @@ export class BranchPrinter {
   run(template: Template, output: Output): void {
     const names: Names = { contexts: [isPartialFile(template.name) ? undefined : ROOT], locals: new Map() };
     const origin = { template, calls: undefined };
-    this.#program(template.program, { origin, names, conditions: [], given: undefined }, output);
+    this.#program(template.program, { origin, names, given: undefined }, output);
+    for (const { number, path } of this.#defaults)
+      if (this.#asked.some((one) => isAround(one, path))) this.#slots.at(number).value = ABSENT;
   }
 
   #program(program: Program, place: Place, output: Output): void {
@@ -113,11 +118,13 @@ export class BranchPrinter {
     }
   }
 
-  #mustache(node: Mustache, { origin, names, conditions }: Place, output: Output): void {
+  #mustache(node: Mustache, { origin, names }: Place, output: Output): void {
     const path = pathOf(node.path);
     const name = path && simpleName(path);
-    const value = defaultOf(node, names, conditions, this.#values);
-    this.#mark(name === 'optional' ? 'o' : name === 'spread' ? 's' : 'v', node, origin, output, { value });
+    const known = defaultOf(node, names, this.#values);
+    const kind = name === 'optional' ? 'o' : name === 'spread' ? 's' : 'v';
+    const number = this.#mark(kind, node, origin, output, known ?? {});
+    if (known !== undefined) this.#defaults.push({ number, path: known.path });
     if (name === 'spread') output.add(':', origin, node);
   }
 
@@ -126,14 +133,14 @@ export class BranchPrinter {
     node: Mustache | Block | Partial | PartialBlock,
     origin: Origin,
     output: Output,
-    { value, printed }: { value?: Value | undefined; printed?: Output },
-  ): void {
+    { value, printed }: { value?: Value; printed?: Output },
+  ): number {
     const unknown = { source: undefined, random: undefined, scope: NO_SCOPE } as const;
-    output.addSlot(this.#slots, { kind, node, origin, printed, value: value ?? ABSENT, ...unknown });
+    return output.addSlot(this.#slots, { kind, node, origin, printed, value: value ?? ABSENT, ...unknown });
   }
 
   #block(node: Block, place: Place, output: Output): void {
-    const { origin, names, conditions } = place;
+    const { origin, names } = place;
     const condition = conditionOf(node, origin.template);
     if (condition !== undefined) {
       const { text, holds } = condition;
@@ -149,9 +156,10 @@ export class BranchPrinter {
       if (branch === undefined) return;
       const isFirst = branch === node.program;
       const [param = node.path] = node.params;
-      const asked = { paths: pathsIn(param, names), isTrue: isFirst === holds && param.type === 'PathExpression' };
+      // That a value is there says nothing of what it is.
+      if (isFirst !== holds || param.type !== 'PathExpression') this.#asked.push(...pathsIn(param, names));
       const inside = isFirst ? inBlock(pathOf(node.path)?.original ?? '', node, branch, names) : names;
-      this.#program(branch, { ...place, names: inside, conditions: [...conditions, asked] }, output);
+      this.#program(branch, { ...place, names: inside }, output);
       return;
     }
     if (pathOf(node.path)?.original === 'raw') {
@@ -184,7 +192,7 @@ export class BranchPrinter {
     place: Place,
     output: Output,
   ): number {
-    const { origin, names, given, conditions } = place;
+    const { origin, names, given } = place;
     const block: BlockGiven =
       node.type === 'PartialBlockStatement'
         ? { program: node.program, origin, names: { contexts: [undefined], locals: names.locals } }
@@ -192,7 +200,7 @@ export class BranchPrinter {
     this.#depth++;
     try {
       if (data) {
-        if (given !== undefined) this.#program(given.program, { ...given, conditions, given: undefined }, output);
+        if (given !== undefined) this.#program(given.program, { ...given, given: undefined }, output);
         return output.commonIndent;
       }
       const found = this.#partials.find(original, origin.template.name);
@@ -202,7 +210,7 @@ export class BranchPrinter {
       }
       const calls = { what: `partial ${original}`, template: origin.template, loc: node.loc, outer: origin.calls };
       const inside = inPartial(node.params[0], node, names);
-      const entered = { origin: { template: found.template, calls }, names: inside, conditions, given: block };
+      const entered = { origin: { template: found.template, calls }, names: inside, given: block };
       this.#program(found.program, entered, output);
       return found.program === found.template.program ? 0 : output.commonIndent;
     } finally {

@@ -7,9 +7,6 @@ import { isEmptyValue } from '../handlebars/text.ts';
 import { ITEM, leadsOf } from './shapes.ts';
 import type { Names } from './shapes.ts';
 
-/** A condition around a place: the values that it asks for, and whether it is that one of them is true. */
-export type Condition = { paths: readonly (readonly string[])[]; isTrue: boolean };
-
 /** The paths below `values` that an expression names. */
 export function pathsIn(expression: Expression, names: Names): (readonly string[])[] {
   if (expression.type === 'PathExpression')
@@ -19,27 +16,25 @@ export function pathsIn(expression: Expression, names: Names): (readonly string[
 
 /**
  * The default of what a mustache prints: of a value, and of `optional`, `spread` and `default` of one. Undefined where it
- * is not known, and where it is empty, since the branch may be for users who give another; also where a condition
- * around it asks for this value, as for its type.
+ * is not known, and where it is empty, since the branch may be for users who give another.
  */
 export function defaultOf(
   node: Mustache,
   names: Names,
-  conditions: readonly Condition[],
   values: ValueMap,
-): Value | undefined {
+): { value: Value; path: readonly string[] } | undefined {
   const name = node.path.type === 'PathExpression' ? simpleName(node.path) : undefined;
   const isForm = name === 'optional' || name === 'spread' || name === 'default';
   const expression = isForm ? node.params.at(-1) : node.params.length === 0 ? node.path : undefined;
   if (expression?.type !== 'PathExpression') return undefined;
   const [path, ...others] = pathsIn(expression, names);
   if (path === undefined || others.length > 0) return undefined;
-  const isAsked = conditions.some(({ paths, isTrue }) => !isTrue && paths.some((one) => isAround(one, path)));
-  return isAsked ? undefined : firstAt(values, path);
+  const value = firstAt(values, path);
+  return value === undefined ? undefined : { value, path };
 }
 
 /** Is one path the beginning of the other? */
-function isAround(one: readonly string[], other: readonly string[]): boolean {
+export function isAround(one: readonly string[], other: readonly string[]): boolean {
   const length = Math.min(one.length, other.length);
   return one.slice(0, length).every((name, index) => name === other[index]);
 }

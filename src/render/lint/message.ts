@@ -56,6 +56,7 @@ const RULES = {
   'api-unknown': 'warning',
   'object-field': 'warning',
   'object-value': 'error',
+  'object-required': 'warning',
   'object-label': 'error',
   'object-reference': 'warning',
   'object-duplicate': 'warning',

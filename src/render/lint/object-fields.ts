@@ -10,9 +10,13 @@ import { labelProblems } from './labels.ts';
 import type { LintRule } from './message.ts';
 import { metadataSchema } from './object-schema.ts';
 import type { ChartKinds, Holds } from './object-schema.ts';
+import { isQuantity } from './quantities.ts';
 
 /** A finding at a field of an object. */
 export type FieldProblem = { rule: LintRule; keys: ValuePath; message: string; ours?: boolean };
+
+/** Reports a problem of the field to which these keys lead. */
+export type Add = (keys: ValuePath, message: string) => void;
 
 /** Further findings of an object are left out: where a whole block is misplaced, the first ones tell. */
 const MAX_PROBLEMS = 10;
@@ -111,8 +115,6 @@ function adviceFor(key: string, keys: ValuePath, fields: ReadonlyMap<string, Hol
   return inner === undefined ? '' : `; ${inner[0]} has one`;
 }
 
-const QUANTITY = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/;
-
 /** What is wrong with a text, a number or a boolean; undefined for what fits. */
 function scalarProblem(value: string | number | bigint | boolean, holds: Holds): string | undefined {
   const shown = printable(String(value), 60);
@@ -131,7 +133,7 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
       return `${typeof value === 'string' ? `the text "${shown}"` : shown}, and a boolean in Kubernetes: true or false, without quotes`;
     case 'quantity':
       if (typeof value === 'boolean') return `${shown}, and a quantity in Kubernetes, such as 500m or 1Gi`;
-      return typeof value !== 'string' || value === '' || QUANTITY.test(value)
+      return typeof value !== 'string' || value === '' || isQuantity(value)
         ? undefined
         : `"${shown}", which is not a quantity such as 500m or 1Gi`;
     case 'text': {

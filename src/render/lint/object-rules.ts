@@ -5,7 +5,10 @@ import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { cronProblem } from './cron.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
-import type { FieldProblem } from './object-fields.ts';
+import type { Add, FieldProblem } from './object-fields.ts';
+import { PROBES, podProblems } from './pod-rules.ts';
+import { bindingProblems, roleProblems } from './rbac-rules.ts';
+import { ingressProblems, serviceProblems } from './network-rules.ts';
 
 /** Fields that hold a number or a percentage, by kind. */
 const PERCENTAGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -27,11 +30,70 @@ const PERCENTAGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const ENDLESS: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 const ENDING: ReadonlySet<string> = new Set(['Job', 'CronJob']);
 
+/** Fields of workloads that are not negative. */
+const COUNTS: readonly string[] = [
+  ...['replicas', 'minReadySeconds', 'revisionHistoryLimit', 'backoffLimit', 'completions', 'parallelism'],
+  ...['ttlSecondsAfterFinished', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'],
+];
+
+/** The rules that one kind has. */
+const KINDS: Readonly<Record<string, (object: ValueMap, add: Add) => void>> = {
+  CronJob: ofCronJob,
+  HorizontalPodAutoscaler: ofAutoscaler,
+  PodDisruptionBudget: ofBudget,
+  ConfigMap: ofKeys,
+  Secret: ofKeys,
+  Deployment: ofDeployment,
+  Role: roleProblems,
+  ClusterRole: roleProblems,
+  RoleBinding: bindingProblems,
+  ClusterRoleBinding: bindingProblems,
+  Ingress: ingressProblems,
+  Service: serviceProblems,
+};
+
+function ofCronJob(object: ValueMap, add: Add): void {
+  const schedule = field(object, 'spec', 'schedule');
+  const problem = typeof schedule === 'string' ? cronProblem(schedule) : undefined;
+  if (problem !== undefined) add(['spec', 'schedule'], problem);
+}
+
+function ofAutoscaler(object: ValueMap, add: Add): void {
+  const least = field(object, 'spec', 'minReplicas');
+  const most = field(object, 'spec', 'maxReplicas');
+  if (typeof least === 'number' && typeof most === 'number' && least > most)
+    add(['spec', 'maxReplicas'], `is ${most}, and minReplicas is ${least}, which is more`);
+}
+
+function ofBudget(object: ValueMap, add: Add): void {
+  const has = (name: string): boolean => (field(object, 'spec', name) ?? null) !== null;
+  if (has('minAvailable') && has('maxUnavailable'))
+    add(['spec', 'maxUnavailable'], 'stands beside minAvailable, and Kubernetes takes one of them');
+}
+
+function ofKeys(object: ValueMap, add: Add): void {
+  for (const name of ['data', 'binaryData', 'stringData']) {
+    for (const key of mapAt(object, name).keys())
+      if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key))
+        add([name, key], 'is not a valid key: a key consists of letters, digits, "-", "_" and "."');
+  }
+}
+
+function ofDeployment(object: ValueMap, add: Add): void {
+  const rolling = field(object, 'spec', 'strategy', 'rollingUpdate') ?? null;
+  const keys = ['spec', 'strategy', 'rollingUpdate'];
+  if (rolling !== null && textAt(object, 'spec', 'strategy', 'type') === 'Recreate')
+    add(keys, 'stands beside type: Recreate, which takes none');
+  const isNone = (name: string): boolean => ['0', '0%'].includes(String(field(rolling, name)));
+  if (isNone('maxSurge') && isNone('maxUnavailable'))
+    add([...keys, 'maxUnavailable'], 'is 0 as maxSurge is, so that no pod could be replaced');
+}
+
 /** The findings on an object; what is null in it is not known. */
 export function ruleProblems(object: ValueMap): FieldProblem[] {
   const kind = textAt(object, 'kind');
   const found: FieldProblem[] = [];
-  const add = (keys: ValuePath, message: string): void => {
+  const add: Add = (keys, message) => {
     found.push({
       rule: 'object-value',
       keys,
@@ -43,38 +105,14 @@ export function ruleProblems(object: ValueMap): FieldProblem[] {
     if (typeof value === 'string' && !/^[0-9]+%$/.test(value))
       add(path, `is "${printable(value, 40)}", and a whole number or a percentage in Kubernetes, such as 1 or 25%`);
   }
-  switch (kind) {
-    case 'CronJob': {
-      const schedule = field(object, 'spec', 'schedule');
-      const problem = typeof schedule === 'string' ? cronProblem(schedule) : undefined;
-      if (problem !== undefined) add(['spec', 'schedule'], problem);
-      break;
-    }
-    case 'HorizontalPodAutoscaler': {
-      const least = field(object, 'spec', 'minReplicas');
-      const most = field(object, 'spec', 'maxReplicas');
-      if (typeof least === 'number' && typeof most === 'number' && least > most)
-        add(['spec', 'maxReplicas'], `is ${most}, and minReplicas is ${least}, which is more`);
-      break;
-    }
-    case 'PodDisruptionBudget': {
-      const has = (name: string): boolean => (field(object, 'spec', name) ?? null) !== null;
-      if (has('minAvailable') && has('maxUnavailable'))
-        add(['spec', 'maxUnavailable'], 'stands beside minAvailable, and Kubernetes takes one of them');
-      break;
-    }
-    case 'ConfigMap':
-    case 'Secret':
-      for (const name of ['data', 'binaryData', 'stringData']) {
-        for (const key of mapAt(object, name).keys())
-          if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key))
-            add([name, key], 'is not a valid key: a key consists of letters, digits, "-", "_" and "."');
-      }
-      break;
-    default:
+  KINDS[kind]?.(object, add);
+  for (const name of COUNTS) {
+    const count = field(object, 'spec', name);
+    if (typeof count === 'number' && count < 0) add(['spec', name], `is ${count}, and 0 or more in Kubernetes`);
   }
   const pod = podPath(object);
   if (pod !== undefined) {
+    podProblems(object, [...pod, 'spec'], add);
     const path = [...pod, 'spec', 'restartPolicy'];
     const policy = textAt(object, ...path);
     if (ENDING.has(kind) && policy === 'Always')
@@ -83,7 +121,7 @@ export function ruleProblems(object: ValueMap): FieldProblem[] {
       add(path, `is ${policy}, and the pods of a ${kind} have Always`);
   }
   for (const { keys, value } of portsOf(object, kind, pod)) {
-    const problem = typeof value === 'string' ? portProblem(value) : undefined;
+    const problem = typeof value === 'string' ? portProblem(value) : numberProblem(value);
     if (problem !== undefined) add(keys, problem);
   }
   return found;
@@ -96,8 +134,10 @@ function* portsOf(
   pod: readonly string[] | undefined,
 ): Generator<{ keys: ValuePath; value: Value | undefined }> {
   if (kind === 'Service') {
-    for (const [index, port] of listAt(object, 'spec', 'ports').entries())
+    for (const [index, port] of listAt(object, 'spec', 'ports').entries()) {
       yield { keys: ['spec', 'ports', index, 'targetPort'], value: field(port, 'targetPort') };
+      yield { keys: ['spec', 'ports', index, 'port'], value: numberOnly(field(port, 'port')) };
+    }
   }
   if (kind === 'NetworkPolicy') {
     for (const side of ['ingress', 'egress'])
@@ -108,6 +148,11 @@ function* portsOf(
   if (pod === undefined) return;
   for (const list of ['initContainers', 'containers']) {
     for (const [index, container] of listAt(object, ...pod, 'spec', list).entries()) {
+      for (const [at, port] of listAt(container, 'ports').entries())
+        yield {
+          keys: [...pod, 'spec', list, index, 'ports', at, 'containerPort'],
+          value: numberOnly(field(port, 'containerPort')),
+        };
       for (const probe of PROBES)
         for (const how of ['httpGet', 'tcpSocket'])
           yield {
@@ -118,8 +163,16 @@ function* portsOf(
   }
 }
 
-/** The fields of a container that hold a probe. */
-export const PROBES: readonly string[] = ['livenessProbe', 'readinessProbe', 'startupProbe'];
+/** Texts in fields that hold numbers alone are another finding. */
+function numberOnly(value: Value | undefined): Value | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function numberProblem(value: Value | undefined): string | undefined {
+  return typeof value !== 'number' || (value >= 1 && value <= 65_535)
+    ? undefined
+    : `is ${value}, and a port is 1 to 65535`;
+}
 
 /** What is wrong with the name of a port (k8s.io/apimachinery, IsValidPortName). */
 function portProblem(name: string): string | undefined {

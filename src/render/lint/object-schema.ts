@@ -16,7 +16,12 @@ export type Holds =
   | { readonly is: 'text'; readonly choices?: readonly string[] }
   | { readonly is: 'bytes' | 'integer' | 'number' | 'boolean' | 'quantity' | 'any' }
   | { readonly is: 'list' | 'map'; readonly of: Holds }
-  | { readonly is: 'fields'; readonly fields: ReadonlyMap<string, Holds> };
+  | {
+      readonly is: 'fields';
+      readonly fields: ReadonlyMap<string, Holds>;
+      /** The fields that must be there. */
+      readonly required?: readonly string[];
+    };
 
 const table = new TypeTable(TYPES, KINDS);
 const types = new Map<number, Holds>();
@@ -42,12 +47,17 @@ function numbered(number: number): Holds {
   let type = types.get(number);
   if (type === undefined) {
     const fields = new Map<string, Holds>();
-    type = { is: 'fields', fields };
+    const required: string[] = [];
+    type = { is: 'fields', fields, required };
     // Set before its fields are read, because a type may have fields of its own type.
     types.set(number, type);
     table.eachGroup(number, (code, names) => {
       const holds = decode(code);
-      for (const name of names) fields.set(name, holds);
+      for (const written of names) {
+        const name = written.replace('^', '');
+        fields.set(name, holds);
+        if (name !== written) required.push(name);
+      }
     });
   }
   return type;
@@ -106,6 +116,7 @@ export class ChartKinds {
     return {
       is: 'fields',
       fields: new Map([...holds.fields, ...common, ['metadata', metadataSchema() ?? { is: 'any' }]]),
+      required: holds.required ?? [],
     };
   }
 
@@ -152,7 +163,11 @@ function holdsOf(schema: Value | undefined): Holds {
       const others = field(schema, 'additionalProperties');
       if (properties.size === 0) return isMap(others) ? { is: 'map', of: holdsOf(others) } : ANY;
       if (others !== undefined && others !== false) return ANY;
-      return { is: 'fields', fields: new Map([...properties].map(([name, one]) => [name, holdsOf(one)])) };
+      // The API server fills in what has a default.
+      const required = listAt(schema, 'required')
+        .filter((name) => typeof name === 'string')
+        .filter((name) => field(properties.get(name), 'default') === undefined);
+      return { is: 'fields', fields: new Map([...properties].map(([name, one]) => [name, holdsOf(one)])), required };
     }
     default:
       return ANY;

@@ -11,6 +11,8 @@ import type { LintMessage, LintRule } from './message.ts';
 import type { ChartKinds } from './object-schema.ts';
 import { objectProblems } from './object-problems.ts';
 import { nameProblem } from './names.ts';
+import { itemsOf } from '../text-fields.ts';
+import { missingFields } from './missing-fields.ts';
 import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
 import { ChartObjects, referenceProblems } from './references.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
@@ -38,6 +40,9 @@ export function lintObjects(
       ...lintVersion(item, kubeVersion),
       // Those of Go templates are found with their positions in the templates.
       ...(printed === undefined ? objectProblems(object, kinds) : []),
+      ...itemsOf(object).flatMap(({ object: one, at: keys }) =>
+        missingFields(one, kinds).map((problem) => ({ ...problem, keys: [...keys, ...problem.keys] })),
+      ),
       ...lintAnnotations(object),
       ...lintSelector(item),
       ...lintList(item),

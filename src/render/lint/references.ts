@@ -4,8 +4,8 @@ import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
-import type { FieldProblem } from './object-fields.ts';
-import { PROBES } from './object-rules.ts';
+import type { Add, FieldProblem } from './object-fields.ts';
+import { PROBES } from './pod-rules.ts';
 import { selectorMatches } from './selectors.ts';
 
 /** All objects of a chart and its subcharts, by kind, so that each reference is looked for among few. */
@@ -80,8 +80,6 @@ export function referenceProblems(object: ValueMap, all: ChartObjects): FieldPro
   }
   return found;
 }
-
-type Add = (keys: ValuePath, message: string) => void;
 
 /** An object, all objects of the chart, and how a finding is added. */
 type Around = { object: ValueMap; all: ChartObjects; add: Add };

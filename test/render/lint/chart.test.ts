@@ -195,7 +195,7 @@ spec:
   selector: {matchLabels: {a: b}}
   template:
     metadata: {labels: {a: b}}
-    spec: {containers: [{name: c, resources: {requests: {cpu: 1}, limits: {cpu: 1}}}]}
+    spec: {containers: [{name: c, image: x, resources: {requests: {cpu: 1}, limits: {cpu: 1}}}]}
 `;
   const budget = `apiVersion: policy/v1
 kind: PodDisruptionBudget

@@ -246,9 +246,12 @@ describe('requests and limits', () => {
       expect(await lintObjects(deployment({ template }, kind)), kind).toEqual(['container-resources']);
     }
     const cron = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'x' } };
-    expect(await lintObjects({ ...cron, spec: { jobTemplate: { spec: { template: pod({}, ending) } } } })).toEqual([
-      'container-resources',
-    ]);
+    expect(
+      await lintObjects({
+        ...cron,
+        spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: pod({}, ending) } } },
+      }),
+    ).toEqual(['container-resources']);
     expect(await lintObjects({ apiVersion: 'v1', kind: 'Pod', ...pod(), metadata: { name: 'x' } })).toEqual([
       'container-resources',
     ]);
@@ -267,8 +270,8 @@ describe('requests and limits', () => {
       expect(await lintObjects(deployment({ template: pod({ resources }) }))).toEqual(['container-resources']);
     }
     const labels = { metadata: { labels: { app: 'web' } } };
-    const containers = [{ name: 'app', ...sized }];
-    const spec = { containers, initContainers: [{ name: 'init' }] };
+    const containers = [{ name: 'app', image: 'x', ...sized }];
+    const spec = { containers, initContainers: [{ name: 'init', image: 'x' }] };
     expect(await lintObjects(deployment({ template: { ...labels, spec } }))).toEqual(['container-resources']);
     expect(await lintObjects(deployment({ template: { ...labels, spec: { ...spec, ...sized } } }))).toEqual([]);
   });
@@ -355,7 +358,8 @@ test('a name that no object of its kind may have', async () => {
   expect(await lintObjects({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'A_b' } })).toEqual([
     'object-name',
   ]);
-  expect(await lintObjects({ apiVersion: 'v1', kind: 'Service', metadata: { name: '1a' } })).toEqual(['object-name']);
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: '1a' }, spec: { ports: [{ port: 80 }] } };
+  expect(await lintObjects(service)).toEqual(['object-name']);
 });
 
 test.each([

@@ -1,0 +1,125 @@
+/**
+ * What an API server refuses in the pods of an object, though each field has the type that it should have, and what no
+ * node can run (k8s.io/kubernetes, pkg/apis/core/validation). What is null is not known.
+ */
+import { printable } from '../../errors-text.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { field, listAt, mapAt, textAt } from './fields.ts';
+import type { Add } from './object-fields.ts';
+import { quantityOf } from './quantities.ts';
+
+/** The fields of a container that hold a probe. */
+export const PROBES: readonly string[] = ['livenessProbe', 'readinessProbe', 'startupProbe'];
+
+/** The fields of a probe that say how it is done. */
+export const HANDLERS: readonly string[] = ['exec', 'httpGet', 'tcpSocket', 'grpc'];
+
+/**
+ * Reports the problems of the pods of an object.
+ *
+ * @param pod the path of the pod's spec
+ */
+export function podProblems(object: ValueMap, pod: ValuePath, add: Add): void {
+  const spec = field(object, ...pod.map(String));
+  const containers = ['initContainers', 'containers'].flatMap((list) =>
+    listAt(spec, list).map((container, index) => ({ container, at: [...pod, list, index] })),
+  );
+  unique(
+    containers.map(({ container, at }) => ({ name: textAt(container, 'name'), at: [...at, 'name'] })),
+    add,
+  );
+  const volumes = listAt(spec, 'volumes');
+  unique(
+    volumes.map((one, index) => ({ name: textAt(one, 'name'), at: [...pod, 'volumes', index, 'name'] })),
+    add,
+  );
+  for (const { container, at } of containers) ofContainer(container, at, add);
+  for (const [index, one] of listAt(spec, 'tolerations').entries()) {
+    if (textAt(one, 'operator') === 'Exists' && textAt(one, 'value') !== '')
+      add([...pod, 'tolerations', index, 'value'], 'stands beside operator: Exists, which takes no value');
+  }
+}
+
+function ofContainer(container: Value, at: ValuePath, add: Add): void {
+  const image = imageProblem(textAt(container, 'image'));
+  if (image !== undefined) add([...at, 'image'], image);
+  for (const probe of PROBES) ofProbe(field(container, probe), probe, [...at, probe], add);
+  ofResources(container, [...at, 'resources'], add);
+  for (const [index, one] of listAt(container, 'env').entries()) {
+    const name = textAt(one, 'name');
+    if (/[=\s]/.test(name))
+      add([...at, 'env', index, 'name'], `is "${printable(name, 40)}", and a name has no blanks and no =`);
+    if (textAt(one, 'value') !== '' && (field(one, 'valueFrom') ?? null) !== null)
+      add([...at, 'env', index, 'valueFrom'], 'stands beside value, and Kubernetes takes one of them');
+  }
+  const mounts = listAt(container, 'volumeMounts').map((one, index) => ({
+    name: textAt(one, 'mountPath'),
+    at: [...at, 'volumeMounts', index, 'mountPath'],
+  }));
+  unique(mounts, add);
+  for (const [index, one] of listAt(container, 'volumeMounts').entries()) {
+    const path = textAt(one, 'subPath');
+    if (path.startsWith('/') || path.split('/').includes('..'))
+      add(
+        [...at, 'volumeMounts', index, 'subPath'],
+        `is "${printable(path, 60)}", and a path inside the volume: without / in front and without ..`,
+      );
+  }
+  const ports = listAt(container, 'ports');
+  unique(
+    ports.map((one, index) => ({ name: textAt(one, 'name'), at: [...at, 'ports', index, 'name'] })),
+    add,
+  );
+}
+
+/** Reports names that are there twice. */
+function unique(names: readonly { name: string; at: ValuePath }[], add: Add): void {
+  const seen = new Set<string>();
+  for (const { name, at } of names) {
+    if (name === '') continue;
+    if (seen.has(name)) add(at, `is "${printable(name, 60)}", which is there twice`);
+    seen.add(name);
+  }
+}
+
+function ofProbe(probe: Value | undefined, name: string, at: ValuePath, add: Add): void {
+  const [first, second] = HANDLERS.filter((how) => (field(probe, how) ?? null) !== null);
+  if (first !== undefined && second !== undefined)
+    add([...at, second], `stands beside ${first}, and a probe is done in one way`);
+  const threshold = field(probe, 'successThreshold');
+  if (name !== 'readinessProbe' && typeof threshold === 'number' && threshold !== 1)
+    add([...at, 'successThreshold'], `is ${threshold}, and 1 in a ${name}`);
+}
+
+/** What is wrong with the reference of an image; undefined for a good one, and for none. */
+function imageProblem(image: string): string | undefined {
+  const shown = printable(image, 80);
+  if (/\s/.test(image)) return `is "${shown}", and the name of an image has no blanks`;
+  if (image.includes('://'))
+    return `is "${shown}", and the name of an image begins with the registry, without ${shown.split('//')[0]}//`;
+  if (/[:@]$/.test(image)) return `is "${shown}", whose tag is empty`;
+  const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const slash = repository.indexOf('/');
+  const isHost = slash > 0 && /[.:]|^localhost$/.test(repository.slice(0, slash));
+  const path = isHost ? repository.slice(slash + 1) : repository;
+  return /[A-Z]/.test(path) ? `is "${shown}", and the name of an image has small letters alone` : undefined;
+}
+
+function ofResources(container: Value, at: ValuePath, add: Add): void {
+  const limits = mapAt(container, 'resources', 'limits');
+  for (const kind of ['requests', 'limits']) {
+    for (const [name, value] of mapAt(container, 'resources', kind)) {
+      const quantity = quantityOf(value);
+      if (quantity === undefined) continue;
+      const { amount, suffix } = quantity;
+      const keys = [...at, kind, name];
+      const limit = quantityOf(limits.get(name));
+      if (kind === 'requests' && limit !== undefined && amount > limit.amount)
+        add(keys, `is ${String(value)}, and more than the limit, ${String(limits.get(name))}`);
+      if (name === 'cpu' && /^(?:[KMGTPE]i|[MGTPE])$/.test(suffix))
+        add(keys, `is ${String(value)}, which is a size of memory: write 500m for half a processor, or 2 for two`);
+      if (name === 'memory' && (suffix === 'm' || (amount > 0 && amount < 2 ** 20)))
+        add(keys, `is ${String(value)}, which is ${amount} bytes: write 64Mi, or 1Gi`);
+    }
+  }
+}
