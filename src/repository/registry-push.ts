@@ -276,7 +276,7 @@ async function uploadParts(
     if (answer !== undefined && (!isLost || ++lost > MAX_LOST)) throw refused(answer, url, target, true);
     // After a lost connection the registry may still be writing what it received, so its offset is asked after a pause.
     await sleep(pauseOf(answer?.headers['retry-after'], lost));
-    ({ url, offset } = await readProgress(session, target, url));
+    ({ url, offset } = await readProgress(session, target, url, offset + PART));
   }
   return { url, offset };
 }
@@ -314,16 +314,21 @@ function pauseOf(header: string | string[] | undefined, lost: number): number {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_PAUSE) * 1000 : 125 * 2 ** lost;
 }
 
-/** Asks the registry how many bytes of an upload it has. */
+/** Asks the registry how many bytes of an upload it has. @param sent the most that it can have */
 async function readProgress(
   session: RegistrySession,
   target: ChartReference,
   url: URL,
+  sent: number,
 ): Promise<{ url: URL; offset: number }> {
   const answer = await session.send(url, target, 'pull,push', { limit: MAX_ANSWER });
   if (answer.status !== 204) throw refused(answer, url, target, true);
   const range = /^0-(\d+)$/.exec(String(answer.headers['range'] ?? ''))?.[1];
-  return { url: locationOf(answer, url), offset: range === undefined || range === '0' ? 0 : Number(range) + 1 };
+  const offset = range === undefined || range === '0' ? 0 : Number(range) + 1;
+  if (offset <= sent) return { url: locationOf(answer, url), offset };
+  throw new PkgError('PKG_REPOSITORY_INVALID', `${printable(url.origin)} says that it has more than was sent to it`, {
+    hints: ['try again, then ask the operator of the registry'],
+  });
 }
 
 /** The address for the next request of an upload. */
