@@ -5,7 +5,7 @@ import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
 import type { LintMessage, LintOptions } from '../render/lint.ts';
 import { subchartPaths } from '../render/lint/subcharts.ts';
-import { withoutLogin } from '../repository/urls.ts';
+import { withoutSecrets } from '../repository/urls.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { CHART_SUMMARY } from './support/arg-types.ts';
 import { looseArchive } from './support/chart-source.ts';
@@ -94,14 +94,14 @@ async function messagesOf(path: string, options: LintOptions, flags: RemoteFlags
     if (!(error instanceof PkgError)) throw error;
     const message = [error.message, ...error.hints].join('; ');
     return [
-      { severity: 'error', rule: 'chart-invalid', path: '.', message, at: error.at ?? { file: withoutLogin(path) } },
+      { severity: 'error', rule: 'chart-invalid', path: '.', message, at: error.at ?? { file: withoutSecrets(path) } },
     ];
   }
 }
 
 function judged(path: string, messages: LintMessage[], strict: boolean): LintedChart {
   const failed = messages.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
-  return { path: withoutLogin(path), failed, messages };
+  return { path: withoutSecrets(path), failed, messages };
 }
 
 function isShown(quiet: boolean): (message: LintMessage) => boolean {

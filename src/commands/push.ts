@@ -12,7 +12,7 @@ import type { Signing } from '../repository/publish.ts';
 import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
 import type { Remotes } from '../repository/remotes.ts';
-import { shownText, withoutLogin } from '../repository/urls.ts';
+import { shownText, withoutSecrets } from '../repository/urls.ts';
 import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
@@ -53,7 +53,7 @@ class PushCommand extends PkgCommand {
     if (!isRegistry && (remote === '' || (/[/\\]/.test(remote) && !/^https?:\/\//i.test(remote)))) {
       throw new PkgError(
         'PKG_USAGE',
-        `'${printable(withoutLogin(remote), 100)}' is neither a registry nor a repository`,
+        `'${printable(withoutSecrets(remote), 100)}' is neither a registry nor a repository`,
         {
           hints: ['give oci://HOST/PATH, or the name or URL of a repository'],
         },

@@ -60,10 +60,11 @@ export class IndexCache {
   /**
    * Caches an index.
    *
+   * @param location the address of the index, for messages; that of the repository may hold a login
    * @throws {PkgError} `PKG_FILE_UNWRITABLE`, `PKG_REPOSITORY_INVALID` for anything but an index
    */
-  write(repository: Repository, index: Buffer, { etag, lastModified }: Validators): void {
-    const names = chartNames(index, repository.url);
+  write(repository: Repository, index: Buffer, { etag, lastModified }: Validators, location: string): void {
+    const names = chartNames(index, location);
     if (this.#folder === '') return;
     removeAbandoned(this.#folder);
     writeFileAtomic(this.pathOf(repository), index);

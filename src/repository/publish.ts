@@ -28,7 +28,7 @@ import type { ChartRequest } from './find-chart.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import type { Subject } from './signatures/attach-signature.ts';
-import { chartUrl, isRegistryAddress, shownText, shownUrl, withoutLogin } from './urls.ts';
+import { chartUrl, isRegistryAddress, shownText, shownUrl, withoutSecrets } from './urls.ts';
 
 /** A packed chart. */
 export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array | undefined; created: Date };
@@ -77,7 +77,7 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url, remotes.tell);
   throw new PkgError(
     'PKG_USAGE',
-    `'${printable(withoutLogin(place), 100)}' is neither a registry, nor a repository, nor a folder`,
+    `'${printable(withoutSecrets(place), 100)}' is neither a registry, nor a repository, nor a folder`,
     {
       hints: ['give oci://HOST/PATH, https://URL, the name of a chart repository, or a folder'],
     },
@@ -206,7 +206,7 @@ function repositoryTarget(place: string, repository: Repository, remotes: Remote
   // Where the index has no digest, this gives one that no archive has: the version counts as one with other content.
   const digestIn = ({ digest }: IndexEntry): string => `sha256:${digest.replace(/^sha256:/, '')}`;
   return {
-    place: withoutLogin(place),
+    place: withoutSecrets(place),
     versions: async (name) => (await entries(name)).map(({ version }) => version),
     digest: async (name, version) => {
       const entry = await entryFor(name, version);

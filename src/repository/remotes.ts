@@ -298,10 +298,11 @@ export class Remotes {
     if (answer.status === 304 && cached !== undefined) return cached;
     const index = await decompress(answer, from);
     try {
-      this.indexes.write(repository, index, {
+      const sent = {
         etag: String(answer.headers.etag ?? ''),
         lastModified: String(answer.headers['last-modified'] ?? ''),
-      });
+      };
+      this.indexes.write(repository, index, sent, shownUrl(from));
     } catch (error) {
       // `repo add` and `repo update` fail where the index cannot be cached. A lookup goes on with the index in memory, and
       // the next run fetches it again.

@@ -81,10 +81,21 @@ export function shownUrl(url: URL): string {
 
 /** As {@link shownUrl}, for a text that may not be an address. */
 export function shownText(text: string): string {
-  return printable(withoutLogin(text).replace(/[?#].*$/s, ''), 300);
+  return printable(withoutSecrets(text), 300);
+}
+
+/** A text as it was typed; an address without its login and its query. */
+export function withoutSecrets(text: string): string {
+  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  return isAddress ? withoutLogin(text).replace(/[?#].*$/s, '') : withoutLogin(text);
 }
 
 /** A text without its login, which it has if it is an address. */
 export function withoutLogin(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//');
+  const start = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0].length;
+  if (start === undefined || URL.parse(text) !== null) return text.replace(/\/\/[^/@]*@/, '//');
+  // A password with a slash that is not percent-encoded makes an address that cannot be parsed. A digest follows an `@` too.
+  const end = text.search(/@sha\d+:[^@]*$/);
+  const at = text.lastIndexOf('@', end === -1 ? undefined : end - 1);
+  return at < start ? text : text.slice(0, start) + text.slice(at + 1);
 }

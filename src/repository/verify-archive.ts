@@ -7,7 +7,7 @@ import { printable } from '../errors-text.ts';
 import { defaultKeyring } from './keyring.ts';
 import { readProvenanceOf } from './provenance-file.ts';
 import type { Verification } from './provenance.ts';
-import { withoutLogin } from './urls.ts';
+import { withoutSecrets } from './urls.ts';
 
 /** The flag `--keyring`; without it GnuPG's own keyring is used. */
 export type KeyringFlag = { keyring?: string | undefined };
@@ -21,7 +21,7 @@ export type KeyringFlag = { keyring?: string | undefined };
 export async function verifyFile(path: string, flags: KeyringFlag): Promise<Verification> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    throw new PkgError('PKG_CHART_NOT_FOUND', `there is no file ${printable(withoutLogin(path))}`, {
+    throw new PkgError('PKG_CHART_NOT_FOUND', `there is no file ${printable(withoutSecrets(path))}`, {
       hints: ['give the path of an archive, such as NAME-VERSION.tgz'],
     });
   }

@@ -1,8 +1,10 @@
 /** A login in an address that somebody typed is in no output, whatever is wrong with the address. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../chart/support.ts';
+import { startChartServer } from '../support/chart-server.ts';
+import type { ChartServer } from '../support/chart-server.ts';
 import { chartFiles, chartsIn, run } from './support.ts';
 import type { Run } from './support.ts';
 
@@ -15,7 +17,20 @@ const ADDRESSES = [
   `https://${LOGIN}127.0.0.1:1`,
   `http://${LOGIN}`,
   `ftp://${LOGIN}127.0.0.1/x.tgz`,
+  // Passwords with a slash that should have been percent-encoded.
+  `http://ada:x/geheim@127.0.0.1:1/x.tgz?a=b`,
+  `oci://ada:x/geheim@127.0.0.1:1/x/y@sha256:${'0'.repeat(64)}`,
 ];
+
+const SECRET = 'geheim';
+
+/** Bodies that are neither an index nor an archive nor a manifest. */
+const BODIES: Readonly<Record<string, string>> = {
+  html: '<html>',
+  binary: '\0\u0001',
+  untyped: 'entries: {}\n',
+};
+const INDEX = `apiVersion: v1\nentries:\n  web: &web [{name: web, version: 1.0.0, urls: [x.tgz]}]\n  y: *web\n`;
 
 let cwd: string;
 let home: string;
@@ -34,8 +49,8 @@ const COMMANDS: [name: string, args: (address: string) => string[]][] = [
   ['lint', (address) => ['lint', address]],
   ['verify', (address) => ['verify', address]],
   ['bundle', (address) => ['bundle', address, '-o', 'b.tar']],
-  ['push', (address) => ['push', 'web-1.0.0.tgz', address]],
-  ['publish', (address) => ['publish', 'web', address]],
+  ['push', (address) => ['push', join(cwd, 'web-1.0.0.tgz'), address]],
+  ['publish', (address) => ['publish', join(cwd, 'web'), address]],
   ['repo add', (address) => ['repo', 'add', 'a', address]],
   ['registry login', (address) => ['registry', 'login', address, '-u', 'ada', '-p', 'secret']],
   ['dependency update', (address) => ['dependency', 'update', withDependency(address)]],
@@ -46,13 +61,47 @@ function withDependency(address: string): string {
   return join(chartsIn({ app: chartFiles('app', '1.0.0', dependencies) }), 'app');
 }
 
-function expectNoSecret({ status, stdout, stderr }: Run, about: string): void {
-  expect(status, about).not.toBe(0);
+function expectNoSecret({ stdout, stderr }: Run, about: string): void {
   expect(stdout + stderr, about).not.toMatch(/geheim|PKG_INTERNAL/);
 }
 
 test.each(COMMANDS)('%s', async (_name, args) => {
-  for (const address of ADDRESSES) expectNoSecret(await run('pkg', args(address), { cwd, home }), address);
+  for (const address of ADDRESSES) {
+    const outcome = await run('pkg', args(address), { cwd, home });
+    expect(outcome.status, address).not.toBe(0);
+    expectNoSecret(outcome, address);
+  }
+});
+
+describe('a server whose answers are wrong', () => {
+  let server: ChartServer;
+  beforeAll(async () => {
+    server = await startChartServer('/nowhere', {
+      serve: ({ url = '' }, response) => {
+        const { pathname } = new URL(url, 'http://server');
+        const [, kind = '', rest = ''] = /^\/(?:v2\/)?([^/]*)(.*)$/.exec(pathname) ?? [];
+        if (kind === 'redirect') {
+          response.writeHead(302, { location: `http://eve:${SECRET}@127.0.0.1:1/x?token=${SECRET}` }).end();
+        } else if (/^\d+$/.test(kind)) response.writeHead(Number(kind)).end('no');
+        else if (rest.endsWith('/index.yaml') && kind === 'archive') response.end(INDEX);
+        else response.end(BODIES[kind] ?? '');
+        return true;
+      },
+    });
+  });
+  afterAll(() => server.close());
+
+  test.each([...Object.keys(BODIES), 'archive', 'redirect', '401', '404', '500'])('%s', async (kind) => {
+    const place = `${LOGIN}127.0.0.1:${server.port}/${kind}`;
+    for (const [name, args] of COMMANDS) {
+      const isRegistry = /registry|push|publish/.test(name);
+      for (const address of isRegistry ? [`oci://${place}`] : [`http://${place}?token=${SECRET}`, `oci://${place}/y`]) {
+        const flags = address.startsWith('oci:') ? ['--plain-http'] : [];
+        const outcome = await run('pkg', [...args(address), ...flags], { cwd: temporaryFolder(), home });
+        expectNoSecret(outcome, `${name} ${address}`);
+      }
+    }
+  });
 });
 
 test('a proxy that does not answer is named as the cause, without its login', async () => {
@@ -60,6 +109,7 @@ test('a proxy that does not answer is named as the cause, without its login', as
   const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy };
   for (const scheme of ['http', 'https']) {
     const outcome = await run('pkg', ['pull', `${scheme}://charts.invalid/x.tgz`], { cwd, home, env });
+    expect(outcome.status).not.toBe(0);
     expectNoSecret(outcome, scheme);
     expect(outcome.stderr).toMatch(/the proxy of https?:\/\/charts\.invalid\/x\.tgz cannot be reached/);
     expect(outcome.stderr).toContain('NO_PROXY');
