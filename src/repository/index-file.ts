@@ -8,6 +8,8 @@ import { parseJson } from '../yaml/json.ts';
 import { parseYaml, parseYamlDocuments } from '../yaml/read.ts';
 import { fromPlain, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
+import { chartsOf, layoutOf, otherPartOf, partOf, readPart, windowsOf } from './index-layout.ts';
+import type { Layout } from './index-layout.ts';
 
 /** Larger indexes are refused. Those of large public repositories have twenty megabytes, one has 140. */
 export const MAX_INDEX: number = 256 << 20;
@@ -179,15 +181,10 @@ function restOf(bytes: Buffer, { start, end }: Layout, location: string): ValueM
 }
 
 /** The entries of each chart by itself. @throws for a chart that is named twice, as for a duplicate key */
-function* piecesOf(bytes: Buffer, { start, end, indent }: Layout, location: string): Generator<ValueMap> {
-  const key = new RegExp(`^ {${indent}}(?![ #\\r\\n]|- )\\S`, 'gm');
-  const starts: number[] = [];
-  for (const { text, at } of windowsOf(bytes.subarray(0, end), start)) {
-    for (const { index } of text.matchAll(key)) starts.push(at + index);
-  }
+function* piecesOf(bytes: Buffer, layout: Layout, location: string): Generator<ValueMap> {
   const seen = new Set<string>();
-  for (const [number, from] of starts.entries()) {
-    const text = bytes.toString('utf8', from, starts[number + 1] ?? end);
+  for (const [from, to] of chartsOf(bytes, layout)) {
+    const text = bytes.toString('utf8', from, to);
     const piece = mapOf(parseYaml(text, location, { duplicateKeys: 'error' }), location);
     for (const name of piece.keys()) {
       if (seen.has(name)) throw invalid('a chart is named twice in this index', location);
@@ -206,7 +203,7 @@ function readIndex(bytes: Buffer, name: string | undefined, location: string): V
   }
   try {
     const isPlain = name !== undefined && bytes.length > LARGE && !start.startsWith('{');
-    const part = isPlain ? partOf(bytes, name) : undefined;
+    const part = isPlain ? (partOf(bytes, name) ?? otherPartOf(bytes, name, location)) : undefined;
     const value = part === undefined ? undefined : readPart(part, location);
     return mapOf(value ?? readWhole(bytes, location), location);
   } catch (error) {
@@ -237,86 +234,6 @@ function readWhole(bytes: Buffer, location: string): Value {
 function mapOf(value: Value, location: string): ValueMap {
   if (isMap(value)) return value;
   throw invalid('this index is not a map', location);
-}
-
-/** Parses a part of an index; undefined where it fails, for instance for an alias whose anchor is in another part. */
-function readPart(part: string, location: string): Value | undefined {
-  try {
-    return parseYaml(part, location, { duplicateKeys: 'error' });
-  } catch {
-    return undefined;
-  }
-}
-
-/** Where the entries are in an index that is laid out as Helm writes it. */
-type Layout = { start: number; end: number; indent: number };
-
-/** The layouts of indexes: several charts are looked up in the same one. */
-const layouts: WeakMap<Buffer, Layout | null> = new WeakMap();
-
-function layoutOf(bytes: Buffer): Layout | undefined {
-  const known = layouts.get(bytes);
-  if (known !== undefined) return known ?? undefined;
-  const layout = findLayout(bytes);
-  layouts.set(bytes, layout ?? null);
-  return layout;
-}
-
-/** Finds the lines of the entries; undefined for an index that is laid out in another way. */
-function findLayout(bytes: Buffer): Layout | undefined {
-  const head = findLine(bytes, 0, /^entries:[ \t]*\r?\n/gm);
-  if (head === undefined) return undefined;
-  const start = bytes.indexOf(NEW_LINE, head) + 1;
-  const isSplit = bytes.includes('\n---', head) || bytes.includes('\n...', head);
-  if (isSplit || findLine(bytes, start, /^entries:[ \t]*\r?\n/gm) !== undefined) return undefined;
-  const end = findLine(bytes, start, /^[^\s#-]/gm) ?? bytes.length;
-  const first = bytes.toString('latin1', start, start + 10_000);
-  const indent = /^(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/.exec(first)?.[1];
-  return indent === undefined ? undefined : { start, end, indent: indent.length };
-}
-
-/**
- * Cuts the entries of one chart out of an index that is laid out as Helm writes it: parsing 15 MB of index takes 350 ms,
- * and this 40. Undefined for an index that is laid out in another way.
- */
-function partOf(bytes: Buffer, name: string): string | undefined {
-  const layout = layoutOf(bytes);
-  if (layout === undefined) return undefined;
-  const { start, end, indent } = layout;
-  const line = Buffer.from(`\n${' '.repeat(indent)}${name}:`);
-  const at = bytes.indexOf(line, start - 1);
-  if (at === -1 || at >= end || bytes.includes(line, at + 1)) return undefined;
-  const rest = at + line.length;
-  if (!/^[ \t\r]*\n/.test(bytes.toString('latin1', rest, rest + 10))) return undefined;
-  const following = bytes.indexOf(NEW_LINE, rest) + 1;
-  const until = findLine(bytes, following, new RegExp(`^ {0,${indent}}(?![ #\\r\\n]|- )\\S`, 'gm')) ?? end;
-  const parts = [bytes.subarray(0, start), bytes.subarray(at + 1, Math.min(until, end)), bytes.subarray(end)];
-  return Buffer.concat(parts).toString('utf8');
-}
-
-const NEW_LINE = 0x0a;
-
-/** An index is searched in strings of this size: as one string, an index of 140 MB would be in memory twice. */
-const WINDOW = 1 << 20;
-
-/** The text from an offset on, in pieces of whole lines; each character is one byte. */
-function* windowsOf(bytes: Buffer, from: number): Generator<{ text: string; at: number }> {
-  for (let at = from; at < bytes.length;) {
-    const newLine = bytes.indexOf(NEW_LINE, at + WINDOW);
-    const end = newLine === -1 ? bytes.length : newLine + 1;
-    yield { text: bytes.toString('latin1', at, end), at };
-    at = end;
-  }
-}
-
-/** The offset of the first match. */
-function findLine(bytes: Buffer, from: number, pattern: RegExp): number | undefined {
-  for (const { text, at } of windowsOf(bytes, from)) {
-    pattern.lastIndex = 0;
-    const found = pattern.exec(text);
-    if (found !== null) return at + found.index;
-  }
-  return undefined;
 }
 
 const ASK_OPERATOR = 'check the address, and ask the operator of the repository to create the index again';

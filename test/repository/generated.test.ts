@@ -124,6 +124,8 @@ describe('a large index', () => {
   test.each([
     ['as helm writes it', text],
     ['with lists further in', text.replace(/^(?= {2}- | {4})/gm, '  ')],
+    ['with names in quotes', text.replace(/^ {2}(chart-\d+):$/gm, '  "$1":')],
+    ['with names as explicit keys', text.replace(/^ {2}(chart-\d*7):$/gm, '  ? $1\n  :')],
     ['with lines of Windows', text.replaceAll('\n', '\r\n')],
     ['with entries last', text.replace(/^(generated: .*\n)/m, '')],
     ['as JSON', JSON.stringify({ apiVersion: 'v1', entries: charts(400) })],
@@ -162,6 +164,10 @@ describe('a large index', () => {
     const bytes = Buffer.from([head, ...bodies, end].join(''));
     expect(bytes.length).toBeGreaterThan(16 << 20);
     expect(searchEntries(bytes, 'index.yaml')).toHaveLength(2000 * copies);
+    expect(versionsOf(bytes, 'copy-0-7', 'index.yaml')).toHaveLength(5);
+    expect(versionsOf(bytes, 'chart-nowhere', 'index.yaml')).toBeUndefined();
+    const quoted = Buffer.from(bytes.toString().replace('\n  copy-0-7:\n', '\n  "copy-0-7":\n'));
+    expect(versionsOf(quoted, 'copy-0-7', 'index.yaml')).toHaveLength(5);
     const folder = chartsIn({ web: chartFiles('web', '1.0.0'), pages: { 'index.yaml': bytes.toString() } });
     const published = await run('pkg', ['publish', 'web', 'pages', '--skip-lint'], { cwd: folder, home: folder });
     expect(published.status, published.stderr).toBe(0);
