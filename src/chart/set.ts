@@ -47,7 +47,11 @@ export function applySet(into: ValueMap, text: string, flag: string, read: SetRe
   run(new SetParser(into, text, flag, { read }), into);
 }
 
-/** Applies `key=JSON` pairs, or merges a whole JSON object; in place. */
+/**
+ * Applies `key=JSON` pairs, or merges a whole JSON object; in place.
+ *
+ * @throws {PkgError} `PKG_SET_SYNTAX`
+ */
 export function applySetJson(into: ValueMap, text: string, merge: (over: ValueMap) => void): void {
   const trimmed = text.replaceAll(SPACE_AROUND, '');
   if (trimmed.startsWith('{')) {
@@ -58,7 +62,11 @@ export function applySetJson(into: ValueMap, text: string, merge: (over: ValueMa
   run(new SetParser(into, text, '--set-json', { read: (json) => fromPlain(jsonOf(json)), json: true }), into);
 }
 
-/** Applies `key=text`, in place. The text is used unchanged, commas and backslashes included. */
+/**
+ * Applies `key=text`, in place. The text is used unchanged, commas and backslashes included.
+ *
+ * @throws {PkgError} `PKG_SET_SYNTAX` for a key that is not valid
+ */
 export function applySetLiteral(into: ValueMap, text: string): void {
   const parser = new SetParser(into, text, '--set-literal', { read: (value) => value, literal: true });
   parser.key(into, 0);

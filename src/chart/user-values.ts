@@ -67,6 +67,7 @@ export async function readUserValues(
  * Reads every document of a values file; each must be a map.
  *
  * @param writtenKeys for a chart that {@link keepsWrittenKeys}
+ * @throws {PkgError} `PKG_VALUES_INVALID` for a document that is not a map; `PKG_YAML_SYNTAX`, `PKG_YAML_TOO_COMPLEX`
  */
 export function valueDocuments(text: string, file: string, writtenKeys = false): ValueMap[] {
   requireUtf8(text, file);

@@ -81,7 +81,7 @@ export function printExpression(expression: Expression, level: number): string {
   return [expression.name, ...expression.args.map((arg) => printArgument(arg, level))].join(' ');
 }
 
-/** Prints an expression as an argument, a call in parentheses. */
+/** Prints an expression as an argument, a call in parentheses. @throws {Unprintable} */
 export function printArgument(expression: Expression, level: number): string {
   switch (expression.type) {
     case 'literal':

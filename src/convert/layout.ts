@@ -34,6 +34,8 @@ export function printLines(nodes: readonly Node[], defaultAt: DefaultAt, note: N
 /**
  * Prints lines so that the result has no line break: for a partial that is included as a text. Tags cut the breaks
  * around them by `~`.
+ *
+ * @throws {Unprintable}
  */
 export function printWord(nodes: readonly Node[], defaultAt: DefaultAt): string {
   const lines: string[] = [];

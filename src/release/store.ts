@@ -16,7 +16,10 @@ export type StoredRelease = { release: Release; secret: KubeObject };
 
 const PREFIX = 'sh.helm.release.v1.';
 
-/** The records of one namespace; of all namespaces where it is undefined, for reading only. */
+/**
+ * The records of one namespace; of all namespaces where it is undefined, for reading only. Reading a record that is
+ * damaged throws `PKG_RECORD_CORRUPT`.
+ */
 export class ReleaseStore {
   readonly #cluster: Cluster;
   readonly #namespace: string | undefined;

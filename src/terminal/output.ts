@@ -11,6 +11,8 @@ export class OutputClosedError extends Error {
 /**
  * Writes text of pkg itself, which may hold colours. The caller makes parts from charts, records and clusters safe with
  * `printable`. Whole texts from there are written by {@link printDocument} and {@link printJson}.
+ *
+ * @throws {OutputClosedError} as all functions here do
  */
 export function print(text: string): void {
   write(1, text);

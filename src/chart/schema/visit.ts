@@ -19,6 +19,7 @@ const MAX_PROBLEMS = 100;
 export class StepBudget {
   #steps = 0;
 
+  /** Counts steps. @throws {TooManySteps} when none are left */
   spend(steps: number): void {
     this.#steps += steps;
     if (this.#steps > MAX_STEPS) throw new TooManySteps('checking values by it takes too many steps');

@@ -37,7 +37,11 @@ export function errorCode(error: unknown): string {
   return (error as { code?: string } | null)?.code ?? '';
 }
 
-/** The root folder of a target. Paths are given as lists of names below it. */
+/**
+ * The root folder of a target. Paths are given as lists of names below it. Methods that read throw `PKG_TARGET_INVALID`
+ * for what the system refuses, those that write `PKG_TARGET_UNWRITABLE` and `PKG_TARGET_FULL`, and all of them
+ * `PKG_TARGET_CORRUPT` for a folder that is a link out of the target.
+ */
 export class Folder {
   /** As the user named it. */
   readonly root: string;

@@ -84,7 +84,7 @@ export class Credentials {
     this.#closed.abort();
   }
 
-  /** The headers for impersonation. */
+  /** The headers for impersonation. @throws {PkgError} `PKG_CREDENTIALS_FAILED` for characters that cannot be sent */
   get impersonation(): Record<string, string | string[]> {
     const { impersonate } = this.#connection.identity;
     return impersonate === undefined ? {} : impersonationHeaders(impersonate);

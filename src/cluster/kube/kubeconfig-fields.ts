@@ -33,7 +33,7 @@ export async function locateField(error: unknown): Promise<unknown> {
   return new PkgError('PKG_KUBECONFIG_INVALID', message, { at: { file, ...place }, cause: error });
 }
 
-/** A map in the file, and its position. */
+/** A map in the file, and its position. Reading a value of another type throws `PKG_KUBECONFIG_INVALID`. */
 export class Fields {
   readonly #map: ValueMap;
   readonly #file: string;

@@ -97,7 +97,11 @@ export function limitsOf(flags: FlagValues<typeof LIMITS_FLAG>): Partial<RenderL
   return limits;
 }
 
-/** How many revisions are kept: `--history-max`, else `HELM_MAX_HISTORY`, else 10. */
+/**
+ * How many revisions are kept: `--history-max`, else `HELM_MAX_HISTORY`, else 10.
+ *
+ * @throws {PkgError} `PKG_USAGE` for a variable that is not a whole number
+ */
 export function historyMaxOf(flags: FlagValues<typeof HISTORY_MAX_FLAG>): number {
   const typed = flags['history-max'];
   if (typed !== undefined) return typed;

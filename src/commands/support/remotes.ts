@@ -24,7 +24,11 @@ type RemoteAccess = {
   timeout?: number | undefined;
 };
 
-/** Runs work that uses repositories and registries, and closes their connections after it. */
+/**
+ * Runs work that uses repositories and registries, and closes their connections after it.
+ *
+ * @throws what the work throws, and what {@link accessOf} does
+ */
 export async function withRemotes<T>(access: RemoteAccess, work: (remotes: Remotes) => Promise<T>): Promise<T> {
   const { flags, reference = '', timeout } = access;
   const settings = { ...(await settingsOf(flags, reference)), timeout };
@@ -64,7 +68,7 @@ async function settingsOf(flags: RemoteFlags, reference: string): Promise<Reposi
   };
 }
 
-/** The login and the certificates that flags name. */
+/** The login and the certificates that flags name. @throws {PkgError} `PKG_USAGE` for an empty `--password-stdin` */
 export async function accessOf(flags: RemoteFlags): Promise<ChartRequest['access']> {
   return {
     username: flags.username ?? '',

@@ -5,7 +5,7 @@ import { parseDuration } from '../../render/functions/durations.ts';
 import type { FlagValues } from './flag-types.ts';
 import type { WAIT_FLAGS } from './release-flags.ts';
 
-/** How long and for what to wait. */
+/** How long and for what to wait. @throws {PkgError} as {@link durationOf} does */
 export function waitInput(
   flags: FlagValues<typeof WAIT_FLAGS>,
   rollbackOnFailure = false,

@@ -51,7 +51,7 @@ export async function getRelease(cluster: Cluster, namespace: string, name: stri
   return (await getStored(cluster, namespace, name, revision)).release;
 }
 
-/** As {@link getRelease}, with the Secret that holds it. */
+/** As {@link getRelease}, with the Secret that holds it; it throws the same. */
 export async function getStored(
   cluster: Cluster,
   namespace: string,

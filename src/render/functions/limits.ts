@@ -51,7 +51,7 @@ export function metered<T>(meter: Meter, run: () => T): T {
 /**
  * Counts steps of the render that is running; outside of one it does nothing.
  *
- * @throws {LimitReached} when none are left
+ * @throws {LimitReached} when none are left, as all functions here that charge do
  */
 export function charge(steps: number): void {
   if (current === undefined) return;

@@ -21,6 +21,8 @@ import { typeName } from './text.ts';
  * The value of a mustache or subexpression: a helper's result, or what a name leads to.
  *
  * A bare name is a field before it is a helper without arguments, so that no helper hides a value.
+ *
+ * @throws {PkgError} for an unknown name or helper, and arguments that the helper cannot use
  */
 export function callExpression(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   const path = pathOf(node.path);

@@ -24,7 +24,7 @@ export function hasDecorators(program: Program): boolean {
   return has;
 }
 
-/** The scope with the inline partials of a program. */
+/** The scope with the inline partials of a program. @throws {PkgError} `PKG_TEMPLATE_SYNTAX` for other decorators */
 export function withInlines(evaluator: Evaluator, program: Program, scope: Scope, frame: Frame): Scope {
   const inlines = new Map(scope.inlines);
   for (const statement of program.body) {
@@ -56,6 +56,8 @@ function addInline(
 /**
  * Runs `{{> name}}` or `{{#> name}}`, and adds what it prints: its lines where it stands alone on its line, else its
  * document as a value.
+ *
+ * @throws {PkgError} for a partial that does not exist, and for errors in it
  */
 export function printPartial(
   evaluator: Evaluator,
