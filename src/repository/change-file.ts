@@ -48,7 +48,7 @@ export async function whileLocked<T>(file: string, work: () => T | Promise<T>, t
 const LOCK_ERRORS: LockErrors = {
   held: (path, holder) =>
     new PkgError('PKG_FILE_UNWRITABLE', `the lock ${printable(path)} is held by ${holder}`, {
-      hints: ['wait for that process or end it; remove the lock file only if that process is no pkg'],
+      hints: ['wait for that process or end it; remove the lock file only if that process is not pkg'],
     }),
   failed: (cause, path) => unwritable(path, cause),
 };
