@@ -1,4 +1,4 @@
-/** Making folders: the missing ones above them, by several threads at once, and where none can be made. */
+/** Making folders: missing parents, several threads at once, and errors. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What is unpacked with a buffer of the size that gzip tells is what is unpacked without. */
+/** Decompressing with a buffer of the size that gzip states gives the same as without. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

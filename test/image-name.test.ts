@@ -1,4 +1,4 @@
-/** Names of images as Docker reads them, and what they are called in a mirror. */
+/** Names of images as Docker reads them, and their names in a mirror. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fullImageName, mirroredImage, parseImageName, parseMirror } from '../src/image-name.ts';

@@ -1,4 +1,4 @@
-/** docs/architecture.md names files, and all of them exist. */
+/** All files that docs/architecture.md names exist. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

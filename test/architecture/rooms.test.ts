@@ -1,4 +1,4 @@
-/** The lint rules about imports are tried on small projects that break them, by running the linter itself. */
+/** The lint rules about imports: the linter runs on small projects that violate them. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

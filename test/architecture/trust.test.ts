@@ -1,4 +1,4 @@
-/** The trust policy is asked in one place, and charts come into the program by that place alone. */
+/** All charts are downloaded by one file, which asks the trust policy. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Files whose bytes are not UTF-8, held against the real helm: those of `--set-file` keep them, YAML is refused. */
+/** Files whose bytes are not UTF-8, compared with helm: `--set-file` keeps the bytes, YAML is refused. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Links in chart folders: followed as helm follows them, as far as the repository of the chart goes. */
+/** Links in chart folders are followed as by helm, within the repository of the chart. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';

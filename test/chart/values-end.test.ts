@@ -1,4 +1,4 @@
-/** Values that end without a newline, held against the real helm: as files, by standard input, in charts. */
+/** Values that end without a newline, compared with helm: as files, from standard input, in charts. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

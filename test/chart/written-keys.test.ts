@@ -1,4 +1,4 @@
-/** Keys of values such as `on` and `no` are what is written where all templates are native, and else Helm's. */
+/** Keys of values such as `on` and `no` are read as written if all templates are native, else as by Helm. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';

@@ -1,6 +1,4 @@
-/**
- * An API server that dies and comes back, sends its clients away, or takes few requests: a control plane of its own.
- */
+/** An API server that dies and restarts, closes connections, or accepts few requests: each on its own control plane. */
 import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';

@@ -1,4 +1,4 @@
-/** One release in the hands of pkg and of the real helm: both read the same of it, and go on from each other. */
+/** pkg and helm work on the same releases: both read the same from them, and continue each other's operations. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { parseYaml } from '../../src/yaml/read.ts';

@@ -1,4 +1,4 @@
-/** Where a chart was fetched from, on a cluster: stored beside the record, owned by it, and no reason to fail. */
+/** The source of a chart is stored beside the record, is owned by it, and never makes an operation fail. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';

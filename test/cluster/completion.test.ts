@@ -1,4 +1,4 @@
-/** Completion on a cluster offers the releases, revisions and namespaces that helm offers, and reads little for it. */
+/** Completion on a cluster offers the same releases, revisions and namespaces as helm, with few requests. */
 import { expect } from 'vitest';
 import { access, cluster, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';

@@ -1,4 +1,4 @@
-/** The control plane plays a cluster well enough for what pkg and helm do with one. */
+/** The control plane of the tests behaves like a cluster as far as pkg and helm need it. */
 import { expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';
 import { LOAD_BALANCER_ADDRESS, LOG_LINE } from '../controlplane/kwok.ts';

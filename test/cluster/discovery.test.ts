@@ -1,4 +1,4 @@
-/** What pkg asks a real API server about its kinds, what it remembers, and what it does when that is wrong. */
+/** Discovery of kinds on a real API server: the requests, the cache, and damaged or wrong caches. */
 import {
   appendFileSync,
   chmodSync,

@@ -1,4 +1,4 @@
-/** What goes wrong between pkg and the API server, or with pkg itself, in the middle of an operation. */
+/** Faults between pkg and the API server, and signals, in the middle of an operation. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { install, rollback, uninstall, upgrade } from '../../src/index.ts';

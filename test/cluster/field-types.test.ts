@@ -1,4 +1,4 @@
-/** Which fields hold texts is what the API server says: of each field of each of its kinds. */
+/** The fields that are strings, bytes or quantities are those of the API server, for all of its kinds. */
 import { expect } from 'vitest';
 import { KindTypes } from '../../src/render/field-types.ts';
 import { objectWithTexts, textFieldErrors } from '../../src/render/text-fields.ts';

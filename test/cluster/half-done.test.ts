@@ -1,4 +1,4 @@
-/** What an operation says that the cluster does not let end: what is in the way, what was done, how to go on. */
+/** The errors of operations that the cluster does not let finish: the cause, what was done, how to continue. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';

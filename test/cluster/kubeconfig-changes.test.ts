@@ -1,6 +1,6 @@
 /**
- * A kubeconfig that changes while a command runs. The command goes on with the cluster that it began with, or ends with
- * an error; another cluster gets no request, whatever the files say by then.
+ * A kubeconfig that changes while a command runs. The command continues with its cluster, or ends with an error; it
+ * never sends a request to another cluster.
  */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Who holds a release. A process is suspended in the middle of an operation, another takes the release over, and the
- * first wakes up: from then on the API server may not see anything changed by it. An independent client looks.
+ * Who holds a release. A process is suspended in the middle of an operation, another one takes the release over, and
+ * the first one wakes up: after that it may change nothing. An independent client checks this.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** Control planes start beside each other, and nothing is left of them, whoever is killed. */
+/** Control planes start beside each other, and nothing of them is left after any process was killed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,6 @@
-/** What lint says of the fields of Kubernetes' own kinds is what the API server says of them with strict validation. */
+/**
+ * The findings of lint on fields of Kubernetes' own kinds equal the errors of the API server with strict validation.
+ */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { labelProblems } from '../../src/render/lint/labels.ts';

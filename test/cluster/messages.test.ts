@@ -1,4 +1,4 @@
-/** What is said where there is nothing to do it with: a release, a revision, a Job. */
+/** Errors about a missing release, revision or Job. */
 import { expect } from 'vitest';
 import { access, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';

@@ -1,6 +1,4 @@
-/**
- * Logins by OpenID Connect (`auth-provider: oidc`) at a real API server that trusts the issuer; beside the real helm.
- */
+/** Logins by OpenID Connect (`auth-provider: oidc`) at a real API server that trusts the issuer, compared with helm. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {

@@ -1,4 +1,4 @@
-/** The order of writes is Helm's: hooks one after the other, objects kind after kind, and what is removed when. */
+/** The order of writes is Helm's: hooks one after the other, objects by kind, and when each is deleted. */
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { RUNS } from '../support/generation.ts';

@@ -1,4 +1,4 @@
-/** A cluster that does not answer for a while, and operations that are to end though nobody answers. */
+/** A cluster that does not answer for a while, and operations that end although it does not answer. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';

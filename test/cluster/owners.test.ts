@@ -1,4 +1,6 @@
-/** Whose an object is: what somebody else made is never written over or deleted, and what is ours is never lost. */
+/**
+ * Ownership of objects: objects of others are never overwritten or deleted, and objects of the release are never lost.
+ */
 import { expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';

@@ -1,6 +1,6 @@
 /**
- * What the README shows as a pipeline: a chart is published in a registry, signed, and a release is upgraded from
- * there, on a real control plane; run again it changes nothing.
+ * The pipeline of the README on a real control plane: a chart is published in a registry and signed, and a release is
+ * upgraded from there. Run again, it changes nothing.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

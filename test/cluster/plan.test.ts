@@ -1,4 +1,4 @@
-/** What is planned on a cluster: what is left to others, what is found before anything is written. */
+/** Planning on a cluster: fields that are left to others, and errors before anything is written. */
 import { expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';
 import { access, admin, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';

@@ -1,4 +1,4 @@
-/** The faulty proxy does what the fault tests believe of it, on HTTP/2 (helm speaks it) and HTTP/1.1. */
+/** The proxy of the fault tests injects its faults, over HTTP/2 (with helm) and HTTP/1.1. */
 import { afterEach, expect } from 'vitest';
 import { access, admin, helmOn, kubectlOn, namespace, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';

@@ -1,4 +1,4 @@
-/** Users with few rights: what they may not do is an error before anything is written. */
+/** Users with few rights: a missing right is an error before anything is written. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';

@@ -1,4 +1,6 @@
-/** Secrets that an API server would refuse are refused before anything is written, and no error holds their values. */
+/**
+ * Secrets that an API server would refuse are refused before anything is written, and no error contains their values.
+ */
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';

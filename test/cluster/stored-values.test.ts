@@ -1,4 +1,4 @@
-/** Stored random values: what was written to the cluster once is written again, whatever happened between. */
+/** Stored random values: a value that was written to the cluster is used again, after any sequence of operations. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';

@@ -1,6 +1,6 @@
 /**
- * What an operation leaves that was killed, whichever of its requests it was at, and what the next one makes of it:
- * what is to be there is there, hooks are gone by their policies, and what is somebody else's is as it was.
+ * Operations that are killed at any of their requests, and the command after them: the objects are complete, hooks are
+ * removed as their policies say, and objects of others are unchanged.
  */
 import { describe, expect } from 'vitest';
 import { inParallel } from '../../src/parallel.ts';

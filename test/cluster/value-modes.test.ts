@@ -1,4 +1,4 @@
-/** Which values an upgrade starts from: the same as the real helm's, whatever came before. */
+/** The values that an upgrade starts from equal helm's, after any earlier operations. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';

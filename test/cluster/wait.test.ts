@@ -1,4 +1,4 @@
-/** Waiting for what was written, and undoing what does not become ready. */
+/** Waiting for objects, and undoing operations whose objects do not become ready. */
 import { describe, expect } from 'vitest';
 import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';

@@ -1,4 +1,4 @@
-/** Watches that break: what is waited for is seen nevertheless, in time, and with few requests. */
+/** Watches that break: changes are still seen in time, and with few requests. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { access, admin, namespace, pkgOn, test } from '../support/cluster.ts';

@@ -1,6 +1,6 @@
 /**
- * Answers that no API server gives: parts of real ones are replaced on their way, in every command that asks one.
- * Whatever comes, a command ends by itself, with an error of its own or none, and writes nothing but what is its own.
+ * Wrong answers: parts of real answers are replaced, in every command that reads them. The command always ends by
+ * itself, with or without a PkgError, and writes only its own objects.
  */
 import { rmSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** `pkg __complete`, asked by hand and by the shells that the scripts are for, and held against the real helm's. */
+/** `pkg __complete`, called directly and by the shells, compared with helm. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

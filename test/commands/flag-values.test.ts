@@ -1,4 +1,4 @@
-/** Odd values of the flags that helm and pkg share: each accepts what the other does, and `template` prints the same. */
+/** Unusual values of flags that helm and pkg share: both accept the same ones, and `template` prints the same. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeChart } from '../chart/support.ts';

@@ -1,4 +1,4 @@
-/** Command lines: pflag, which reads Helm's, reads them the same way. */
+/** Command lines are read as by pflag, which Helm uses. */
 import { spawnSync } from 'node:child_process';
 import type { FlagInput } from '@oclif/core/interfaces';
 import { parse } from '@oclif/core/parser';

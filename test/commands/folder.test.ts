@@ -1,4 +1,4 @@
-/** What a folder of manifests refuses and keeps apart, as a user sees it. */
+/** Errors and rules of the directory target, as a user sees them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

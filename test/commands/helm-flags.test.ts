@@ -1,4 +1,4 @@
-/** The commands about charts take the flags of helm's, with the same letters and kinds of values. */
+/** Commands about charts have helm's flags, with the same letters and types of values. */
 import { expect, test } from 'vitest';
 import { TABLE } from '../../src/commands/table.ts';
 import type { FlagExtras } from '../../src/commands/support/flag-types.ts';

@@ -1,4 +1,4 @@
-/** What is read of a release is printed as the real helm prints it, from the same records. */
+/** The output of commands that read releases equals helm's, for the same records. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Generated trees of charts through `template` and its flags: the documents, files and order that helm gives them. */
+/** Generated trees of charts with `template` and its flags: the same documents, files and order as with helm. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** The life of a release in a folder, as a user sees it. */
+/** A release in a folder from install to uninstall, as a user sees it. */
 import {
   existsSync,
   mkdtempSync,

@@ -1,4 +1,4 @@
-/** Label queries mean what they mean to Kubernetes. */
+/** Label selectors have the same meaning as for Kubernetes. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What `show` prints of a chart is what helm prints, byte for byte. */
+/** `show` prints the same bytes as helm. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

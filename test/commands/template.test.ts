@@ -1,4 +1,4 @@
-/** Which documents `pkg template` prints and writes, held against the real helm on a chart that both render. */
+/** The documents that `pkg template` prints and writes, compared with helm on a chart that both render. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

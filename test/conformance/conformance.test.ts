@@ -1,4 +1,4 @@
-/** The project's own charts, rendered by pkg and by the real helm: the same bytes, and the same refusals. */
+/** The project's own charts give the same output and the same errors as with helm. */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Templates that nobody wrote print what helm prints, and are refused where helm refuses them. */
+/** Generated templates give the same output as with helm, or both refuse them. */
 import { expect, test } from 'vitest';
 import { compareGenerated } from './generated.ts';
 import { RUNS, SEED } from '../support/generation.ts';

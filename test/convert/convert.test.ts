@@ -1,4 +1,4 @@
-/** `pkg convert`: what it converts gives what helm made of the Go templates, and what it cannot convert stays. */
+/** `pkg convert`: converted templates give the same objects as helm, and the others are kept. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

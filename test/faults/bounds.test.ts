@@ -1,7 +1,6 @@
 /**
- * Inputs that are made to take time and memory: each ends with an error of its own (or well), within ten seconds of
- * processor time and 1.5 GB, as the built pkg is run by a user. What single functions cost is tested in
- * `test/render/costs.test.ts`.
+ * Inputs that would take much time and memory: each ends with a PkgError or a result, within ten seconds of processor
+ * time and 1.5 GB, in the built pkg. The costs of single functions are tested in `test/render/costs.test.ts`.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

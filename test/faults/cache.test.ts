@@ -1,4 +1,4 @@
-/** The cache folder: whatever lies in it, results are the same, no run hangs, and what is bad is made anew. */
+/** The cache folder: whatever it contains, results are the same, no run hangs, and bad files are replaced. */
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,

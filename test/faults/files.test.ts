@@ -1,4 +1,4 @@
-/** Files that have no end, or that nobody writes: wherever one can be named, an error comes and the process ends. */
+/** Endless files and pipes without a writer: wherever a file can be named, there is an error and the process ends. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

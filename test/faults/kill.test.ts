@@ -1,4 +1,4 @@
-/** Processes that die, or are asked to stop, in the middle: the next command finishes what they left. */
+/** Processes that are killed or interrupted in the middle of an operation: the next command finishes or undoes it. */
 import {
   existsSync,
   lstatSync,

@@ -1,6 +1,6 @@
 /**
- * Texts on which a regular expression could take the square of their length, or twice the time for each character more:
- * long runs of one character, and lines of comments. Each ends soon.
+ * Texts on which a regular expression could take quadratic or exponential time, such as long runs of one character and
+ * lines of comments: each ends in a short time.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The HTTP client: where logins go, what is tried again, what is bounded, and that everything ends. */
+/** The HTTP client: where logins are sent, what is retried, limits of size and time. */
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';

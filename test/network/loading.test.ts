@@ -1,4 +1,4 @@
-/** The HTTP client of repositories and of HTTP/1.1 takes a while to load: only runs that need it do. */
+/** Only runs that need the HTTP client of repositories and of HTTP/1.1 load it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,4 @@
-/**
- * How the build links the program's chunks to scripts. That the whole program works so is what all other tests show.
- */
+/** The linker of the build: chunks become scripts. All other tests run the linked program. */
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { link } from '../../scripts/link.ts';

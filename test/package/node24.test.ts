@@ -1,4 +1,4 @@
-/** The built program on Node 24: it does what it does on the Node that all other tests run on. */
+/** The built program on Node 24 works as on the Node of the other tests. */
 import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Whatever happened before: what is planned is what then lives, and nothing else is touched. */
+/** After any sequence of operations: applying a plan gives the planned objects, and changes nothing else. */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Maps merged by what is there, and lists of maps. */
+/** Merging maps, and helpers for lists of maps. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromPlain, isMap } from '../../src/yaml/value.ts';

@@ -1,7 +1,7 @@
 /**
- * What calls cost: every function of both engines is called again and again with arguments that are as large as may be,
- * and the steps that it is charged for must end the render before it takes long. A new function that goes through its
- * arguments, or makes something large of them, has to charge for it (`src/render/functions/limits.ts`).
+ * The costs of calls: every function of both engines is called repeatedly with arguments that are as large as possible,
+ * and the steps that it is charged for must end the render in a short time. A new function that goes through its
+ * arguments, or makes something large, must charge for it.
  */
 import { describe, expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';

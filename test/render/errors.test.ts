@@ -1,4 +1,4 @@
-/** Bad templates and values: what, where in the template, what to do next. */
+/** Errors of templates and values: the message, the position in the template, and a hint. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PkgError, formatPosition } from '../../src/errors.ts';

@@ -1,6 +1,5 @@
 /**
- * Where Kubernetes wants texts, numbers and booleans become the texts that somebody wrote, or are errors where they
- * are.
+ * Where Kubernetes requires strings, numbers and booleans become the text as written, or are errors at their origin.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

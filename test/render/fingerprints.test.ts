@@ -1,4 +1,4 @@
-/** However the text of a template's output is cut into parts, its documents are the same. */
+/** The documents of an output are the same however its text is split into parts. */
 import fc from 'fast-check';
 import { loadAll } from 'js-yaml';
 import { expect, test } from 'vitest';

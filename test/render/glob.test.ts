@@ -1,4 +1,4 @@
-/** `.Files.Glob`: the names that helm finds by a pattern, and no pattern takes long. */
+/** `.Files.Glob` finds the same names as helm, and no pattern takes long. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FunctionFailure } from '../../src/render/functions/failure.ts';

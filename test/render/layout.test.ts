@@ -1,4 +1,4 @@
-/** What is printed from a document's structure is what printing its object gives, and reads as its object. */
+/** Printing the structure of a document gives the same as printing its object. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { printYaml } from '../../src/yaml/print.ts';

@@ -1,4 +1,4 @@
-/** What can be read, and nobody means, is an error with its place and what to write. */
+/** Likely mistakes that are valid syntax are errors with a position and a hint. */
 import { expect, test } from 'vitest';
 import type { PkgError } from '../../src/errors.ts';
 import type { Value } from '../../src/yaml/value.ts';

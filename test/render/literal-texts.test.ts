@@ -1,6 +1,6 @@
 /**
- * Texts behind `|` are printed as they stand, whatever language they are in: files of configuration, scripts and
- * documents look like mistakes of templates.
+ * Block scalars behind `|` are printed unchanged in any language: configuration files, scripts and documents may look
+ * like mistakes in templates.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

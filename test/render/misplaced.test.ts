@@ -1,4 +1,4 @@
-/** Errors of structure point at the line that is wrong, and name the tag that printed it. */
+/** Errors of structure have the position of the wrong line, and name the tag that printed it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';

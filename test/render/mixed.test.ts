@@ -1,4 +1,4 @@
-/** Charts of both kinds of templates: Go templates include native ones, and these Go ones, in any order. */
+/** Charts of both kinds of templates, which include each other in any order. */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Names that there are not: which may be missing, and which can only be misspelt, wherever they stand. */
+/** Undefined names: which may be missing, and which are errors, in every position. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Chart } from '../../src/chart/chart.ts';

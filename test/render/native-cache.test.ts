@@ -1,4 +1,4 @@
-/** What is cached of native templates between runs: nothing that is printed, and no error, may depend on it. */
+/** The cache of native templates between runs changes neither the output nor the errors. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

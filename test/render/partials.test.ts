@@ -1,4 +1,4 @@
-/** A partial stands wherever a value does: its document is the value, and never more than that. */
+/** Partials in every position of a value: the document of a partial is the value. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Chart } from '../../src/chart/chart.ts';

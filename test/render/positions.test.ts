@@ -1,4 +1,4 @@
-/** Whatever a document looks like, what is said about a field names the place where the field is written. */
+/** Errors about a field have the position at which the field is written, in documents of any form. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createOrigins } from '../../src/chart/origins.ts';

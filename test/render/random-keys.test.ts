@@ -1,4 +1,4 @@
-/** Random values are known by what they are for: no edit of a chart changes a value of another field. */
+/** Random values are identified by their fields: no edit of a chart changes the value of another field. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PkgError } from '../../src/errors.ts';

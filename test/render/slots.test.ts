@@ -1,4 +1,4 @@
-/** Whatever the values, the rendered objects hold exactly those values at exactly those places. */
+/** The rendered objects contain exactly the values at their positions, for any values. */
 import fc from 'fast-check';
 import { CORE_SCHEMA, YAML11_SCHEMA, load } from 'js-yaml';
 import { expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * A value never changes the structure. A template with hostile values gives what it gives with harmless ones of the
- * same kinds, in which the hostile ones are put in afterwards; or both fail at the same place.
+ * A value never changes the structure. A template with hostile values gives the same as with harmless values of the
+ * same types, into which the hostile ones are put afterwards; or both fail at the same position.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Spellings of other languages are answered with the native one of that very expression, which then works. */
+/** Errors about the syntax of other languages suggest the native expression, which then works. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PkgError, formatPosition } from '../../src/errors.ts';

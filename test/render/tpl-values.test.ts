@@ -1,4 +1,4 @@
-/** Random values of texts that `tpl` runs: each call has its own, which stays whatever stands around it. */
+/** Random values in strings that `tpl` runs: each call has its own value, which does not depend on the rest. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PkgError } from '../../src/errors.ts';

@@ -1,4 +1,4 @@
-/** A tag that stands alone on its line prints nothing and moves nothing, whichever branch runs. */
+/** A tag that is alone on its line prints nothing and moves nothing, whichever branch runs. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseYaml } from '../../src/yaml/read.ts';

@@ -1,7 +1,4 @@
-/**
- * Bundles: charts and images in one file, carried over and copied into a real registry; the real helm and tar read
- * them.
- */
+/** Bundles of charts and images in one file, and copying them into a real registry; helm and tar read them too. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** `pkg cache`, and the bound of the folder of archives, beside the real helm, which has the same folders. */
+/** `pkg cache`, and the limit of the folder of archives; helm uses the same folders. */
 import { existsSync, mkdirSync, readdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Charts pushed and published into chart repositories that take uploads, and the real helm on what is served. */
+/** Uploading charts to repositories, and helm as a client of the result. */
 import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey } from 'openpgp';

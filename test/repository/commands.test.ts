@@ -1,4 +1,4 @@
-/** `repo`, `search repo`, `pull`, `dependency` and `show`, beside the real helm: each in a home of its own. */
+/** `repo`, `search repo`, `pull`, `dependency` and `show`, compared with helm: each with its own home folder. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Signatures by certificates that name who signed, with authorities and logs of the test's own; cosign judges the same.
+ * Signatures by certificates with an identity, with authorities and logs of the tests; cosign gives the same results.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,4 @@
-/**
- * Signatures by keys: what pkg signs the real cosign verifies, and the other way round, with the Referrers API and
- * without.
- */
+/** Signatures by keys: cosign verifies those of pkg, and pkg those of cosign, with the Referrers API and without. */
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

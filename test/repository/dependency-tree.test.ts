@@ -1,4 +1,4 @@
-/** `pkg dependency tree`, and what an update says of dependencies that may get another version than was chosen. */
+/** `pkg dependency tree`, and the warning about dependencies that may get another version than the chosen one. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** `--dependency-update`, held against the real helm: folders and index repositories. */
+/** `--dependency-update` from folders and index repositories, compared with helm. */
 import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -1,6 +1,4 @@
-/**
- * Commands that talk to servers which fail, and commands that are killed: what is given again comes to the right end.
- */
+/** Servers that fail and commands that are killed: the same command succeeds afterwards. */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';

@@ -1,4 +1,4 @@
-/** Every command that takes a chart, with every form in which a chart is named, on real servers. */
+/** Every command with a CHART argument, with every form of a reference, on real servers. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

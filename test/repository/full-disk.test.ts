@@ -1,4 +1,4 @@
-/** Commands whose disk is full: they say so, change nothing, and do it when there is space again. */
+/** A full disk: commands report it, change nothing, and succeed when there is space again. */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Which version is chosen, on generated indices and constraints: helm chooses the same, or refuses as pkg does. */
+/** The chosen version, for generated indexes and constraints: the same as with helm, or both refuse. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';

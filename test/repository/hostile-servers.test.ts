@@ -1,4 +1,4 @@
-/** What published advisories describe of servers that lie: indexes with rubbish, uploads that lead to another host. */
+/** Attacks of published advisories: indexes with invalid entries, uploads that are redirected to another host. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Requests end: in time, in size, and after so many redirects; connections are used again. */
+/** Requests end: limits of time, size and redirects; connections are reused. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** Registries of images that break off, lie or are damaged; registries with logins; hosts that should get none. */
+/**
+ * Registries of images that break off, send wrong data or are damaged; registries with logins, and hosts that must get
+ * none.
+ */
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

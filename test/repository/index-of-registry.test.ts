@@ -1,4 +1,4 @@
-/** Indexes of chart repositories that place archives in a registry (`urls: [oci://…]`), as the one of Bitnami does. */
+/** Indexes of chart repositories that refer to archives in a registry (`urls: [oci://…]`), as Bitnami's does. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** How repositories are reached: names, logins, TLS, redirects, proxies, and servers that misbehave. */
+/** Access to repositories: names, logins, TLS, redirects, proxies, and servers that fail. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';

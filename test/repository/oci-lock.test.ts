@@ -1,5 +1,5 @@
 /**
- * Chart.lock of dependencies in a real registry: helm and pkg write the same, and each builds from that of the other.
+ * Chart.lock for dependencies in a real registry: helm and pkg write the same, and each builds from that of the other.
  */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

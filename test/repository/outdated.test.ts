@@ -1,4 +1,4 @@
-/** Where charts came from is stored beside the record, and `pkg outdated` looks there for newer versions. */
+/** The stored sources of charts, from which `pkg outdated` finds newer versions. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Signatures of charts: made and judged by gpg, helm and pkg, each by the others; and what nobody may take. */
+/** PGP signatures: gpg, helm and pkg sign and verify each other's, and refuse invalid ones. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

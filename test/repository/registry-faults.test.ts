@@ -1,4 +1,4 @@
-/** What registries do that is rare, or wrong. */
+/** Unusual and wrong behaviour of registries. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { writeFileSync } from 'node:fs';

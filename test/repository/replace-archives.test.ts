@@ -1,4 +1,4 @@
-/** Archives and the lock file are put into a chart all together, or not at all. */
+/** Archives and the lock file are written into a chart together, or not at all. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** `pkg search hub` beside the real helm, on a hub of the test's own that has the search API of Artifact Hub. */
+/** `pkg search hub` compared with helm, on a test server with the search API of Artifact Hub. */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

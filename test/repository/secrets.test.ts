@@ -1,4 +1,4 @@
-/** A login in an address that somebody typed is in no output, whatever is wrong with the address. */
+/** A login in a URL that somebody typed appears in no output, whatever is wrong with the URL. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

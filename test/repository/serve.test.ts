@@ -1,4 +1,4 @@
-/** `pkg serve`: what clients of any kind get from it, uploads, and requests that mean no good. */
+/** `pkg serve`: reading, uploads, and hostile requests. */
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,

@@ -1,4 +1,4 @@
-/** Two processes that add signatures of one chart to the same tag of a registry: neither loses that of the other. */
+/** Two processes add signatures of one chart to the same tag of a registry: neither is lost. */
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';

@@ -1,4 +1,4 @@
-/** The trust policy: how it is read, which rule decides, and that no command gets a chart past it. */
+/** The trust policy: reading it, choosing a rule, and that every command applies it. */
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Answers of repositories and registries that are changed in part: a command ends, with an error of its own or none.
+ * Answers of repositories and registries that are changed in part: a command always ends, with or without a PkgError.
  */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Schemas of every draft, mostly sound, and values that have a chance to fit them. */
+/** Generators of schemas of every draft, mostly valid, and of values that may match them. */
 import fc from 'fast-check';
 import type { Case } from './support.ts';
 

@@ -1,4 +1,4 @@
-/** Generated schemas and values: helm's verdict is pkg's. */
+/** Generated schemas and values: pkg and helm judge them alike. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RUNS } from '../../support/generation.ts';

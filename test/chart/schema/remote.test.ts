@@ -1,5 +1,5 @@
 /**
- * Schemas that refer to others on the web: refused unasked; from a folder and from the network with helm's verdicts.
+ * Schemas that refer to others by URL are refused by default; from a folder and from the network results equal helm's.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

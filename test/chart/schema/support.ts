@@ -1,4 +1,4 @@
-/** Schemas and values judged by pkg and by the real helm, many in one run. */
+/** Validates many schemas and values by pkg and by helm in one run. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { resolveDependencies } from '../../../src/chart/dependencies.ts';

@@ -1,4 +1,4 @@
-/** What generated schemas seldom hit: spellings of `$schema`, formats, patterns, numbers, hostile schemas. */
+/** Cases that generated schemas seldom contain: spellings of `$schema`, formats, patterns, numbers, hostile schemas. */
 import { describe, expect, test } from 'vitest';
 import { loadChart } from '../../../src/chart/load.ts';
 import { validateSchemas } from '../../../src/chart/schema.ts';

@@ -1,4 +1,4 @@
-/** A cluster that cannot be used, as people meet it: what is wrong, where (file, context, address), what to do. */
+/** Errors about a cluster that cannot be used: what is wrong, where (file, context, address), and a hint. */
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Exec plugins: what they are told (held against what the real kubectl tells them), what comes of what they print,
- * and what people see of them. The plugins are small shell scripts.
+ * Exec plugins: their input (compared with that of kubectl), the use of their output, and messages. The plugins are
+ * small shell scripts.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The connection of a pod: what the kubelet mounts is put there in a mount namespace of the test's own, in which the
- * built pkg runs beside the real kubectl.
+ * The connection of a pod. The files that the kubelet mounts are put into a mount namespace, in which the built pkg and
+ * kubectl run.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,4 @@
-/**
- * Lists and answers that never end, or are none: what a server tells is bounded, and looked at before it is believed.
- */
+/** Lists and answers that never end or are not valid: their sizes are limited, and their content is checked. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { KubeClient } from '../../../src/cluster/kube/client.ts';
 import { Kubernetes } from '../../../src/cluster/kubernetes.ts';

@@ -1,4 +1,4 @@
-/** However a server puts a value of a Secret into a message, it does not come out. */
+/** Values of Secrets in messages of a server are masked, in every form. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maskAnswer } from '../../../src/cluster/kube/mask-values.ts';

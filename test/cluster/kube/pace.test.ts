@@ -1,4 +1,4 @@
-/** How many requests are under way at once, before a server made for the test that takes only so many. */
+/** How many requests pkg sends at once to a server that accepts only so many. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Pace } from '../../../src/cluster/kube/pace.ts';

@@ -1,4 +1,4 @@
-/** Token files: somebody replaces them while pkg runs. */
+/** Token files that are replaced while pkg runs. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';

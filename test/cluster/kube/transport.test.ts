@@ -1,4 +1,4 @@
-/** Requests over connections that break, stall, end early, or speak another protocol than hoped for. */
+/** Requests over connections that break, stall, end early, or use another protocol than expected. */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** Charts of Go templates: their errors, their bounds, and charts that mix both kinds of templates. */
+/** Charts of Go templates: errors, limits, and charts with both kinds of templates. */
 import { describe, expect, test } from 'vitest';
 import { PkgError } from '../../../src/errors.ts';
 import type { Chart } from '../../../src/chart/chart.ts';

@@ -1,4 +1,4 @@
-/** Templates that include themselves as often as Helm lets them, which is more than the stack has room for. */
+/** Templates that include themselves as often as Helm allows, which needs more than the usual stack. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PkgError } from '../../../src/errors.ts';

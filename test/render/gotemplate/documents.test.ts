@@ -1,4 +1,4 @@
-/** How printed texts are taken apart into documents, held against the real helm. */
+/** Splitting the output of templates into documents, compared with helm. */
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Of several errors in one pipeline the one is reported that Go meets first, in the same words as helm's. */
+/** Of several errors in a pipeline the first one in Go's order is reported, with helm's message. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Hints at errors of Go templates: given where they are true, and only there. */
+/** Hints in errors of Go templates appear where they are true, and only there. */
 import { describe, expect, test } from 'vitest';
 import { PkgError } from '../../../src/errors.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';

@@ -1,4 +1,4 @@
-/** The language of Go templates, held against the real helm. */
+/** The language of Go templates, compared with helm. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

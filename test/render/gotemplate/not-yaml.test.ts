@@ -1,4 +1,4 @@
-/** What is said of Go templates that print no YAML: held against what comes of doing what it says. */
+/** Errors about Go templates whose output is not YAML: following the advice gives what it says. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createOrigins } from '../../../src/chart/origins.ts';

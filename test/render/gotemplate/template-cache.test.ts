@@ -1,4 +1,4 @@
-/** The cache of templates between runs: the output must not depend on it. */
+/** The cache of templates between runs does not change the output. */
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

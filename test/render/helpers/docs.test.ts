@@ -1,4 +1,4 @@
-/** The documentation shows every helper and every block, none that is not there, and what each gives. */
+/** docs/helpers.md describes all helpers and blocks, and its examples have the stated results. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { builtinBlocks } from '../../../src/render/handlebars/blocks.ts';

@@ -1,4 +1,4 @@
-/** What random helpers make: read by Node's own cryptography, by OpenSSL's rules, and by the real helm. */
+/** Results of random helpers are valid for Node's cryptography, OpenSSL and helm. */
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { compareSync } from 'bcryptjs';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Every branch of a native template is judged, whichever the values take, and no branch for what others print. */
+/** Every branch of a native template is checked, whichever the values take. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyObject } from '../support.ts';

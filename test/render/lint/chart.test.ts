@@ -1,4 +1,4 @@
-/** Rules on the files of a chart, and what lint makes of charts that fail elsewhere. */
+/** Lint rules about the files of a chart, and lint of charts that cannot be loaded or rendered. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** docs/lint.md explains every rule with its severity, and its examples break the rules that they stand under. */
+/** docs/lint.md explains every rule with its severity, and its examples violate the rules. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

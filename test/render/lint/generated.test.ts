@@ -1,4 +1,4 @@
-/** Whole charts under lint: the same findings, of the same severity, as the real `helm lint`. */
+/** Generated charts under lint: the same findings with the same severity as `helm lint`. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

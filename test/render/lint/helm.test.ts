@@ -1,6 +1,4 @@
-/**
- * Charts of Go templates, most of them broken somewhere: the verdict of the real `helm lint`, and each finding of it.
- */
+/** Generated charts of Go templates, most of them with errors: the result of `helm lint`, and each of its findings. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** `Chart.yaml` under lint: the same verdicts as the real `helm lint`. */
+/** `Chart.yaml` under lint has the same findings as with `helm lint`. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

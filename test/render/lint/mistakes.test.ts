@@ -1,6 +1,6 @@
 /**
- * Rules of lint on what runs and is meant otherwise: names that partials do not use, `~` that joins lines, names in
- * lists.
+ * Lint rules about templates that render but do something else than intended: unused names of partials, `~` that joins
+ * lines, fields of lists.
  */
 import { describe, expect, test } from 'vitest';
 import { configMap } from '../support.ts';

@@ -1,4 +1,4 @@
-/** Rules on the fields of objects, in native templates and in Go templates. */
+/** Lint rules about fields of objects, in native templates and in Go templates. */
 import { describe, expect, test } from 'vitest';
 import { lint } from './support.ts';
 

@@ -1,4 +1,4 @@
-/** Rules on rendered objects; names and versions are held against the real `helm lint`. */
+/** Lint rules about rendered objects; names and versions are compared with `helm lint`. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What random values of native templates are known by. */
+/** Lint rules about the keys of random values in native templates. */
 import { expect, test } from 'vitest';
 import { configMap } from '../support.ts';
 import { lint } from './support.ts';

@@ -1,4 +1,6 @@
-/** What objects refer to, and what Kubernetes refuses in them though the types of the fields are right. */
+/**
+ * Lint rules about references between objects, and about values that Kubernetes refuses although their types are right.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cronProblem } from '../../../src/render/lint/cron.ts';

@@ -1,4 +1,4 @@
-/** What is misspelt in values.schema.json and in the schemas of CRDs. */
+/** Misspelt keywords and names in values.schema.json and in the schemas of CRDs. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

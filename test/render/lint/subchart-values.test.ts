@@ -1,4 +1,4 @@
-/** Misspelt names in the block of a subchart, and names that are meant. */
+/** Misspelt names in the block of a subchart are reported, and others are not. */
 import { expect, test } from 'vitest';
 import { lint } from './support.ts';
 

@@ -1,4 +1,4 @@
-/** Functions that encode, sum, encrypt and name, held against the real helm. */
+/** Functions for encodings, checksums, encryption and paths, compared with helm. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText, call, literal, madeOf, oneOf, shown } from './literals.ts';

@@ -1,4 +1,4 @@
-/** How functions are called: numbers and types of arguments, and what Go says when they are wrong. */
+/** Calls of functions: numbers and types of arguments, and Go's errors. */
 import { test } from 'vitest';
 import { expectSame } from './support.ts';
 

@@ -1,4 +1,4 @@
-/** Keys and certificates: what is in those that pkg makes and in those of the real helm, read by the same reader. */
+/** Keys and certificates of pkg and of helm have the same content. */
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { Certificate } from '@peculiar/asn1-x509';

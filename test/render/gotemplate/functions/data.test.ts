@@ -1,4 +1,4 @@
-/** JSON and YAML in templates, held against the real helm by calls made at random. */
+/** JSON and YAML in templates: generated calls, compared with helm. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { quoteGo } from '../../../../src/render/functions/quote.ts';

@@ -1,4 +1,4 @@
-/** Dates, durations and zones, held against the real helm. */
+/** Dates, durations and zones, compared with helm. */
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

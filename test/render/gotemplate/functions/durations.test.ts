@@ -1,4 +1,4 @@
-/** Helm's functions on durations, held against the real helm. */
+/** Helm's functions for durations, compared with helm. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseDuration } from '../../../../src/render/functions/durations.ts';

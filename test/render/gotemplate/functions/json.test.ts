@@ -1,4 +1,4 @@
-/** What helm reads as JSON, and what it says of what is none. */
+/** Texts that helm reads as JSON, and its errors for others. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { anyText, literal } from './literals.ts';

@@ -1,4 +1,4 @@
-/** What is shared between maps and lists, and what is a copy: changed afterwards, and looked at everywhere. */
+/** Which functions copy maps and lists, and which share them: each is changed afterwards. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { expectSame } from './support.ts';

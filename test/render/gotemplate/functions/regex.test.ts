@@ -1,4 +1,4 @@
-/** Regular expressions, held against the real helm. */
+/** Regular expressions, compared with helm. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText, call, literal, madeOf, oneOf, shown } from './literals.ts';

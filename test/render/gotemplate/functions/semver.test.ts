@@ -1,4 +1,4 @@
-/** Versions and constraints, held against the real helm. */
+/** Versions and constraints, compared with helm. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { anyText, call, literal, shown } from './literals.ts';

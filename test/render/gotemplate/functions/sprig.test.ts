@@ -1,4 +1,4 @@
-/** Sprig's functions, held against the real helm with generated arguments. */
+/** Sprig's functions with generated arguments, compared with helm. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findFunction, functionNames, isFunction } from '../../../../src/render/gotemplate/functions/index.ts';

@@ -1,4 +1,4 @@
-/** Many small templates at once, through the real helm and through pkg: what each prints, or why it is refused. */
+/** Runs many small templates at once by helm and by pkg: the output of each, or its error. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { findBuiltin } from '../../../../src/render/gotemplate/builtins.ts';

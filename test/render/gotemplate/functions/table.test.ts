@@ -1,4 +1,4 @@
-/** The table of functions against helm's: every name that it offers, and no other. */
+/** The table of functions has the same names as helm. */
 import { expect, test } from 'vitest';
 import { builtinNames } from '../../../../src/render/gotemplate/builtins.ts';
 import { findFunction, functionNames } from '../../../../src/render/gotemplate/functions/index.ts';

@@ -1,4 +1,4 @@
-/** URLs, held against the real helm. */
+/** URLs, compared with helm. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { anyText, call, literal, madeOf, shown } from './literals.ts';
