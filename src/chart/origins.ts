@@ -1,4 +1,5 @@
 /** Finds where a value was given, for error messages. Files are searched only when an error needs it. */
+import { pathText } from './path-text.ts';
 import { locatePlain } from '../yaml/locate.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
 import { isMap } from '../yaml/value.ts';
@@ -97,7 +98,7 @@ function fromFlags(path: ValuePath, sources: ValueSources): string | undefined {
       const values: ValueMap = new Map();
       apply(values, text);
       // Only the path is shown: the value may be a secret.
-      if (has(values, path)) return `${flag} ${path.join('.')}`;
+      if (has(values, path)) return `${flag} ${pathText(path)}`;
     }
   }
   return undefined;

@@ -1,4 +1,5 @@
 /** Validates values against `values.schema.json`, with the same results as Helm. */
+import { pathText } from './path-text.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { parseJson } from '../yaml/json.ts';
@@ -70,7 +71,7 @@ async function violation(
   const full = [...path, ...problem.path.map(String)];
   const isMissing = problem.keyword === 'required' || problem.keyword === 'dependentRequired';
   const origin = await (isMissing ? origins?.around(full) : origins?.find(full));
-  const name = printable(['values', ...full].join('.'));
+  const name = printable(`values.${pathText([...path, ...problem.path])}`.replace(/\.$/, ''));
   return new PkgError('PKG_SCHEMA_VIOLATION', `${name} ${printable(problem.message, 400)}`, {
     notes: origin === undefined ? [] : [isMissing ? `set it in ${origin}` : `${name} comes from ${origin}`],
     hints: [...globalHints(problem, path, file), `the rule "${problem.keyword}" is in ${file}`],

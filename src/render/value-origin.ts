@@ -1,4 +1,5 @@
 /** Errors about values, with where these come from. */
+import { pathText } from '../chart/path-text.ts';
 import type { Chart } from '../chart/chart.ts';
 import type { Origins } from '../chart/origins.ts';
 import { ValueError } from '../chart/value-error.ts';
@@ -50,7 +51,7 @@ export async function withOrigin(error: unknown, chart: Chart, origins: Origins 
     const given = isMissing ? undefined : await origins.find(valuePath);
     const isAbsent = isMissing || (error.isEmpty && given === undefined);
     const origin = isAbsent ? await origins.around(valuePath) : given;
-    const name = `values.${valuePath.join('.')}`;
+    const name = `values.${pathText(valuePath)}`;
     if (isAbsent) {
       added.push(`${name} has no value; its place is ${origin ?? `${chart.location}/values.yaml`}`);
     } else if (origin !== undefined) {
@@ -59,7 +60,7 @@ export async function withOrigin(error: unknown, chart: Chart, origins: Origins 
     }
   }
   const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);
-  if (textOrigin !== undefined) added.push(`values.${textPath?.join('.')} comes from ${textOrigin}`);
+  if (textOrigin !== undefined) added.push(`values.${pathText(textPath ?? [])} comes from ${textOrigin}`);
   if (added.length === 0) return error;
   return new PkgError(code, message, { ...(at && { at }), hints, notes: [...added, ...notes], excerpts, cause });
 }

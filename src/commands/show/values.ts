@@ -1,3 +1,4 @@
+import { pathText } from '../../chart/path-text.ts';
 import { createOrigins } from '../../chart/origins.ts';
 import type { Origins } from '../../chart/origins.ts';
 import { resolveDependencies } from '../../chart/dependencies.ts';
@@ -96,5 +97,5 @@ async function leaves(value: Value, path: readonly string[], origins: Origins): 
   // A text of several lines is put on one.
   const text = isCollection || yaml.includes('\n') ? printJson(toPlain(value)) : yaml;
   const origin = path.length === 0 ? undefined : await origins.find(path);
-  return [`${path.join('.')}: ${text}${origin === undefined ? '' : `  # ${origin}`}\n`];
+  return [`${pathText(path)}: ${text}${origin === undefined ? '' : `  # ${origin}`}\n`];
 }

@@ -1,6 +1,7 @@
 /**
  * Defaults that `--reuse-values` leaves out: those that the new chart has and the values of the last revision do not.
  */
+import { pathText } from '../../chart/path-text.ts';
 import { PkgError, withDetails } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
@@ -13,7 +14,7 @@ export function missingDefaults(defaults: ValueMap, kept: ValueMap, at: readonly
     const path = [...at, key];
     const below = kept.get(key);
     if (!kept.has(key)) {
-      if (value !== null) missing.push(path.join('.'));
+      if (value !== null) missing.push(pathText(path));
     } else if (isMap(value) && isMap(below)) missing.push(...missingDefaults(value, below, path));
   }
   return missing;

@@ -2,6 +2,7 @@
  * Makes the error for the user when a template fails: Go's message, the position, the calls that led there, which value was
  * missing, and hints.
  */
+import { pathText } from '../../chart/path-text.ts';
 import { PkgError } from '../../errors.ts';
 import type { Excerpt, Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -143,7 +144,7 @@ function movedDot({ node, missing, field, dollar, frames }: ExecError, scope: Ch
   if (!OF_ROOT.has(name) || (missing?.name ?? field?.name) !== name) return undefined;
   const dot = missing?.map ?? field?.of;
   const path = pathIn(scope.entries.get('Values') ?? null, dot);
-  const what = path === undefined ? describe(dot) : ['.Values', ...path].join('.');
+  const what = path === undefined ? describe(dot) : readOf('.Values', path);
   const asked = decodeText(printNode(node));
   if (entriesOf(dollar)?.has(name) === true) {
     return [`"." is ${what} here, inside of "with" or "range": write $${asked}, since $ is the root`];
@@ -173,7 +174,7 @@ function describe(value: OptionalValue): string {
 function missingHints({ node, missing }: ExecError, path: readonly string[]): string[] {
   const wrongKey = missing && booleanKeyHint(missing.name, missing.map);
   if (wrongKey !== undefined) return [wrongKey];
-  return [nearName(node, missing) ?? `set ${path.join('.')} to a map, or ask for it with "with" or "dig"`];
+  return [nearName(node, missing) ?? `set ${pathText(path)} to a map, or ask for it with "with" or "dig"`];
 }
 
 /** A hint with the key of the map that is nearest to the missing one. */
@@ -184,7 +185,7 @@ function nearName(node: AstNode, missing: ExecError['missing']): string | undefi
   const at = node.names.indexOf(missing.name);
   if (near === undefined || at === -1) return undefined;
   const start = node.type === 'variable' ? node.name : '';
-  return `did you mean ${decodeText(`${start}.${[...node.names.slice(0, at), near].join('.')}`)}?`;
+  return `did you mean ${readOf(start, [...node.names.slice(0, at), near].map(decodeText))}?`;
 }
 
 /** Hints for other errors: for the syntax of a text of `tpl`, and the nearest name where a template is not defined. */
@@ -210,6 +211,19 @@ function framesOf(frames: readonly CallFrame[]): string[] {
     return `in ${what}, called at ${where}`;
   });
   return frames.length > SHOWN_FRAMES ? [...lines, '…'] : lines;
+}
+
+/**
+ * An expression that reads a path: `.Values.a.b`, and `index .Values.a "b-c" 0` where a name is not an identifier.
+ *
+ * @param start what the path begins at; empty for the dot
+ */
+export function readOf(start: string, path: readonly string[]): string {
+  const other = path.findIndex((name) => !/^[\p{L}_][\p{L}\p{Nd}_]*$/u.test(name));
+  const dotted = [start, ...path.slice(0, other === -1 ? undefined : other)].join('.');
+  if (other === -1) return printable(dotted, SHOWN_EXPRESSION);
+  const keys = path.slice(other).map((name) => (/^\d+$/.test(name) ? name : JSON.stringify(name)));
+  return printable(`index ${dotted || '.'} ${keys.join(' ')}`, SHOWN_EXPRESSION);
 }
 
 /** The source of a node on one line, cut where it is long. */

@@ -12,7 +12,7 @@ import { documentHead } from '../../yaml/head.ts';
 import { excerptOf, tplExcerpt } from '../excerpt.ts';
 import type { GoInput } from './engine.ts';
 import type { NotYaml } from './manifests.ts';
-import { expressionOf } from './explain.ts';
+import { expressionOf, readOf } from './explain.ts';
 import { printedByGo } from './follow-value.ts';
 import { TPL_FILE } from './known-functions.ts';
 import { inTopValues, offsetIn, PrintOrigins, valueOf } from './print-origin.ts';
@@ -196,7 +196,7 @@ function joinedHints({ span, run }: Step, document: string, line: number): strin
 function goPrintedHints(steps: readonly Step[]): string[] | undefined {
   const step = steps.at(-1);
   const found = step && printedByGo(steps, step.run.text.slice(step.span.from, step.span.to));
-  return found && [`.Values.${found.path.join('.')} is a ${found.kind}: give a text, or print it by toYaml`];
+  return found && [`${readOf('.Values', found.path)} is a ${found.kind}: give a text, or print it by toYaml`];
 }
 
 /**

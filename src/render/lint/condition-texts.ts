@@ -1,4 +1,5 @@
 /** Finds texts such as `"false"` in values.yaml that a template takes for a condition: as texts they are true. */
+import { pathText } from '../../chart/path-text.ts';
 import { join } from 'node:path';
 import type { Chart } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
@@ -26,7 +27,7 @@ export function conditionTexts(chart: Chart, templates: readonly Template[]): Li
     const value = field(chart.values, ...keys);
     if (typeof value !== 'string' || !BOOLEAN_TEXT.test(value)) return;
     const meant = /^(?:true|yes|on)$/i.test(value);
-    const message = `values.${printable(keys.join('.'))} is the text "${printable(value)}", which is true in the condition at ${printable(condition.original)}: write ${meant} without quotes`;
+    const message = `values.${printable(pathText(keys))} is the text "${printable(value)}", which is true in the condition at ${printable(condition.original)}: write ${meant} without quotes`;
     const at = { file: join(chart.location, 'values.yaml'), ...locateKeys(text, keys) };
     found.set(keys.join('.'), finding('condition-text', 'values.yaml', message, at));
   };

@@ -2,6 +2,7 @@
  * Finds misspelt names in the block of a subchart in values.yaml: the subchart reads other names, and what stands under
  * the misspelt one is ignored without a word.
  */
+import { pathText } from '../../chart/path-text.ts';
 import { join } from 'node:path';
 import type { Chart, ChartDependency } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
@@ -31,8 +32,8 @@ export function lintSubchartValues(chart: Chart, isNative: boolean): LintMessage
     const block = chart.values.get(name);
     if (child === undefined || !isMap(block) || child.values.size === 0) return [];
     return misspelt(block, [], new KnownNames(chart, child, dependency, own)).map(({ keys, near }) => {
-      const path = printable([name, ...keys].join('.'));
-      const message = `the subchart ${printable(name)} has no value ${printable(keys.join('.'))}, so ${path} is ignored; did you mean ${printable(near)}?`;
+      const path = printable(pathText([name, ...keys]));
+      const message = `the subchart ${printable(name)} has no value ${printable(pathText(keys))}, so ${path} is ignored; did you mean ${printable(near)}?`;
       return { keys: [name, ...keys], message };
     });
   });

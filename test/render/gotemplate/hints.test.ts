@@ -52,7 +52,7 @@ describe('the hint', () => {
     [
       '. of a template action in a loop',
       '{{ range .Values.list }}{{ template "x" . }}{{ end }}',
-      [/^"." is \.Values\.list\.0 here, and so is \$, since the template was called with it/],
+      [/^"." is index \.Values\.list 0 here, and so is \$, since the template was called with it/],
       '{{ define "x" }}{{ .Release.Name }}{{ end }}',
     ],
     [
