@@ -12,6 +12,8 @@ export class ValueError extends PkgError {
   isMissing = false;
   /** Whether nothing was printed: if the path has no value, that is why. */
   isEmpty = false;
+  /** Whether the value is to be quoted in the template, and in its file too if it has another text without quotes. */
+  isQuotable = false;
   /** Whether quotes around the value in its file would correct the error. */
   isUnquoted = false;
   /** Whether the paths begin at the top chart. Errors of subcharts pass through their templates first, with shorter paths. */
@@ -31,8 +33,8 @@ export class ValueError extends PkgError {
       cause,
     });
     if (error instanceof ValueError) {
-      const { valuePath, textPath, isMissing, isEmpty, isUnquoted, isInTop } = error;
-      Object.assign(passed, { valuePath, textPath, isMissing, isEmpty, isUnquoted, isInTop });
+      const { valuePath, textPath, isMissing, isEmpty, isQuotable, isUnquoted, isInTop } = error;
+      Object.assign(passed, { valuePath, textPath, isMissing, isEmpty, isQuotable, isUnquoted, isInTop });
     }
     return passed;
   }

@@ -3,17 +3,14 @@
  * substitute: it answers bad base64 with status 500, cannot check objects in a namespace that does not exist yet, and
  * never sees `stringData`, which pkg sends as `data`.
  */
-import type { Chart } from '../chart/chart.ts';
 import { groupOf } from '../cluster/cluster.ts';
-import { PkgError, throwTogether } from '../errors.ts';
-import type { Position } from '../errors.ts';
+import { throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { PUT_QUOTES } from '../render/text-fields.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
+import { ObjectError } from './plan-normal.ts';
 import type { SourceDocument } from './plan-normal.ts';
-
-/** A document. `kind` may be known before `object` is parsed; `trace` tells where a template writes a field. */
-export type DataDocument = SourceDocument & { kind?: string; trace?(path: ValuePath): { at: Position } };
 
 /** The fields that are checked, and what their values must be. Null is allowed everywhere, and means an empty text. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, 'text' | 'base64'>>>> = {
@@ -22,30 +19,32 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, 'text' | 'base64'>
 };
 
 /**
- * Checks the Secrets and ConfigMaps among documents. No error holds a value.
+ * Checks the Secrets and ConfigMaps among documents.
  *
- * @param chart where templates are looked up, if the documents come from one
  * @throws {PkgError} `PKG_OBJECT_INVALID` for every field that an API server would refuse, together
  */
-export function checkData(documents: readonly DataDocument[], chart?: Chart): void {
-  const errors = documents.flatMap((document) => {
-    const { kind } = document;
-    if (kind !== undefined && !kind.endsWith('List') && !Object.hasOwn(FIELDS, kind)) return [];
-    const { object } = document;
-    if (object === undefined) return [];
-    return problemsOf(object, []).map(({ kind, path, key, message, hints }) => {
-      const at = document.trace?.(path).at ?? { file: document.source };
-      const line = at.line === undefined && chart !== undefined ? lineOf(chart, at.file, key) : {};
-      return new PkgError('PKG_OBJECT_INVALID', message, {
-        at: { ...at, ...line, ...(kind === 'Secret' && { isSecret: true }) },
-        hints,
-      });
-    });
-  });
+export function checkData(documents: readonly SourceDocument[]): void {
+  const errors = documents.flatMap((document) => dataErrors(document));
   throwTogether(errors, (count) => `${count} values of Secrets and ConfigMaps cannot be applied`);
 }
 
-type Problem = { kind: string; path: ValuePath; key: string; message: string; hints: readonly string[] };
+/**
+ * The errors for the fields of a Secret or a ConfigMap that an API server would refuse. None holds a value.
+ *
+ * @param document its kind may be known before its object is parsed
+ */
+export function dataErrors(document: SourceDocument & { kind?: string }): ObjectError[] {
+  const { kind: known, source } = document;
+  if (known !== undefined && !known.endsWith('List') && !Object.hasOwn(FIELDS, known)) return [];
+  const { object } = document;
+  if (object === undefined) return [];
+  return problemsOf(object, []).map(({ kind, path, message, hints }) => {
+    const at = { file: source, ...(kind === 'Secret' && { isSecret: true }) };
+    return new ObjectError(message, at, path, hints);
+  });
+}
+
+type Problem = { kind: string; path: ValuePath; message: string; hints: readonly string[] };
 
 function problemsOf(
   object: ValueMap,
@@ -68,14 +67,14 @@ function problemsOf(
     if (value === null) return [];
     if (!isMap(value)) {
       const message = `${field} ${of} is ${kindOf(value)}, and not a map of names and values`;
-      return [{ kind, path: [...path, field], key: field, message, hints: [] }];
+      return [{ kind, path: [...path, field], message, hints: [] }];
     }
     return [...value].flatMap(([key, item]): Problem[] => {
       const problem = problemOf(kind, item, form);
       if (problem === undefined) return [];
       const { what, hints } = problem;
       const message = `${printable(`${field}.${key}`)} ${of} ${what}`;
-      return [{ kind, path: [...path, field, key], key, message, hints }];
+      return [{ kind, path: [...path, field, key], message, hints }];
     });
   });
 }
@@ -91,8 +90,7 @@ function problemOf(
     return { what: `is ${kindOf(value)}, and not a text`, hints: ['print it as a text: toYaml or toJson make one'] };
   }
   if (typeof value !== 'string') {
-    const hints =
-      form === 'text' ? ['put quotes around it'] : ['put quotes around what is base64, and encode what is not'];
+    const hints = form === 'text' ? [PUT_QUOTES] : ['put quotes around what is base64, and encode what is not'];
     return { what: `is ${kindOf(value)}, and not a text`, hints };
   }
   if (form === 'text' || isBase64(value)) return undefined;
@@ -113,27 +111,6 @@ function kindOf(value: Value): string {
   if (isMap(value)) return 'a map';
   if (typeof value === 'string') return 'a text';
   return typeof value === 'boolean' ? 'true or false' : 'a number';
-}
-
-/** The line of a template where a key is written, if there is exactly one: the Go engine keeps no positions. */
-function lineOf(chart: Chart, file: string, key: string): { line?: number } {
-  const template = chart.templates.find(({ name }) => `${chart.location}/${name}` === file);
-  if (template === undefined) {
-    for (const child of chart.dependencies) {
-      const found = lineOf(child, file, key);
-      if (found.line !== undefined) return found;
-    }
-    return {};
-  }
-  const lines = Buffer.from(template.data).toString('utf8').split('\n');
-  const writing = lines.flatMap((text, index) => {
-    // The pattern takes the square of the length.
-    if (text.length > 1000) return [];
-    const written = /^\s*(?:- +)*(?:"([^"]*)"|'([^']*)'|([^\s"'#][^#]*?))\s*:(?:\s|$)/.exec(text);
-    return written !== null && (written[1] ?? written[2] ?? written[3]) === key ? [index + 1] : [];
-  });
-  const [line] = writing;
-  return line === undefined || writing.length > 1 ? {} : { line };
 }
 
 function textOf(value: Value | undefined): string | undefined {

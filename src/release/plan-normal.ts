@@ -3,10 +3,11 @@
  * are filled in, and labels and annotations mark the objects as the release's.
  */
 import { PkgError } from '../errors.ts';
+import type { Position } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { describeRef, groupOf, refKey, refOf } from '../cluster/cluster.ts';
 import { compareInstallOrder } from '../render/order.ts';
-import { kindOf } from '../render/text-fields.ts';
+import { kindOf, PUT_QUOTES, quotable } from '../render/text-fields.ts';
 import { asObject, fromPlain, getOwn, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { KubeObject, Scope } from '../cluster/cluster.ts';
 import type { Json, JsonObject, ValueMap, ValuePath } from '../yaml/value.ts';
@@ -252,25 +253,20 @@ export function isKept(object: JsonObject): boolean {
 export class ObjectError extends PkgError {
   readonly path: ValuePath;
 
-  constructor(message: string, source: string, path: ValuePath, hints: readonly string[]) {
-    super('PKG_OBJECT_INVALID', message, { at: { file: source }, hints });
+  constructor(message: string, at: Position, path: ValuePath, hints: readonly string[]) {
+    super('PKG_OBJECT_INVALID', message, { at, hints });
     this.path = path;
   }
 }
 
 function invalid(source: string, path: ValuePath, message: string, hints: readonly string[] = []): ObjectError {
-  return new ObjectError(message, source, path, hints);
+  return new ObjectError(message, { file: source }, path, hints);
 }
 
 function notText(source: string, path: ValuePath, field: string, value: Json): ObjectError {
-  const isQuotable = typeof value !== 'object';
-  return invalid(
-    source,
-    path,
-    isQuotable
-      ? `${field} is ${kindOf(fromPlain(value))}: quote it`
-      : `${field} is ${kindOf(fromPlain(value))}, and not a text`,
-  );
+  return typeof value === 'object'
+    ? invalid(source, path, `${field} is ${kindOf(fromPlain(value))}, and not a text`)
+    : invalid(source, path, `${field} is ${quotable(fromPlain(value))}`, [PUT_QUOTES]);
 }
 
 function isNothing(value: Json | undefined): value is null | '' | undefined {

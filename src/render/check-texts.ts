@@ -5,7 +5,7 @@ import type { Chart } from '../chart/chart.ts';
 import type { DocumentLocator } from './locate-document.ts';
 import type { RenderedDocument } from './render.ts';
 import { KindTypes } from './field-types.ts';
-import { textFieldErrors } from './text-fields.ts';
+import { PUT_QUOTES, textFieldErrors } from './text-fields.ts';
 
 /**
  * The errors for fields that should be texts and are not, each at the line of the template that writes it.
@@ -26,14 +26,14 @@ export async function checkTexts(
       const where = await locator.find(document, path);
       const { at, valuePath } = where;
       const isGo = document.bytes !== undefined;
-      const quoting =
-        where.quoting ?? (isGo || valuePath === undefined ? 'put quotes around it' : 'put quotes around it: "{{x}}"');
+      const quoting = where.quoting ?? (isGo || valuePath === undefined ? PUT_QUOTES : 'put quotes around it: "{{x}}"');
       const details = {
         ...(at && { at: { ...at, ...(kind === 'Secret' && { isSecret: true }) } }),
         hints: [message.endsWith('quote it') ? quoting : 'print it as a text: toYaml or toJson make one'],
       };
       const error = new ValueError('PKG_OBJECT_INVALID', message, details);
       error.valuePath = valuePath;
+      error.isQuotable = message.endsWith('quote it');
       errors.push(error);
     }
   }

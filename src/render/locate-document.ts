@@ -6,6 +6,7 @@ import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { GoInput } from './gotemplate/engine.ts';
 import type { PrintOrigins } from './gotemplate/print-origin.ts';
 import type { RenderedDocument } from './render.ts';
+import { PUT_QUOTES } from './text-fields.ts';
 
 /** Where a field is written, the path of the value that it prints, and how to make it a text if a Go template prints it. */
 export type WrittenAt = { at?: Position; valuePath?: readonly string[] | undefined; quoting?: string };
@@ -47,14 +48,16 @@ export async function explainDocument(
   path: ValuePath,
 ): Promise<ValueError> {
   const there = longestIn(document.object, path);
-  const { at, valuePath } = await locator.find(document, there);
-  const { code, message, hints, notes, excerpts, errors } = error;
-  const isSecret = document.object?.get('kind') === 'Secret';
+  const { at, valuePath, quoting } = await locator.find(document, there);
+  const { code, message, notes, excerpts, errors } = error;
+  const hints = error.hints.map((hint) => (hint === PUT_QUOTES ? (quoting ?? hint) : hint));
+  const isSecret = error.at?.isSecret === true || document.object?.get('kind') === 'Secret';
   const place = at === undefined ? {} : { at: { ...at, ...(isSecret && { isSecret }) } };
   const explained = new ValueError(code, message, { ...place, hints, notes, excerpts, errors, cause: error });
   if (there.length === path.length && path.length > 0) {
     explained.valuePath = valuePath;
     explained.isEmpty = isNothing(document.object, path);
+    explained.isQuotable = error.hints.includes(PUT_QUOTES);
   }
   return explained;
 }

@@ -225,6 +225,9 @@ function replaced(value: Value, [name, ...rest]: ValuePath, by: (value: Value) =
   return item === value.get(String(name)) ? value : new Map(value).set(String(name), item);
 }
 
+/** The hint for it, which becomes more precise where it is known what prints the value. */
+export const PUT_QUOTES = 'put quotes around it';
+
 /** What is said of a value that is a text once it is quoted. */
 export function quotable(value: Value): string {
   return typeof value === 'boolean' ? 'a boolean: quote it' : 'a number: quote it';

@@ -6,6 +6,7 @@ import { ValueError } from '../chart/value-error.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
+import { sprintValue } from './gotemplate/sprint.ts';
 import type { TextMade } from './handlebars/document-texts.ts';
 import type { NativeRun } from './lost-spelling.ts';
 
@@ -57,10 +58,22 @@ export async function withOrigin(error: unknown, chart: Chart, origins: Origins 
     } else if (origin !== undefined) {
       added.push(`${name} comes from ${origin}`);
       if (isUnquoted) hints.unshift(`quote it in ${origin}`);
+      else if (error.isQuotable) hints.push(...(await quotingThere(valuePath, at?.isSecret === true, origins)));
     }
   }
   const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);
   if (textOrigin !== undefined) added.push(`values.${pathText(textPath ?? [])} comes from ${textOrigin}`);
   if (added.length === 0) return error;
   return new PkgError(code, message, { ...(at && { at }), hints, notes: [...added, ...notes], excerpts, cause });
+}
+
+/** The hint for a value that has another text than is written, as 1e3, 0x1F, 010, 1000000 and yes have: it is to be quoted there, too. */
+async function quotingThere(path: readonly string[], isSecret: boolean, origins: Origins): Promise<string[]> {
+  const plain = await origins.plain(path);
+  const value = plain && resolvePlainScalar(plain.text);
+  if (plain === undefined || value === undefined || typeof value === 'string' || typeof value === 'object') return [];
+  const text = sprintValue(typeof value === 'bigint' ? Number(value) : value);
+  if (text === plain.text) return [];
+  const why = isSecret ? '' : `, since ${printable(plain.text, 60)} without quotes is ${text}`;
+  return [`quote it in ${plain.origin} as well${why}`];
 }

@@ -17,6 +17,7 @@ export function yamlHints(text: string, message: string, line: number, column: n
   if ([written, lines[line - 2] ?? ''].some((one) => /^ *\xa0/.test(one))) {
     return ['indent the lines here with plain spaces: there is a no-break space'];
   }
+  if (message.startsWith('infinity and')) return ['put quotes around it if a text is meant'];
   const rest = written.slice(column - 1);
   if (/(?::|-)\s+\{\{/.test(written)) return ['{{ … }} is run in templates only: put quotes around it'];
   const [mark] = /^[@`%*]/.exec(rest) ?? [];

@@ -69,7 +69,7 @@ const FAULTS = [
   ['data:\n  password: hunter2!', 'data.password', 'is not base64', 6],
   ['data:\n  user: YQ==\n  password: 1234567', 'data.password', 'is a number, and not a text', 7],
   ['stringData:\n  password: true', 'stringData.password', 'is true or false, and not a text', 6],
-  ['stringData:\n  password:\n    hunter2: 1234567', 'stringData.password', 'is a map, and not a text', 6],
+  ['stringData:\n  password: {hunter2: 1234567}', 'stringData.password', 'is a map, and not a text', 6],
 ] as const;
 
 describe.each([

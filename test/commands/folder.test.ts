@@ -300,3 +300,40 @@ describe('a document that is not a whole object, in a folder', () => {
     expect(stderr.match(/ {2}at .*/g)).toEqual(['4:12', '9:12', '14:3'].map((at) => `  at web/templates/a.yaml:${at}`));
   });
 });
+
+test.each([
+  ['1e3', ', since 1e3 without quotes is 1000'],
+  ['0x1F', ', since 0x1F without quotes is 31'],
+  ['010', ', since 010 without quotes is 8'],
+  ['1.10', ', since 1.10 without quotes is 1.1'],
+  ['1000000', ', since 1000000 without quotes is 1e+06'],
+  ['12345678901234567890', ', since 12345678901234567890 without quotes is 1.2345678901234567e+19'],
+  ['yes', ', since yes without quotes is true'],
+  ['12', undefined],
+  ['true', undefined],
+])('a text that is %s without quotes is to be quoted where it is given, too', (value, why) => {
+  const object = (kind: string, field: string): string =>
+    `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: x\n${field}:\n  a: {{ .Values.v }}\n`;
+  for (const [kind, field] of [
+    ['ConfigMap', 'data'],
+    ['Secret', 'stringData'],
+  ] as const) {
+    const chart = writeChart({ 'values.yaml': `v: ${value}\n`, 'templates/a.yaml': object(kind, field) });
+    const { stderr } = runner(chart)('install', 'r', 'web');
+    expect(stderr).toContain('  hint: quote it: {{ .Values.v | quote }}\n');
+    const hint = `  hint: quote it in web/values.yaml:1:1 as well${kind === 'Secret' ? '' : why}\n`;
+    if (why === undefined) expect(stderr).not.toContain('as well');
+    else expect(stderr).toContain(hint);
+    // The value may be a secret.
+    if (kind === 'Secret') expect(stderr).not.toContain(value);
+  }
+});
+
+test('infinity and not-a-number in values are to be quoted', () => {
+  for (const value of ['.inf', '-.Inf', '.nan']) {
+    const chart = writeChart({ 'values.yaml': `v: ${value}\n`, 'templates/a.yaml': 'a: {{ .Values.v }}\n' });
+    const { stderr } = pkg(['template', chart]);
+    expect(stderr).toContain(`${chart}/values.yaml:1:4`);
+    expect(stderr).toContain('  hint: put quotes around it if a text is meant\n');
+  }
+});

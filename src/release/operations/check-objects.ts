@@ -5,7 +5,7 @@ import type { RenderedDocument } from '../../render/render.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { isMap, toPlain } from '../../yaml/value.ts';
 import type { ValueMap } from '../../yaml/value.ts';
-import { checkData } from '../check-data.ts';
+import { dataErrors } from '../check-data.ts';
 import { ObjectError, STATE_FIELDS, takeApart } from '../plan-normal.ts';
 
 /**
@@ -18,17 +18,26 @@ export async function checkObjects(rendered: RenderedChart, noHooks = false): Pr
   const documents: RenderedDocument[] = [...rendered.objects, ...(noHooks ? [] : rendered.hooks)];
   const errors: PkgError[] = [];
   for (const document of documents) {
-    const { object, source } = document;
-    if (object === undefined || isComplete(object)) continue;
-    try {
-      takeApart(toPlain(object), source, true);
-    } catch (error) {
-      if (!(error instanceof ObjectError)) throw error;
-      errors.push((await rendered.explain(error, document, error.path)) as PkgError);
+    for (const error of errorsOf(document)) {
+      if (errors.length < MAX_ERRORS) errors.push((await rendered.explain(error, document, error.path)) as PkgError);
     }
   }
-  throwTogether(errors, (count) => `${count} objects cannot be applied`);
-  checkData(documents, rendered.chart);
+  throwTogether(errors, (count) => `${count} objects or values in them cannot be applied`);
+}
+
+/** More would not be read, and it takes a while to find each. */
+const MAX_ERRORS = 50;
+
+function errorsOf(document: RenderedDocument): ObjectError[] {
+  const { object, source } = document;
+  if (object === undefined) return [];
+  try {
+    if (!isComplete(object)) takeApart(toPlain(object), source, true);
+  } catch (error) {
+    if (error instanceof ObjectError) return [error];
+    throw error;
+  }
+  return dataErrors(document);
 }
 
 /** Is this surely an object that {@link takeApart} accepts? Nearly all are, and it would copy them. */
