@@ -101,4 +101,29 @@ describe.concurrent('a watch that breaks', () => {
     expect(next.status).toBe(0);
     expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
   });
+
+  test.each([
+    ['reads of what is waited for', { status: 429, retryAfter: 1 }, isRead],
+    ['reads of what is waited for', { status: 503, retryAfter: 1 }, isRead],
+    ['reads of what is waited for', { status: 503 }, isRead],
+    ['applies', { status: 429, retryAfter: 1 }, ({ method }: ProxiedRequest) => method === 'PATCH'],
+    ['applies', { status: 429, retryAfter: 4 }, ({ method }: ProxiedRequest) => method === 'PATCH'],
+  ] as const)('what a server answers to %s until --timeout is said (%o)', async (_, fault, when) => {
+    const ns = await namespace();
+    const proxy = await startProxy({ upstream: access(), fault: (request) => (when(request) ? fault : undefined) });
+    try {
+      const chart = chartOf([deployment('web'), configMap('c')]);
+      const args = ['install', 'r', chart, '--wait', '--timeout', '6s'];
+      const stderr = await pkgFails(ns, 'PKG_TIMEOUT', args, { kubeconfig: proxy.kubeconfig });
+      expect(stderr).toMatch(new RegExp(`is too busy to .* \\(status ${fault.status}\\)`));
+      expect(stderr).toContain('not done after 6 seconds');
+    } finally {
+      await proxy.close();
+    }
+  });
 });
+
+/** A read of Deployments after they were written. */
+function isRead({ method, path, query }: ProxiedRequest): boolean {
+  return method === 'GET' && path.includes('/deployments') && query.has('fieldSelector');
+}

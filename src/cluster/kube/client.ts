@@ -93,6 +93,8 @@ export class KubeClient {
   #answered = false;
   /** When it last answered a request with success. */
   #served = 0;
+  /** Its last answer, if that was a refusal (429): requests wait for their turn behind the one that was refused. */
+  #refusal: ApiError | undefined;
 
   constructor(connection: Connection, options: ClientOptions = {}, env: NodeJS.ProcessEnv = process.env) {
     this.connection = connection;
@@ -130,7 +132,9 @@ export class KubeClient {
     let repeated = false;
     let renewed = false;
     let failure: unknown;
-    const ended = (): unknown => endedError(signal.reason, failure, { connection: this.connection, asked, begun });
+    const ended = (): unknown => {
+      return endedError(signal.reason, failure ?? this.#refusal, { connection: this.connection, asked, begun });
+    };
     for (let tries = 1; ; tries++) {
       let wait: number | undefined;
       let isRefused = false;
@@ -140,18 +144,22 @@ export class KubeClient {
         failure ??= this.#credentials.unfinished();
         throw ended();
       });
-      const place = request.urgent === true ? undefined : await this.#pace.enter(signal);
+      const turn = request.urgent === true ? undefined : this.#pace.enter(signal);
+      const place = await turn?.catch(() => {
+        throw ended();
+      });
       let went: 'done' | 'refused' | 'failed' = 'failed';
       try {
         const answer = await this.#once({ ...request, signal }, credential);
         this.#answered = true;
         isRefused = answer.status === 429;
         went = isRefused ? 'refused' : 'done';
-        if (!isRefused) this.#served = Date.now();
+        if (!isRefused) [this.#served, this.#refusal] = [Date.now(), undefined];
         if (answer.status < 300 || expect.includes(answer.status)) return { ...answer, repeated };
         const body = await this.#masked(request, answer.body);
         const error = apiError(answer.status, body, asked, this.#asker());
         failure = error;
+        if (isRefused) this.#refusal = error;
         if (answer.status === 401 && !renewed) {
           renewed = true;
           if (await abortable(this.#credentials.renew(credential), signal)) continue;

@@ -152,7 +152,10 @@ class WatchedGroup {
         if (this.#version === '' && !(await this.#list())) return false;
         await this.#watch();
       } catch (error) {
-        if (this.#signal.aborted) return true;
+        if (this.#signal.aborted) {
+          reportLast(error, this.#follower);
+          return true;
+        }
         if (isRefusal(error)) return false;
         nonsense = isNonsense(error) ? nonsense + 1 : 0;
         if (isHopeless(error) || nonsense >= MAX_NONSENSE) throw error;
@@ -232,11 +235,17 @@ async function poll(
         nonsense = 0;
       } catch (error) {
         nonsense = isNonsense(error) ? nonsense + 1 : 0;
-        if (isRefusal(error) || isHopeless(error) || nonsense >= MAX_NONSENSE) throw error;
-        if (!signal.aborted && error instanceof PkgError) onTrouble(error);
+        if (!signal.aborted && (isRefusal(error) || isHopeless(error) || nonsense >= MAX_NONSENSE)) throw error;
+        if (signal.aborted) reportLast(error, { onTrouble });
+        else if (error instanceof PkgError) onTrouble(error);
       }
     }
   }
+}
+
+/** Reports what a request met that the time limit has ended: it was tried again until then, without a word. */
+function reportLast(error: unknown, { onTrouble }: Pick<Required<Follower>, 'onTrouble'>): void {
+  if (error instanceof PkgError && error.cause instanceof PkgError) onTrouble(error.cause);
 }
 
 /** Is the error a lack of rights, or an unsupported method? */
