@@ -296,7 +296,7 @@ describe('a document that is not a whole object, in a folder', () => {
     const object = `${named} {{ .Values.name }}\n---\n${named} {{ .Values.nam }}\n${hook}`;
     const chart = writeChart({ 'values.yaml': values, 'templates/a.yaml': object });
     const { stderr } = runner(chart)('install', 'r', 'web');
-    expect(stderr).toContain('Error: 3 objects cannot be applied\n');
+    expect(stderr).toContain('Error: 3 objects or values in them cannot be applied\n');
     expect(stderr.match(/ {2}at .*/g)).toEqual(['4:12', '9:12', '14:3'].map((at) => `  at web/templates/a.yaml:${at}`));
   });
 });
