@@ -6,6 +6,7 @@ import { abortable } from '../abortable.ts';
 import type { Fence } from '../cluster.ts';
 import { ApiError, apiError, isWithoutWebhook } from './api-errors.ts';
 import { askedBy } from './asked.ts';
+import type { Asked } from './asked.ts';
 import { cutShort, readText } from './body.ts';
 import { connectionError, endedError, timeoutError } from './connect-errors.ts';
 import type { Connection } from './connection.ts';
@@ -93,8 +94,8 @@ export class KubeClient {
   #answered = false;
   /** When it last answered a request with success. */
   #served = 0;
-  /** Its last answer, if that was a refusal (429): requests wait for their turn behind the one that was refused. */
-  #refusal: ApiError | undefined;
+  /** Its last refusal (429), behind which requests wait for their turn. */
+  #refusal: { error: ApiError; at: number } | undefined;
 
   constructor(connection: Connection, options: ClientOptions = {}, env: NodeJS.ProcessEnv = process.env) {
     this.connection = connection;
@@ -132,9 +133,7 @@ export class KubeClient {
     let repeated = false;
     let renewed = false;
     let failure: unknown;
-    const ended = (): unknown => {
-      return endedError(signal.reason, failure ?? this.#refusal, { connection: this.connection, asked, begun });
-    };
+    const ended = (): unknown => this.#ended(signal.reason, failure, asked, begun);
     for (let tries = 1; ; tries++) {
       let wait: number | undefined;
       let isRefused = false;
@@ -154,12 +153,12 @@ export class KubeClient {
         this.#answered = true;
         isRefused = answer.status === 429;
         went = isRefused ? 'refused' : 'done';
-        if (!isRefused) [this.#served, this.#refusal] = [Date.now(), undefined];
+        if (!isRefused) this.#served = Date.now();
         if (answer.status < 300 || expect.includes(answer.status)) return { ...answer, repeated };
         const body = await this.#masked(request, answer.body);
         const error = apiError(answer.status, body, asked, this.#asker());
         failure = error;
-        if (isRefused) this.#refusal = error;
+        if (isRefused) this.#refusal = { error, at: Date.now() };
         if (answer.status === 401 && !renewed) {
           renewed = true;
           if (await abortable(this.#credentials.renew(credential), signal)) continue;
@@ -188,6 +187,13 @@ export class KubeClient {
         throw ended();
       });
     }
+  }
+
+  /** The error for a request that was ended, with why it took so long: its own last try, or a refusal of another one. */
+  #ended(reason: unknown, failure: unknown, asked: Asked, begun: number): unknown {
+    const { error, at = 0 } = this.#refusal ?? {};
+    const why = failure ?? (at > this.#served ? error : undefined);
+    return endedError(reason, why, { connection: this.connection, asked, begun });
   }
 
   /**
