@@ -144,9 +144,7 @@ export class KubeClient {
         throw ended();
       });
       const turn = request.urgent === true ? undefined : this.#pace.enter(signal);
-      const place = await turn?.catch(() => {
-        throw ended();
-      });
+      const place = await turn?.catch(() => Promise.reject(ended()));
       let went: 'done' | 'refused' | 'failed' = 'failed';
       try {
         const answer = await this.#once({ ...request, signal }, credential);
@@ -183,9 +181,7 @@ export class KubeClient {
       // A server that serves other requests meanwhile is only busy, and will get to this one.
       const since = isRefused ? Math.max(begun, this.#served) : begun;
       if (wait === undefined || !this.#hasTimeFor(wait, since)) throw failure;
-      await sleep(wait, undefined, { signal }).catch(() => {
-        throw ended();
-      });
+      await sleep(wait, undefined, { signal }).catch(() => Promise.reject(ended()));
     }
   }
 
