@@ -112,7 +112,7 @@ describe('archives that are refused', () => {
   test.each(cases)('%s', async (_, entries, helmRefuses) => {
     const bytes = craftChart(...entries);
     const error = await errorOf(() => readArchive(bytes, 'web.tgz'));
-    // A NUL is damage, all else is malice.
+    // A NUL means that the archive is damaged; all other names are attacks.
     expect(['PKG_CHART_UNSAFE', 'PKG_CHART_INVALID']).toContain(error.code);
     expect(error.message).toMatch(/^[\x20-\x7e]+$/);
     expect(error.at?.file).toBe('web.tgz');

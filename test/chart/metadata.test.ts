@@ -151,7 +151,7 @@ describe('Chart.yaml', () => {
       }),
       { numRuns: 180 * RUNS },
     );
-    // Were nearly all charts refused, the test would say little.
+    // If nearly all charts were refused, the test would say little.
     expect(accepted).toBeGreaterThan(20);
   });
 

@@ -61,7 +61,7 @@ export function expectHelmReads(rendered: RenderedChart): void {
   const documents = [...rendered.objects, ...rendered.hooks];
   const folder = mkdtempSync(join(tmpdir(), 'pkg-sample-'));
   try {
-    // Braces of the manifests are nothing to Helm here.
+    // Braces in the manifests must not be actions for Helm.
     const text = documents.map(({ text }) => text.replaceAll('{{', '{{ "{{" }}')).join('\n---\n');
     writeFiles(folder, {
       'Chart.yaml': 'apiVersion: v2\nname: printed\nversion: 1.0.0\n',

@@ -18,7 +18,7 @@ let state: State;
 let admin: Client;
 
 beforeAll(async () => {
-  // 0.02 is the most that it takes.
+  // 0.02 is the largest value that the API server accepts.
   state = await startControlPlane({ apiserver: ['--goaway-chance=0.02'], restartAfter: 1_500 });
   admin = createClient(readKubeconfig(state.kubeconfig));
 });
@@ -103,7 +103,7 @@ describe('the API server is killed in the middle and comes back', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   }
 
-  // Controllers come back in their own time, up to a minute: it is waited for once.
+  // Controllers take up to a minute to come back, so the test waits for them once.
   test.each([
     [0, []],
     [120, []],

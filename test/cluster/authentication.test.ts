@@ -115,7 +115,7 @@ describe('ways to log in', () => {
     const client = new KubeClient(connectionOf(file), {}, {});
     const refused = { code: 'PKG_CLUSTER_UNAUTHORIZED' };
     await expect(whoAmI(client)).rejects.toMatchObject(refused);
-    // Half of it: the certificate is new, and its key is not there yet.
+    // Only half is replaced: the certificate is new, and its key is still missing.
     write(certificate, stranger.key);
     await expect(whoAmI(client)).rejects.toMatchObject(refused);
     write(certificate, key);

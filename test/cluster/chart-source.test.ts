@@ -36,7 +36,7 @@ test('the source of the chart is updated by upgrades and rollbacks, also with he
     expect((await rows(ns, 'r'))[0]).toMatchObject({ version: '1.0.0', fitting: '1.1.0', status: 'outdated' });
     await pkg(ns, 'upgrade', 'r', 'web', '--repo', server.url);
     expect((await rows(ns))[0]).toMatchObject({ version: '1.1.0', status: 'up to date' });
-    // Other tests have releases whose Secrets are damaged.
+    // Other tests have damaged Secrets of releases.
     const { stdout } = await pkgOn(ns, ['outdated', '-A', '-o', 'json']);
     const all = (JSON.parse(stdout) as Row[]).filter((row) => row.namespace === ns);
     expect(all.map(({ name }) => name)).toEqual(['r']);

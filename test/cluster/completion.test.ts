@@ -29,7 +29,7 @@ test('releases, revisions and namespaces are completed as by helm', async () => 
     expect([words, candidates(ours.stdout), ours.stderr]).toEqual([words, candidates(theirs.stdout), '']);
     expect(candidates(ours.stdout)).not.toEqual([]);
   }
-  // Other tests make namespaces and remove them meanwhile.
+  // Other tests create and delete namespaces at the same time.
   const namespaces = candidates((await pkgOn(ns, ['__complete', 'status', '-n', ''])).stdout);
   expect(namespaces).toEqual(expect.arrayContaining([ns, other, 'default', 'kube-system']));
 });

@@ -280,7 +280,7 @@ describe('other servers', () => {
         const begun = Date.now();
         const discovery = new Discovery(client);
         expect(await discovery.resource('apps/v1', 'Deployment')).toMatchObject({ plural: 'deployments' });
-        // Nobody can tell whether such objects live: that they do not would be a guess.
+        // It is not known whether such objects exist, so they must not count as missing.
         await expect(discovery.resource('metrics.example.test/v1', 'PodMetrics')).rejects.toMatchObject({
           code: 'PKG_CLUSTER_FAILED',
           message: expect.stringContaining('metrics.example.test/v1 does not answer'),

@@ -49,7 +49,7 @@ async function stopped(
       done = true;
       kill(signal);
       if (signal === 'SIGKILL') return 'hang';
-      // A signal takes a moment.
+      // The process takes a moment to handle the signal.
       await sleep(1_000);
       return undefined;
     },
@@ -274,7 +274,7 @@ test('an install that helm began after an uninstall and did not finish is contin
   await admin().delete(path);
   const { run } = await stopped('helm', ns, ['upgrade', '--install', 'r', chart], 'SIGKILL', isWrite);
   expect(run.status).toBe(null);
-  // Helm calls superseded what it installs anew over.
+  // Helm marks the revision as superseded when it installs the release again.
   expect(await statuses(ns, 'r')).toEqual(['superseded', 'pending-install']);
   expect((await pkgOn(ns, ['upgrade', '--install', 'r', chart, '--take-over'])).status).toBe(0);
   expect((await admin().get(path)).metadata.name).toBe('seed');

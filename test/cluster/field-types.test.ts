@@ -36,13 +36,13 @@ function leavesOf(root: string, schemas: Record<string, Schema>): Leaf[] {
       if (!seen.has(name)) {
         seen.add(name);
         visit(schemas[name] ?? {}, path);
-        // Where it stands alone its fields are another kind's, too.
+        // As a kind of its own it has the fields of another kind too.
         if ((schemas[name]?.properties ?? undefined) === undefined) seen.delete(name);
       }
     } else if (schema.properties !== undefined) {
       for (const [field, inner] of Object.entries(schema.properties)) {
         const isHead = path.length === 0 && (field === 'apiVersion' || field === 'kind');
-        // What no template writes.
+        // Fields that no template writes.
         const isStatus = field === 'status' && (schema as Gvks)['x-kubernetes-group-version-kind'] !== undefined;
         if (!isHead && !isStatus && field !== 'managedFields') visit(inner, [...path, field]);
       }

@@ -36,7 +36,7 @@ test('a failure says how many steps were done, and which command continues', asy
   const again = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['upgrade', 'r', two]);
   expect(again).toContain('note: revision 3 of r is recorded as failed: 0 of 1 object was written\n');
   expect(again).toContain('hint: `pkg upgrade r …` goes on from there, `pkg rollback r 2` goes back\n');
-  // Nothing is said of a revision that --rollback-on-failure has undone.
+  // The error does not mention a revision that --rollback-on-failure has undone.
   const undone = await pkgFails(ns, 'PKG_CLUSTER_FORBIDDEN', ['upgrade', 'r', two, '--rollback-on-failure']);
   expect(undone).toContain('it was undone by going back to revision 2');
   expect(undone).not.toMatch(/is recorded as failed|goes on from there/);

@@ -24,7 +24,7 @@ import {
   withoutProgress,
 } from './support.ts';
 
-// Each waits half a minute, and does little meanwhile.
+// Each waits half a minute and needs little processor time, so they run at the same time.
 vi.setConfig({ maxConcurrency: 12 });
 
 const RECORD = /\/secrets\/sh\.helm\.release\.v1\.r\.v\d+$/;
@@ -456,7 +456,7 @@ describe.concurrent('--take-over', () => {
     const begun = new Promise<void>((resolve) => (reached = resolve));
     const first = await start(ns, ['upgrade', 'r', chart('loser', [slow])], ({ method, path, query }) => {
       if (query.has('watch') && path.endsWith('/jobs')) reached();
-      // Renewals wait, too, so that it does not learn of it before it wakes up.
+      // Renewals wait too, so that the process does not notice it before it wakes up.
       return method === 'PATCH' && RECORD.test(path) ? released : undefined;
     });
     try {
@@ -671,7 +671,7 @@ describe.concurrent('helm, which ignores leases, wins at any write of', () => {
           const values = Object.values(await maps(ns)).map((data) => data.value);
           expect(values, where).toEqual(Array.from({ length: 12 }, () => 'old'));
         } else {
-          // It had ended, or had removed the history: the process does not know what the server did while it slept.
+          // It had ended or removed the history: the process does not know what the server did while it was suspended.
           expect([second.stderr === '' || /not found|has no 2 version/.test(second.stderr)], where).toEqual([true]);
         }
         const without = (found: Record<string, string>): Record<string, string> =>
@@ -689,7 +689,7 @@ describe.concurrent('helm, which ignores leases, wins at any write of', () => {
 });
 
 describe.concurrent('two operations at once', () => {
-  // Helm waits for no lease: a second is enough for it, and the lease that the record holds is still young.
+  // Helm ignores leases: a second is enough for it, and the lease in the record is still valid.
   test('a process that was suspended while helm rolled back writes nothing more', async () => {
     const ns = await namespace();
     await pkg(ns, 'install', 'r', OLD);

@@ -25,7 +25,7 @@ function plain(apiVersion: string, kind: string, name: string): Json {
 }
 
 const hook: fc.Arbitrary<Hook> = fc.record({
-  // Pods and Jobs that come to an end take a second each.
+  // Pods and Jobs that end take a second each.
   kind: fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('ConfigMap', 'Role', 'Secret', 'Service', 'ServiceAccount') },
     { weight: 1, arbitrary: fc.constant('Job') },
@@ -37,7 +37,7 @@ const hook: fc.Arbitrary<Hook> = fc.record({
 });
 
 function objectOf({ kind, name, weight, events, policies }: Hook): Json {
-  // A Service's name has no points.
+  // The name of a Service must not contain dots.
   const object = KINDS[kind]?.(kind === 'Service' || kind === 'Job' ? `x${name.replace('.', '-')}` : name);
   object.metadata.annotations = {
     'helm.sh/hook': events.join(', '),
@@ -102,7 +102,7 @@ test('generated hooks give the same writes in the same order as helm', async () 
           expect([mine.run.status, mine.run.stderr.match(/^Error.*/m)]).toEqual([helms.run.status, null]);
           const isOwn = (write: string): boolean => write.endsWith('/of-the-release');
           expect(helms.writes).not.toEqual([]);
-          // What an upgrade would not change is written by helm only.
+          // Only helm writes objects that an upgrade does not change.
           const without = (writes: string[]): string[] =>
             command === 'upgrade' ? writes.filter((one) => !isOwn(one)) : writes;
           expect(without(mine.writes)).toEqual(without(helms.writes));

@@ -8,7 +8,7 @@ import type { Fault, ProxiedRequest } from '../support/proxy.ts';
 import { chartOf, configMap, job, maps, pkg, statuses } from './support.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
-// They wait, and do little meanwhile.
+// These tests mostly wait, so they run at the same time.
 vi.setConfig({ maxConcurrency: 12 });
 
 const OUTAGE_MS = 31_000;
@@ -157,7 +157,7 @@ describe.concurrent('the last writes of an operation', () => {
       expect(stderr).toContain(
         'r revision 1 (pending-install) could not be recorded as failed, and the next command takes it over',
       );
-      // Ten seconds, and half a minute for all that is left to write.
+      // Ten seconds, and half a minute for the last writes.
       expect(performance.now() - begun).toBeLessThan(75_000);
     } finally {
       await proxy.close();

@@ -254,7 +254,7 @@ test.each(['--create-namespace', 'the chart'])(
     ]);
     const path = `/api/v1/namespaces/${made}/serviceaccounts/default`;
     const run = await through(ns, ['install', 'r', chart, '--create-namespace'], async (request) => {
-      // The controller comes first.
+      // The controller creates it first.
       if (isWriteOf('default')(request)) await admin().until(path, (live) => live !== undefined);
       return undefined;
     });
@@ -394,7 +394,7 @@ test('fields that only the cluster sets are refused before anything is written',
     }
   }
   expect([await maps(ns), await pkg(ns, 'list', '-q')]).toEqual([{}, '']);
-  // What asks for nothing is let through, as from `kubectl create --dry-run`.
+  // Empty values are accepted, as `kubectl create --dry-run` prints them.
   const empty = { uid: '', resourceVersion: '', creationTimestamp: null, managedFields: [] };
   await pkg(ns, 'install', 'r', chartOf([configMap('a', {}, empty)]));
   await pkg(ns, 'upgrade', 'r', chartOf([configMap('a', { v: '1' }, empty)]));
@@ -411,7 +411,7 @@ test('failed upgrades are trimmed from the history, and their objects are still 
     await pkgFails(ns, 'PKG_HOOK_FAILED', ['upgrade', 'r', failing([configMap('left')]), '--history-max', '3']);
   }
   expect(await statuses(ns, 'r')).toEqual(['deployed', 'failed', 'failed']);
-  // As long as one of those that are kept tells of it.
+  // As long as a revision that is kept has the object in its manifest.
   await admin().request('GET', `/api/v1/namespaces/${ns}/configmaps/left`);
   await pkg(ns, 'upgrade', 'r', chartOf([configMap('a')]), '--history-max', '3');
   expect(await maps(ns)).toEqual({ a: {} });

@@ -66,7 +66,7 @@ test('an upgrade that changes nothing writes nothing but the record', async () =
         const [version = '', kind = ''] = path.split(/\/(?=[^/]+$)/);
         const root = version === 'v1' ? '/api/v1' : `/apis/${version}`;
         const { items } = await admin().get(`${root}/namespaces/${ns}/${kind}`);
-        // Controllers write the status when they like.
+        // Controllers write the status at any time.
         return items.map(({ metadata, spec }: Json) => [
           metadata.name,
           metadata.generation,

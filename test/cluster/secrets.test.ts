@@ -146,7 +146,7 @@ test('a rollback to a revision that helm failed to apply reports the error, and 
   const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['rollback', 'r', '2']);
   expect(said).toContain('data.a of Secret "db" is not base64');
   expect(said).not.toContain('hunter2');
-  // What does not count is not an obstacle.
+  // Fields that are not checked may have any value.
   await pkg(ns, 'rollback', 'r', '1');
   await pkg(ns, 'uninstall', 'r');
 });
@@ -267,7 +267,7 @@ test('no value of a Secret that a webhook denies is printed or recorded', async 
       await pkgOn(ns, ['uninstall', 'r', '--debug']),
       await pkgOn(ns, ['history', 'r', '-o', 'json']),
     ];
-    // To a plan, what somebody forbids is a note.
+    // In a dry run a missing right is only a note.
     expect(runs.map(({ status }) => status)).toEqual([1, 1, code === 403 ? 0 : 1, 1, 0]);
     for (const { stdout, stderr } of runs) {
       for (const word of TELLING) expect(stdout + stderr).not.toContain(word);

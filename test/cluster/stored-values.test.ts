@@ -171,7 +171,7 @@ test('a value that helm restored from an older manifest is used, not the one tha
   const one = chart({ db: DB });
   await pkg(ns, 'install', 'r', one);
   const first = await dataOf(ns, 'db');
-  // All that knows the first values goes, but the manifest.
+  // Everything that stores the first values is removed, except the manifest.
   await admin().delete(`/api/v1/namespaces/${ns}/secrets/pkg.v1.r.v1`);
   await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
   expect((await pkgOn(ns, ['upgrade', 'r', one, '--set', 'a=b'])).status).toBe(0);
@@ -337,7 +337,7 @@ test('values that an earlier version of pkg stored get keys at the next upgrade'
     metadata: { name: 'pkg.v1.r.v1', ownerReferences: metadata.ownerReferences },
     data: { values: Buffer.from(JSON.stringify(earlier)).toString('base64') },
   });
-  // Nothing lives that could say it.
+  // There is no live object with the value.
   await admin().delete(`/api/v1/namespaces/${ns}/secrets/db`);
   await pkg(ns, 'upgrade', 'r', chart({ db: DB, cache: CACHE }));
   expect(await now()).toEqual(first);

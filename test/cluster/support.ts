@@ -6,7 +6,7 @@ import { admin, helmOn, pkgOn } from '../support/cluster.ts';
 import type { Run, RunOptions } from '../support/cluster.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
-// A real control plane on a busy machine takes its time.
+// A real control plane on a busy machine can be slow.
 vi.setConfig({ testTimeout: 240_000 });
 
 /** A native chart that makes these objects; text of other files as it is. */

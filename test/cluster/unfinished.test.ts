@@ -179,7 +179,7 @@ describe.each(CASES)('%s that is killed', (_, { before, args, next }) => {
     };
     const whole = await prepare();
     const { requests } = await killed(whole, args(whole), () => undefined);
-    // Reads change nothing: being killed at one is being killed before the next write.
+    // Reads change nothing: being killed at a read equals being killed before the next write.
     const writes = requests.filter(({ method, query }) => method !== 'GET' && !query.has('dryRun')).length;
     expect(writes).toBeGreaterThan(6);
     const all = Array.from({ length: writes }, (_unused, at) => at + 1).flatMap((number) =>
@@ -212,7 +212,7 @@ describe.each(CASES)('%s that is killed', (_, { before, args, next }) => {
       failures.push(`killed ${side} ${at}, then ${words.slice(0, 2).join(' ')}: ${problem ?? JSON.stringify(left)}`);
     });
     expect(failures).toEqual([]);
-    // All but those at the last requests, which the program may not outlive to see answered.
+    // Except at the last requests, after which the program may have ended already.
     expect(kills).toBeGreaterThan(cases.length / 2);
   });
 });

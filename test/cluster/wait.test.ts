@@ -4,7 +4,7 @@ import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { chartOf, configMap, crd, deployment, goChartOf, helm, job, maps, pkg, pkgFails, statuses } from './support.ts';
 
-// They wait, and do little meanwhile.
+// These tests mostly wait, so they run at the same time.
 describe.concurrent('--wait', () => {
   test('install --wait ends when the objects are ready, and not before', async () => {
     const ns = await namespace();
@@ -30,7 +30,7 @@ describe.concurrent('--wait', () => {
     expect(stderr).not.toContain('ConfigMap');
     expect(stderr).toContain('Error: the operation is not done after 20 seconds: Deployment.apps "bad" is not ready');
     expect(await statuses(ns, 'r')).toEqual(['failed']);
-    // What was made is there, and the next one may mend it.
+    // The objects exist, and the next command may correct them.
     await pkg(ns, 'upgrade', 'r', chartOf([deployment('bad'), deployment('good'), configMap('c')]), '--wait');
     expect(await statuses(ns, 'r')).toEqual(['failed', 'deployed']);
   });
@@ -63,7 +63,7 @@ describe.concurrent('--wait', () => {
     expect(gone).toContain('it was undone by uninstalling it');
     expect(await pkg(ns, 'list', '-q')).toBe('r\n');
     expect(await maps(ns)).toEqual({ c: { a: '1' }, old: {} });
-    // What fails before anything is written leaves a release alone that is there.
+    // A failure before the first write does not change an existing release.
     await pkgFails(ns, 'PKG_RELEASE_EXISTS', ['install', 'r', fresh, '--rollback-on-failure']);
     expect(await statuses(ns, 'r')).toEqual(['superseded', 'failed', 'deployed']);
   });

@@ -46,7 +46,7 @@ async function installWith(
 
 const FAULTS: readonly Fault[] = ['truncate', 'reset', { status: 410 }, { status: 500 }, { status: 503 }];
 
-// They wait, and do little meanwhile.
+// These tests mostly wait, so they run at the same time.
 describe.concurrent('a watch that breaks', () => {
   test.each([
     ['HTTP/2', false],
@@ -94,7 +94,7 @@ describe.concurrent('a watch that breaks', () => {
     } finally {
       await proxy.close();
     }
-    // Nothing could be written at the end: the next one takes over.
+    // The last write failed, so the next command takes over.
     expect(await statuses(ns, 'r')).toEqual(['pending-install']);
     const next = await pkgOn(ns, ['upgrade', '--install', 'r', chartOf([configMap('c')])]);
     expect(next.stderr).toMatch(/was left unfinished by a process that is gone \(.+\), and is taken over/);

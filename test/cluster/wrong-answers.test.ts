@@ -174,7 +174,7 @@ describe.each(Object.entries(COMMANDS))('%s', (name, { before, args, reads }) =>
     await expectAllSound(some);
   });
 
-  // Some need no record.
+  // Some commands read no record.
   if (before.length === 0) return;
   test('records with changed content', async () => {
     const some = fc.sample(change, (reads === true ? 6 : 3) * RUNS);

@@ -189,7 +189,7 @@ function answer(stdout: string, word: string): { words: string[]; noFiles: boole
   const words = lines.slice(0, -1).map((line) => line.replace(/\t.*/, ''));
   const typed = word.replace(/^--[^=]+=/, '');
   const fitting = words.filter((candidate) => candidate.startsWith(typed)).sort();
-  // Files are added only where there is nothing else.
+  // Files are offered only if there are no other candidates.
   return { words: fitting, noFiles: fitting.length > 0 || (Number(lines.at(-1)?.slice(1)) & 4) === 4 };
 }
 

@@ -75,7 +75,7 @@ test.each(['--dry-run', '--dry-run=client', '--dry-run=true', '--dry-run=1'])(
 );
 
 describe('a command that needs a cluster', () => {
-  // Without one, only what is refused beforehand is told from what would be tried.
+  // Without a cluster, only errors that come before any request can be compared.
   const env = { KUBECONFIG: join(chart, 'none'), HOME: chart };
   test.each([
     ['install x', '--dry-run', ['false', 'F', '0', 'server', 'none', 'Client', '', '2']],

@@ -38,7 +38,7 @@ describe('a number or a boolean where Kubernetes requires a string', () => {
       9,
     ],
   ];
-  // In a list of objects the field is named as that of the object.
+  // In a list of objects the field is named as in the object itself.
   const named = (field: string): string => field.replace(/^items\.\d+\.(.*)$/, '$1 of ConfigMap "x"');
 
   test.each(fields)('%s', (field, object, line) => {
@@ -61,7 +61,7 @@ describe('a number or a boolean where Kubernetes requires a string', () => {
       expect(lint.stdout).toMatch(
         new RegExp(`\\[INFO\\] web/templates/a\\.yaml:${line}:\\d+: .* is ${what}: quote it \\(object-text\\)`),
       );
-      // What it prints is helm's, byte by byte.
+      // The output equals helm's.
       expect(pkg(['template', 'web'], { cwd: join(go, '..') }).status).toBe(0);
       writeFiles(go, { 'templates/a.yaml': object.replace('VALUE', '{{ .Values.deep.v | quote }}') });
       expect(runner(go)('install', 'r', 'web').status).toBe(0);

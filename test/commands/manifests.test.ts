@@ -167,12 +167,12 @@ test('trees of charts with many documents', { timeout: 600_000 }, () => {
       const { status, stdout } = program(['template', 'r', 'c', ...given], { cwd: folder });
       const out = filesIn(join(folder, 'out'));
       rmSync(join(folder, 'out'), { recursive: true });
-      // What is printed and written before an error is not compared.
+      // Output before an error is not compared.
       return status === 0 ? { status, stdout, out } : { status };
     });
     expect(ours, JSON.stringify({ files, given }, undefined, 1)).toEqual(theirs);
     if (ours?.status === 0) succeeded++;
   }
-  // Refusals alone would show nothing.
+  // A test with errors only would show nothing.
   expect(succeeded).toBeGreaterThan(samples.length / 4);
 });

@@ -25,7 +25,7 @@ const FRESH_MS = 3_600_000;
 /** Dates are printed to the second. */
 const APART_MS = 1100;
 
-/** What helm says, now or some time ago. */
+/** Helm's answer, from the cache if it is there. */
 export async function helmAnswer(what: Case): Promise<HelmAnswer> {
   return readAnswer(what, 'first') ?? (await ask(what, 'first'));
 }
@@ -41,7 +41,7 @@ export async function helmAgain(what: Case, first: HelmAnswer): Promise<HelmAnsw
 async function ask(what: Case, which: string): Promise<HelmAnswer> {
   const at = Date.now();
   const answer = await runHelm(what);
-  // A helm that somebody killed has said nothing.
+  // A helm that was killed gave no answer.
   if (answer.status < 0 || answer.status > 128) return { ...answer, at };
   const file = pathOf(what, which);
   mkdirSync(dirname(file), { recursive: true });

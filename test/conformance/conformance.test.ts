@@ -35,7 +35,7 @@ test('together the charts call every function', () => {
       const text = readFileSync(join(folder, name), 'latin1');
       for (const used of parseTemplate({ name, file: name, text }, isKnownFunction).functions) called.add(used);
     } catch (error) {
-      // Some are there to be refused.
+      // Some charts must be refused.
       if (!(error instanceof PkgError)) throw error;
     }
   }

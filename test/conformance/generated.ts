@@ -77,7 +77,7 @@ function helmPrints(programs: readonly Program[]): Printed[] {
       return String(index);
     });
     const { status, stdout } = helm(['lint', ...names], { cwd: folder });
-    // Some program can take all memory, and what helm said of the others is gone with it.
+    // One program may exhaust the memory, and then helm's answers for the others are lost.
     if (status < 0 || status > 1) return programs.length === 1 ? [KILLED] : halves(programs).flatMap(helmPrints);
     const printed: Printed[] = [];
     for (const part of stdout.split(/^==> Linting /m)) {

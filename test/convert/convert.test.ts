@@ -124,7 +124,7 @@ test('generated charts of Go templates render the same after conversion', { time
     }),
     { numRuns: 15 * RUNS },
   );
-  // Else there would be nothing to see here.
+  // Otherwise the test would compare nothing.
   expect(count).toBeGreaterThan(index / 2);
 });
 
@@ -166,7 +166,7 @@ test('a template that changes values for others is not converted', async () => {
   const folder = chartOf('together', {
     'values.yaml': 'a: x\n',
     'templates/config.yaml': CONFIG,
-    // Helm runs it first.
+    // Helm renders it first.
     'templates/zz.yaml': '{{- $_ := set .Values "a" "changed" }}\n',
   });
   const { files } = await convert(folder);
@@ -296,7 +296,7 @@ test('one partial serves all contexts of a definition, and other definitions get
     'templates/none.yaml': include('none', '"context" $'),
     'templates/name.yaml': include('name', '"context"', '.', '"name"', '.Values.a'),
     'templates/part.yaml': include('part', '"context"', '.', '"part"', '.Values.b', '"name"', '.Values.a'),
-    // One gives it a value and the other the root, which no partial can serve.
+    // One call passes a value and the other the root, which no single partial can serve.
     'templates/any.yaml': CONFIG.replace('.Values.a', 'include "c.any" .Values.a').replace('.Name }}', '.Name }}-v'),
     'templates/all.yaml': CONFIG.replace('.Values.a', 'include "c.any" .').replace('.Name }}', '.Name }}-r'),
   });

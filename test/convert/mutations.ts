@@ -65,7 +65,7 @@ const TEXTS: readonly string[] = [
 export function mutationsOf(values: ValueMap): fc.Arbitrary<ValueMap> {
   const places = [...placesOf(values, [])];
   const one = fc.oneof(...places.map(([path, value]) => changeOf(value).map((to): Change => ({ path, to }))));
-  // What is off by default shows most of what can be wrong.
+  // Turning on what is off by default shows the most differences.
   const switches = places.flatMap(([path, value]): Change[] =>
     typeof value === 'boolean' ? [{ path, to: !value }] : [],
   );

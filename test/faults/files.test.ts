@@ -86,7 +86,7 @@ describe('a pipe that ends', () => {
     const file = join(temporaryFolder(), 'values.yaml');
     const strict = writeChart({ 'values.schema.json': '{"properties": {"b": {"type": "number"}}}' });
     writeFileSync(file, 'b: text\n');
-    // The file is there once: the second look would find nothing.
+    // The file exists only once: a second read would fail.
     const script = `exec 3< ${file}; rm ${file}; "$0" bin/pkg.js template ${strict} -f /dev/fd/3`;
     const { stderr } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8' });
     expect(stderr).toContain('values.b comes from /dev/fd/3:1:1');
@@ -117,7 +117,7 @@ describe.skipIf(!isLinux)('in a chart folder', () => {
       writeFiles(own, { 'templates/_x.tpl': '', 'crds/x.txt': '', 'charts/_x': '' });
       make(join(own, name));
       for (const args of [['template'], ['lint'], ['show', 'all'], ['template', '--allow-outside-links']]) {
-        // What no template asks for is not read.
+        // Files that no template asks for are not read.
         if (args.length > 1 && args[0] === 'template' && /^crds|README/.test(name)) continue;
         const { status, stdout, stderr } = pkg([...args, own]);
         expect([status, stdout + stderr], args.join(' ')).toEqual([

@@ -134,7 +134,7 @@ describe.concurrent('after half a minute', () => {
           /status: (?:pending-upgrade|pending-rollback|uninstalling)/.test(readFileSync(join(records, file), 'utf8')),
         );
       while (!isPending()) await sleep(5);
-      // Not while it holds the short lock, which is not taken from a process that lives.
+      // Not while it holds the file lock, which is not taken from a running process.
       for (;;) {
         first.kill('SIGSTOP');
         await sleep(20);

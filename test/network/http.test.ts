@@ -360,7 +360,7 @@ test.each([
     setTimeout(() => transport.close(), 300);`,
   ],
 ])('a connection to %s that opens while the client is closed keeps no process alive', async (_name, script) => {
-  // It accepts, and never says a word.
+  // It accepts connections and never answers.
   const url = await raw(() => undefined);
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', url.port], {
     cwd: root,

@@ -49,7 +49,7 @@ describe.skipIf(node24 === undefined)('on Node 24', () => {
     const target = ['--target', `dir:${temporaryFolder()}`];
     expect(run(node, ['install', 'r', chart, ...target], cache)).toMatchObject({ status: 0 });
     expect(run(node, ['upgrade', 'r', 'charts/web', ...target], cache)).toMatchObject({ status: 0 });
-    // What it recorded is read by the other.
+    // Each version of Node reads the records of the other.
     const history = ['history', 'r', '-o', 'json', ...target];
     const told = run(process.execPath, history, cache);
     expect(JSON.parse(told.stdout)).toMatchObject([{ status: 'superseded' }, { status: 'deployed' }]);
@@ -67,7 +67,7 @@ describe.skipIf(node24 === undefined)('on Node 24', () => {
     expect(run(node, ['template', 'r', chart], own)).toEqual(rendered);
     const written = statSync(file);
     expect(written.size).toBeGreaterThan(50_000);
-    // Code that V8 does not take is written anew.
+    // Code that V8 refuses is written again.
     expect(run(node, ['template', 'r', chart], own)).toEqual(rendered);
     expect(statSync(file).mtimeMs).toBe(written.mtimeMs);
     run(process.execPath, ['version'], own);

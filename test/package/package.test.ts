@@ -153,7 +153,7 @@ describe('the compiled code that is cached', () => {
     expect(first).toMatchObject({ status: 0, stderr: '' });
     const code = join(cache, 'kubepkg/code');
     const [build] = readdirSync(code);
-    // Where every run is the first, no cache is written in vain.
+    // In an environment where every run is the first, no cache is written for nothing.
     expect(readdirSync(join(code, build ?? ''))).toEqual([]);
     expect(render()).toEqual(first);
     const file = join(code, build ?? '', 'main.template.bin');

@@ -122,7 +122,7 @@ test('plans reach the desired state, are empty afterwards, and leave everything 
           if (next.do === 'deploy') {
             const plan = await diff({ ...at, chart: chartWith(next.objects) });
             const result = await upgrade({ ...at, chart: chartWith(next.objects) });
-            // What was shown is what is done.
+            // The plan that was shown is the one that is applied.
             expect(result.plan.steps.map(({ action, ref }) => [action, ref])).toEqual(
               plan.steps.map(({ action, ref }) => [action, ref]),
             );

@@ -112,7 +112,7 @@ describe('Go templates', () => {
   });
 
   test('are charged for nearly all functions', () => {
-    // The others fail at once with these arguments.
+    // The other functions fail at once with these arguments.
     expect(names.length - charged.size).toBeLessThan(20);
   });
 });
@@ -220,7 +220,7 @@ describe('values that grow with each call reach a limit', { timeout: 120_000 }, 
   });
 
   test('without much memory', () => {
-    // All that ran here: in kilobytes.
+    // The peak memory of this process, in kilobytes.
     expect(process.resourceUsage().maxRSS).toBeLessThan(1_500_000);
   });
 });

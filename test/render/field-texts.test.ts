@@ -25,7 +25,7 @@ async function renderWith(files: Record<string, string>, values: string): Promis
   const chart = chartWith(files, values);
   const { objects } = await render(chart, { origins: createOrigins(chart, NO_SOURCES, new Map()) });
   const object = toPlain(objects[0]?.object ?? new Map());
-  // What is printed is the same object.
+  // The printed text is the same object.
   expect(toPlain(parseYaml(`${objects[0]?.text}\n`, 'x') as ValueMap)).toEqual(object);
   return object;
 }

@@ -18,7 +18,7 @@ const NAMES = [
 const pattern = fc.oneof(
   { weight: 3, arbitrary: patternOf(['a', 'b', 'c', '/', '-', '\\{', '\\,', '\\a']) },
   { weight: 3, arbitrary: patternOf(['a', 'b', '/', 'ä', '語', '😀', '.']) },
-  // What is malformed finds all; most of these are.
+  // Malformed patterns match everything, and most of these are malformed.
   fc.string({ unit: fc.constantFrom(...'aabä/?[]!-\\{},**'.split(''), '\ufffd', '\0'), maxLength: 10 }),
 );
 

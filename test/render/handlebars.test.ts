@@ -172,7 +172,7 @@ test('generated templates print what Handlebars prints', async () => {
       // @root is the whole context here, so its data stands there too.
       const rendered = await render(chart, { userValues: new Map([['data', fromPlain(data)]]) }).catch(
         (error: unknown) => {
-          // A name that is not there is an error where Handlebars prints nothing.
+          // A missing name is an error, where Handlebars prints nothing.
           if ((error as { code?: string }).code === 'PKG_TEMPLATE_NAME_MISSING') return undefined;
           throw error;
         },

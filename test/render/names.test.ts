@@ -70,7 +70,7 @@ test('a name at the root is an error in a template, and in a partial where no ca
   expect(await outcome(of('{{#if title}}\nx: "1"\n{{/if}}'))).toBe('title is not defined');
   const partial = { 'templates/_p.hbs': '{{#if title}}\nx: {{title}}\n{{else}}\nx: none\n{{/if}}\n' };
   expect(await outcome(of('{{> p}}', partial))).toBe('title is not defined');
-  // Another call gives it.
+  // Another call passes it.
   expect(await outcome(of('{{> p}}\ny: {{> p title="t"}}', partial))).toBe('none');
   const explicit = { 'templates/_p.hbs': '{{#if this.title}}\nx: {{this.title}}\n{{else}}\nx: none\n{{/if}}\n' };
   expect(await outcome(of('{{> p}}', explicit))).toBe('none');

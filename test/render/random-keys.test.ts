@@ -142,7 +142,7 @@ test('edits of a chart keep the values of all fields but those whose call they c
         if (name === changed || name === 'new') expect(value, path).not.toBe(old.get(path));
         else expect(value, path).toBe(old.get(path));
       }
-      // And back again: what the second render stored is enough.
+      // And back again: the values that the second render stored are enough.
       const third = await renderFiles(chartFiles(layout), storedBy(second));
       expect(fieldsOf(third)).toEqual(fieldsOf(second));
     }),
@@ -230,7 +230,7 @@ test('a value in a loop stays with its item through edits', async () => {
       expect(found.size).toBeGreaterThan(after.users.length);
       expect(new Set(found.values()).size).toBe(found.size);
       for (const [path, value] of found) expect(value, path).toBe(old.get(path) ?? value);
-      // What is new has a value that nothing had.
+      // New fields have new values.
       for (const [path, value] of found) if (!old.has(path)) expect([...old.values()]).not.toContain(value);
     }),
     { numRuns: 150 * RUNS },
@@ -308,7 +308,7 @@ test('a key identifies one value through changes of fields and files', async () 
   const moved = fieldsOf(second);
   expect(moved.get('Secret/elsewhere.stringData.z')).toBe(old.get('Secret/a.stringData.x'));
   expect(moved.get('Secret/elsewhere.stringData.n')).not.toBe(old.get('Secret/a.stringData.x'));
-  // Without its key it is known by its field.
+  // Without its key it is identified by its field.
   const third = await renderFiles(
     { 'templates/z.yaml.hbs': secret('elsewhere', 'z: {{randAlphaNum 16}}') },
     storedBy(second),

@@ -105,7 +105,7 @@ describe('cache', () => {
     expect(others.filter((path) => !existsSync(path))).toEqual([]);
     expect(machine.files().length).toBeLessThan(before);
     expect(machine.files()).toHaveLength(others.length);
-    // Both go on.
+    // Both continue to work.
     await machine.with('pkg', 'pull', 'foo/web');
     await machine.with('helm', 'template', 'foo/db');
   });

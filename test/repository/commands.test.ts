@@ -150,7 +150,7 @@ describe('repo', () => {
       await run('pkg', ['repo', 'add', 'foo', tagged.url], options);
       expect((await run('pkg', ['repo', 'update'], options)).status).toBe(0);
       expect(asked).toEqual([undefined, '"one"']);
-      // What somebody changed on the disk is fetched anew.
+      // A file that was changed on the disk is downloaded again.
       writeFileSync(join(home, 'cache', 'repository', 'foo-index.yaml'), 'apiVersion: v1\nentries: {}\n');
       await run('pkg', ['repo', 'update'], options);
       expect(asked).toEqual([undefined, '"one"', undefined]);
@@ -213,7 +213,7 @@ test('search repo', async () => {
   ];
   for (const question of questions) {
     await expectSameRun(machines, 'search', 'repo', ...question);
-    // The second answer comes from the cache.
+    // The second time the answer comes from the cache.
     await expectSameRun(machines, 'search', 'repo', ...question);
   }
 });

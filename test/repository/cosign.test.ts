@@ -264,10 +264,10 @@ describe.skipIf(withTag === undefined)('keys', () => {
     const { status, stderr } = await pkg(args, { COSIGN_PASSWORD: 'wrong' });
     expect(status).toBe(1);
     expect(stderr).toContain('code: PKG_CREDENTIALS_FAILED ');
-    // Without any, nobody is there who could be asked.
+    // Without a terminal nobody can be asked.
     const asked = await run('pkg', [...args, '--plain-http'], { cwd: folder, home: folder });
     expect(asked.stderr).toContain('give --passphrase-file');
-    // Nothing was written before the key was read.
+    // The key is read before anything is written.
     expect(await place('wrong').read('1.0.0')).toBeUndefined();
   });
 

@@ -107,7 +107,7 @@ describe('hostile texts are read in a short time', () => {
     try {
       versionsOf(Buffer.from(text), 'sub', 'index.yaml');
     } catch {
-      // That it is refused is as good.
+      // A refusal is accepted too.
     }
     expect(process.cpuUsage(started).user / 1e6).toBeLessThan(10);
   });

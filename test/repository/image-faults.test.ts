@@ -73,7 +73,7 @@ describe('a registry that misbehaves', () => {
         const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
         const rest = hasParts ? bytes.subarray(from) : bytes;
         response.writeHead(hasParts && from > 0 ? 206 : 200, { 'content-length': rest.length });
-        // Each answer ends a megabyte further on.
+        // Each answer ends one megabyte later.
         const end = (hasParts ? 0 : from) + (1 << 20);
         if (end >= rest.length) response.end(rest);
         else response.write(rest.subarray(0, end), () => setTimeout(() => response.destroy(), 50));

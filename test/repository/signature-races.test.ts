@@ -102,7 +102,7 @@ describe.skipIf(registry === undefined)('a tag that two processes write', () => 
     expect(overwritten).toBe(2);
     expect(pushed.stdout).toMatch(/\spushed\s*$/);
     for (const key of KEYS) await succeeds('verify', `${target}/web:1.0.0`, '--key', `${key}.pub`);
-    // Nothing is missing any more.
+    // No signature is missing now.
     expect((await succeeds('bundle', 'push', 'a.tar', target)).stdout).toMatch(/\sunchanged\s*$/);
   });
 

@@ -159,7 +159,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
     const bad = await place.attach(subject, made(subject.digest));
     await place.list(subject, [bad]);
     await expectRefused(place.reference, why);
-    // It does not hide a good one.
+    // It does not hide a valid one.
     await place.list(subject, [bad, await place.attach(subject, good(subject.digest))]);
     await expectTaken(place.reference);
   });

@@ -360,7 +360,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     const args = ['template', 'acme/bare'];
     expect((await pkg(args)).status).toBe(0);
     expect((await pkg(args, { PKG_TRUST_POLICY: 'policies/strict.yaml' })).status).toBe(1);
-    // The flag comes before the variable.
+    // The flag has precedence over the variable.
     writeFileSync(join(folder, 'policies/open.yaml'), "rules: [{charts: '**', require: none}]\n");
     const flag = await pkg([...args, '--trust-policy', 'policies/open.yaml'], {
       PKG_TRUST_POLICY: 'policies/strict.yaml',
@@ -371,7 +371,7 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
       writeFileSync(usual, "rules: [{charts: 'x/*', require: none}]\n");
       expect((await pkg(args)).stderr).toContain('code: PKG_CHART_UNTRUSTED ');
       expect((await pkg(args, { PKG_TRUST_POLICY: 'policies/open.yaml' })).status).toBe(0);
-      // A policy that cannot be read is none that lets anything through.
+      // A policy that cannot be read must not allow anything.
       rmSync(usual);
       mkdirSync(usual);
       expect((await pkg(args)).stderr).toContain('code: PKG_TRUST_POLICY_INVALID ');

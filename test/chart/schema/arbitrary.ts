@@ -4,7 +4,7 @@ import type { Case } from './support.ts';
 
 type Json = unknown;
 
-/** A number exactly as it is written: `1.0` is not `1` there. */
+/** A number whose spelling counts: `1.0` is not `1`. */
 const raw = (JSON as unknown as { rawJSON: (text: string) => Json }).rawJSON;
 
 const DRAFTS = [
@@ -75,7 +75,7 @@ const number = fc.constantFrom<Json>(...NUMBERS, ...NUMBERS, ...HUGE);
 const name = fc.constantFrom(...NAMES);
 const scalar = fc.oneof(number, number, fc.constantFrom<Json>(...TEXTS), fc.constantFrom<Json>(null, true, false));
 
-/** Values: small, so that schemas have to do with them. */
+/** Small values, so that the keywords of a schema apply to them. */
 const value: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

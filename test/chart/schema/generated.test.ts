@@ -13,7 +13,7 @@ const SEED = 1;
 
 test('helm and pkg judge generated values alike', async () => {
   const verdicts = await expectAgreement(fc.sample(cases, { numRuns: 500 * RUNS, seed: SEED }));
-  // The cases have to be worth something.
+  // Most generated cases must be valid, or the test would say little.
   for (const verdict of ['fits', 'violates', 'unusable']) {
     expect(verdicts.filter((one) => one === verdict).length, verdict).toBeGreaterThan(verdicts.length / 20);
   }

@@ -172,7 +172,7 @@ describe('on the command line', () => {
     const chart = chartThatRefersTo(`${server.url}/tagged.json`);
     const status = async (): Promise<number | null> =>
       (await pkg(['template', chart, '--allow-remote-schemas'])).status;
-    // The very first run keeps nothing.
+    // The first run only creates the cache folder.
     await pkg(['version']);
     expect([await status(), await status(), await status()]).toEqual([1, 1, 1]);
     Object.assign(text, { etag: '"2"', body: '{"type": "string"}' });

@@ -12,7 +12,7 @@ import { temporaryFolder, writeFiles } from '../support.ts';
 /** A schema and values for it, as JSON texts. */
 export type Case = { schema: string; values: string };
 
-/** What comes of a case; `unusable` is a schema that is none. */
+/** The result for a case; `unusable` is an invalid schema. */
 export type Verdict = 'fits' | 'violates' | 'unusable';
 
 /** A chart with each case as a subchart of its own. */

@@ -25,7 +25,7 @@ test('the spellings of $schema', async () => {
     'file:///nothing.json',
     '1:2',
   ];
-  // Each draft sees something else in these.
+  // Each draft gives these another meaning.
   const telling = { exclusiveMinimum: 1, items: [{}], prefixItems: [{ type: 'string' }], format: 'ipv4', const: 5 };
   const cases = [...spellings, ...others].flatMap(($schema) => [
     of({}, 'x', $schema),

@@ -248,7 +248,7 @@ describe('the output of a plugin', () => {
     expect(error.message).toMatch(message);
     expect(error.message).toContain(command);
     expect(peer.seen).toHaveLength(before);
-    // kubectl thinks so too; it would read what has no end for ever.
+    // kubectl agrees, but it would read endless output for ever.
     if (text.includes('/dev/zero')) return;
     const run = await kubectl(['--kubeconfig', kubeconfig({ command }), 'get', '--raw', '/version']);
     expect([run.status, peer.seen.length]).toEqual([1, before]);

@@ -170,7 +170,7 @@ function userArbitrary(label: string): fc.Arbitrary<object> {
 }
 
 function fileArbitrary(label: string): fc.Arbitrary<string | undefined> {
-  /** Entries with different names; at times a name is there twice. */
+  /** Entries with different names; sometimes a name occurs twice. */
   const list = (member: string, one: (label: string) => fc.Arbitrary<object>): fc.Arbitrary<object[]> =>
     fc
       .tuple(
@@ -233,7 +233,7 @@ const flagsArbitrary: fc.Arbitrary<Partial<ConnectionSettings>> = fc
     { requiredKeys: [] },
   )
   .chain((all) =>
-    // Few at a time: with all of them nothing of the file is seen.
+    // Few at a time: with all of them the file would have no effect.
     fc
       .subarray(Object.keys(all), { maxLength: 2 })
       .map((keys) => Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)))),

@@ -9,7 +9,7 @@ import { startPeer } from '../../support/peer.ts';
 import type { PeerAnswer, PeerRequest } from '../../support/peer.ts';
 import { connectionOf } from './support.ts';
 
-// What is learnt of these clusters is not for others.
+// The kinds of these clusters must not be cached for other tests.
 const cache = process.env['XDG_CACHE_HOME'];
 beforeAll(() => {
   process.env['XDG_CACHE_HOME'] = temporaryFolder();

@@ -106,7 +106,7 @@ describe.each(['http', 'https', 'socks5'] as const)('a proxy that speaks %s', (s
     expect(await both({}, { HTTPS_PROXY: `${scheme}://127.0.0.1:${between.port}` })).toEqual([undefined, undefined]);
     expect(await both({}, { https_proxy: `${scheme}://127.0.0.1:${between.port}` })).toEqual([undefined, undefined]);
     expect(between.asked).toHaveLength(4);
-    // The kubeconfig's own proxy comes first, and NO_PROXY does not count for it.
+    // The proxy of the kubeconfig has precedence, and NO_PROXY does not apply to it.
     const other = await start();
     const env = { HTTPS_PROXY: `${scheme}://127.0.0.1:${between.port}`, NO_PROXY: '*' };
     expect(await both({ 'proxy-url': `${scheme}://127.0.0.1:${other.port}` }, env)).toEqual([undefined, undefined]);

@@ -169,7 +169,7 @@ const user = fc.record(
 );
 const context = fc.record({ cluster: text, user: text, namespace: text }, { requiredKeys: ['cluster'] });
 
-/** Some files, in which no name is there twice, each printed in a way of its own. */
+/** Several files in which no name occurs twice, each printed in another style. */
 const kubeconfigs = fc
   .record({
     names: fc.uniqueArray(text, { minLength: 1, maxLength: 6 }),

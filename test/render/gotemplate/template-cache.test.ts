@@ -93,7 +93,7 @@ describe('a chart that is rendered again', () => {
   test('prints the same, also from blocks that no earlier run used', () => {
     const first = render();
     expect(first).toContain('a: 2');
-    // The first run of a build keeps nothing.
+    // The first run of a build only creates the cache folder.
     expect(kept()).toEqual([]);
     expect(render()).toBe(first);
     expect(kept()).toHaveLength(1);

@@ -306,7 +306,7 @@ test.each([[], ['--kube-version', '1.20'], ['--skip-schema-validation'], ['--set
     for (const [index, files] of charts.entries()) {
       const { findings } = theirs[index] ?? { findings: [] };
       const ours = await ourFindings(join(folder, `c${index}`), flags);
-      // A chart of another format is refused, and nothing more is said of it.
+      // A chart of another format is refused without further findings.
       const isForeign = ours.some(({ message }) => /^the apiVersion '.*' is not known/.test(message));
       const judged = {
         files,

@@ -73,9 +73,9 @@ test.each([
 });
 
 test.each([
-  // One call gives a value that has it.
+  // One call passes a value with this field.
   ['{{#if ctx.queue}}x{{/if}}', '{{> p ctx=values.web}}{{> p ctx=values.worker}}'],
-  // It is not known what a call gives.
+  // The context of the call is not known.
   ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.web}}{{> p ctx=(fromYaml "a: 1")}}'],
   ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.none}}'],
   ['{{#if ctx.enabeld}}x{{/if}}', '{{> (print "p") ctx=values.none}}{{> p ctx=values.web}}'],

@@ -45,7 +45,7 @@ function contents(text: string): Record<string, unknown> {
     extensions: (extensions ?? []).map(({ extnID, critical, extnValue }) => [
       extnID,
       critical,
-      // Identifiers of keys differ as the keys do.
+      // Key identifiers differ, because the keys do.
       /^2\.5\.29\.(?:14|35)$/.test(extnID) ? extnValue.byteLength : Buffer.from(extnValue.buffer).toString('hex'),
     ]),
     key: [key.split('\n')[0], ownKey.asymmetricKeyType, ownKey.asymmetricKeyDetails?.modulusLength],
@@ -62,7 +62,7 @@ const CERTIFICATES = [
   `{{$c := genCA "my-ca" 365}}${show}`,
   `{{$c := genSelfSignedCert "h" (list "10.0.0.1" "::1" "::ffff:1.2.3.4") (list "a.io" "*.b.io" "") 30}}${show}`,
   `{{$c := genSelfSignedCertWithKey "h" (list "2001:db8::1" "1:2:3:4:5:6:7:8" "::" "fe80::1:0:0:2" "1::" "::ffff:0:1") nil 30 ${EC}}}${show}`,
-  // Lengths of one, two and three bytes.
+  // Lengths that take one, two and three bytes.
   ...[100, 300, 70_000].map(
     (length) =>
       `{{$c := genSelfSignedCertWithKey "${'n'.repeat(60)}" nil (list "${'a'.repeat(length)}") 30 ${EC}}}${show}`,
@@ -117,7 +117,7 @@ test('private keys have the form that they have in helm', { timeout: 600_000 }, 
   for (const [index, template] of templates.entries()) {
     expect(about(printed(pkgOutcome(template))), template).toEqual(about(printed(theirs[index])));
   }
-  // Helm needs minutes for one of these.
+  // Helm takes minutes for one of these.
   expect(about(printed(pkgOutcome('{{genPrivateKey "dsa"}}')))).toEqual([
     '-----BEGIN DSA PRIVATE KEY-----',
     'dsa',

@@ -94,7 +94,7 @@ export function pkgOutcome(template: string): Outcome {
       limits: { depth: 1000, steps: 1e6, outputLength: 1e7 },
       lookup: () => new Map(),
       now: new Date(),
-      // As helm lints.
+      // In the same way as helm's lint.
       lint: true,
       enableDns: false,
       parse,
