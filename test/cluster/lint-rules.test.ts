@@ -191,7 +191,7 @@ async function isRefused(ns: string, path: string, text: string): Promise<{ refu
   return { refused: answer.status !== 201, text: answer.text };
 }
 
-test('objects that the API server takes have no findings', async () => {
+test('objects that the API server accepts have no findings', async () => {
   const ns = await namespace();
   for (const [path, text] of Object.entries(GOOD)) {
     expect(findings(text)).toEqual([]);
@@ -199,7 +199,7 @@ test('objects that the API server takes have no findings', async () => {
   }
 });
 
-test('of each mistake lint says something, and the API server refuses it where that is said here', async () => {
+test('lint reports each mistake, and the API server refuses those that are marked', async () => {
   const ns = await namespace();
   const wrong: string[] = [];
   for (const [name, before, after, taken] of BAD) {

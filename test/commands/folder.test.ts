@@ -291,7 +291,7 @@ describe('a document that is not a whole object, in a folder', () => {
     expect(stderr.match(/note: values\.(.*)/)?.[1]).toBe(note);
   });
 
-  test('of two that print the same, each at its own line, and hooks with them', () => {
+  test('two templates with the same error, each at its own line, and hooks', () => {
     const hook = '---\napiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {helm.sh/hook: pre-install}\n';
     const object = `${named} {{ .Values.name }}\n---\n${named} {{ .Values.nam }}\n${hook}`;
     const chart = writeChart({ 'values.yaml': values, 'templates/a.yaml': object });

@@ -77,7 +77,7 @@ test('finds the same files as helm', { timeout: 600_000 }, () => {
   }
 });
 
-test('ends for every pattern, and loses no alternative', () => {
+test('ends for every pattern, and tries all alternatives', () => {
   const name = 'a'.repeat(40);
   for (const of of [
     '{a,b}'.repeat(40),

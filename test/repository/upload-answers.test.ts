@@ -86,7 +86,7 @@ const CLAIMS_MORE = {
   PUT: [],
 };
 
-test('an upload ends whatever the registry answers, and its login stays with the registry', async () => {
+test('an upload ends for every answer of the registry, and its login is sent to the registry only', async () => {
   await fc.assert(
     fc.asyncProperty(sessions, async (given) => {
       answers = JSON.parse(JSON.stringify(given).replaceAll('OTHER', `${other.url}/upload`)) as typeof answers;

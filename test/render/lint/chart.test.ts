@@ -34,7 +34,7 @@ describe('raw mustaches', () => {
   });
 });
 
-test('the document of a partial is advised in place of fromYaml where it can stand', async () => {
+test('partial is suggested instead of fromYaml where it is possible', async () => {
   const messages = await lint({
     'values.yaml': 'a: 1\n',
     'templates/_go.tpl': '{{- define "go" }}k: "{{ .Values.a }}"{{ end }}',
@@ -65,7 +65,7 @@ describe('the guard', () => {
     'templates/a/b/c.yaml.hbs',
     'templates/zz/b.yaml.hbs',
     'templates/zz/zz/zz/b.yaml.hbs',
-  ])('must be what Helm parses first, and is where lint says: %s', async (other) => {
+  ])('must be parsed first by Helm, which lint checks: %s', async (other) => {
     const folder = writeCleanChart({ [other]: '{{#if values.a}}{{/if}}', 'values.yaml': 'a: 1\n' });
     const messages = await lintChart(folder, { userValues: new Map() });
     expect(rulesOf(messages)).toEqual(['guard-late']);

@@ -32,7 +32,7 @@ async function undeclared(...names: string[]): Promise<string[]> {
   return messages.filter(({ rule }) => rule === 'value-undeclared').map(({ message }) => message);
 }
 
-test('a value that values.yaml has as a comment is declared', async () => {
+test('a value in a comment of values.yaml is declared', async () => {
   const names = [
     'values.nameOverride',
     'values.server.storageClass',
@@ -45,7 +45,7 @@ test('a value that values.yaml has as a comment is declared', async () => {
   expect(await undeclared(...names)).toEqual([]);
 });
 
-test('a name of a comment of another map, and a misspelt one, are not', async () => {
+test('a name in a comment of another map, and a misspelt one, are not declared', async () => {
   expect(await undeclared('values.server.storageClas', 'values.server.[name.override]', 'values.clusterIP')).toEqual([
     'values.server.storageClas is not declared in values.yaml',
     'values.server.[name.override] is not declared in values.yaml',

@@ -96,11 +96,11 @@ test.each([
   '{{#if ctx.more}}{{> p ctx=(dict "a" ctx "b" ctx)}}{{/if}}',
   '{{#if ctx.more}}{{> p ctx=(merge ctx ctx)}}{{/if}}',
   '{{#if ctx.more}}{{> p ctx=(first ctx.more) a=ctx b=ctx}}{{/if}}',
-])('a partial that includes itself is followed for a while: %s', async (partial) => {
+])('a partial that includes itself is followed up to a limit: %s', async (partial) => {
   expect(await found(partial, '{{> p ctx=values.none}}')).toEqual([]);
 });
 
-test('a partial that Go templates include, or those who use a library, has other names too', async () => {
+test('a partial that Go templates or users of a library include may get other names', async () => {
   const [partial, calls] = ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.web}}'];
   const go = { 'templates/a.yaml': '{{ include "p" (dict "ctx" .Values.other) }}' };
   expect(await found(partial, calls, go)).toEqual([]);
