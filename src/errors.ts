@@ -12,8 +12,8 @@
 export type Position = { file: string; line?: number; column?: number; isSecret?: boolean };
 
 /**
- * Stable error codes. A code never changes its meaning; `pkg docs CODE` explains each (the texts are in
- * `src/terminal/error-docs.ts`, which the type checker holds complete).
+ * Stable error codes. A code never changes its meaning; `pkg docs CODE` explains it (the texts are in
+ * `src/terminal/error-docs/`, and the type checker requires one for each code).
  */
 export const ERROR_CODES = [
   // what the user typed

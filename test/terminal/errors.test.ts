@@ -135,6 +135,7 @@ test('an unknown error is reported as a bug, with its stack only for --debug', (
 });
 
 test('every code is explained', () => {
+  expect(Object.keys(ERROR_DOCS)).toEqual([...ERROR_CODES]);
   const listed = pkg(['docs']).stdout;
   for (const code of ERROR_CODES) {
     expect(listed).toMatch(new RegExp(`^${code} *\t\\S`, 'm'));
