@@ -97,18 +97,31 @@ function sourceOf({ loc: { start, end } }: Expression, template: Template): stri
   return text.replace(/^\(([^]*)\)$/, '$1');
 }
 
-/** Is a mustache that stands alone on its line part of a text behind `|` or `>`? */
+/** Is a mustache part of a text behind `|` or `>`? */
 function isInBlockScalar({ loc: { start } }: Mustache, template: Template): boolean {
-  const lines = linesOf(template).slice(0, start.line);
-  const own = lines.pop() ?? '';
-  if (own.slice(0, start.column).trim() !== '') return false;
-  let column = start.column;
-  for (const line of lines.toReversed()) {
+  let inTexts = textLines.get(template);
+  if (inTexts === undefined) textLines.set(template, (inTexts = linesOfTexts(linesOf(template))));
+  return inTexts.has(start.line);
+}
+
+const textLines = new WeakMap<Template, ReadonlySet<number>>();
+
+/** The numbers, from 1, of the lines that are part of texts behind `|` or `>`. */
+function linesOfTexts(lines: readonly string[]): Set<number> {
+  const found = new Set<number>();
+  // The column of the key or dash of the text that is open.
+  let column: number | undefined;
+  for (const [index, line] of lines.entries()) {
+    // Tags of blocks may stand further left than the text that they are in.
+    if (line.trim() === '' || /^\s*\{\{(?:[#/~^!]|else\b)/.test(line)) continue;
     const indent = /^ */.exec(line)?.[0].length ?? 0;
-    if (line.trim() === '' || indent >= column || /^\s*\{\{[#/~^]/.test(line)) continue;
-    if (/[|>][-+0-9]*\s*(?:#[^\n]*)?$/.test(line)) return true;
-    column = indent;
-    if (column === 0) return false;
+    if (column !== undefined && indent > column) {
+      found.add(index + 1);
+      continue;
+    }
+    const [, start = '', rest = ''] = /^((?: |- )*)(.*)$/.exec(line) ?? [];
+    const isHeader = /(?:^|[:\s])[|>][-+0-9]*\s*(?:#.*)?$/.test(rest);
+    column = !isHeader ? undefined : /^[|>]/.test(rest) ? start.lastIndexOf('-') : start.length;
   }
-  return false;
+  return found;
 }

@@ -34,6 +34,21 @@ describe('raw mustaches', () => {
   });
 });
 
+test('a mustache within a text behind | or > is not taken for a whole value', async () => {
+  const text = [
+    '|-\n    {\n      "a": {{quote values.a}},\n  {{#if values.a}}\n      "b": {{quote values.a}}\n  {{else}}\n      "c": {{quote values.a}}\n  {{/if}}\n    }',
+    '\n    - >\n     x: {{quote values.a}}\n    - k: |\n        {{toYaml values.a}}\n\n      after: {{quote values.a}}',
+    '{{quote values.a}}',
+  ];
+  const messages = await lint({ 'values.yaml': 'a: 1\n', 'templates/x.yaml.hbs': map(text.join('\n  k: ')) });
+  const found = messages.filter(({ rule }) => ['quoted-text', 'data-text'].includes(rule));
+  // The field behind the text of the list's second item, and the last field.
+  expect(found.map(({ at }) => [at?.line, at?.column])).toEqual([
+    [21, 14],
+    [22, 6],
+  ]);
+});
+
 test('partial is suggested instead of fromYaml where it is possible', async () => {
   const messages = await lint({
     'values.yaml': 'a: 1\n',
