@@ -1,6 +1,6 @@
 /** Bodies of HTTP requests and answers as streams: cut into pieces, limited in size, read whole or thrown away. */
 import { UnusableAnswer } from './http-messages.ts';
-import type { HttpDownload } from './http-messages.ts';
+import type { HttpDownload, HttpRequest } from './http-messages.ts';
 import type { PoolAnswer } from './pool.ts';
 
 /** Larger bodies are sent in pieces of this size. */
@@ -37,15 +37,25 @@ export async function* releasing(body: AsyncIterable<Buffer>, release: () => voi
 /**
  * Reads a body. With a known length it is filled in place instead of joined: indexes of repositories have up to 140 MB.
  */
-export async function readWhole({ body, length }: HttpDownload, limit: number): Promise<Buffer> {
+export async function readWhole(
+  { body, length }: HttpDownload,
+  { limit, onReceived }: Pick<HttpRequest, 'limit' | 'onReceived'>,
+): Promise<Buffer> {
   if (length === undefined || !Number.isSafeInteger(length) || length < 0 || length > limit) {
     const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk);
+    let size = 0;
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      onReceived?.((size += chunk.length), undefined);
+    }
     return Buffer.concat(chunks);
   }
   const whole = Buffer.allocUnsafe(length);
   let filled = 0;
-  for await (const chunk of body) filled += chunk.copy(whole, filled);
+  for await (const chunk of body) {
+    filled += chunk.copy(whole, filled);
+    onReceived?.(filled, length);
+  }
   return whole.subarray(0, filled);
 }
 

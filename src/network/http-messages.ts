@@ -59,6 +59,8 @@ export type HttpRequest = {
   /** Doing it twice has the same effect as once, so it may be retried. True unless given, except for POST and PATCH. */
   repeatable?: boolean;
   signal?: AbortSignal;
+  /** Called for each part of an answer that is read whole: the bytes so far, and all of them where the server says so. */
+  onReceived?: (received: number, length: number | undefined) => void;
 };
 
 /** The head of an answer. */

@@ -67,7 +67,7 @@ export class HttpClient {
     try {
       return await this.#sendWithRetries(request, signal, async (download) => {
         const { status, headers, url } = download;
-        return { status, headers, url, body: await readWhole(download, request.limit) };
+        return { status, headers, url, body: await readWhole(download, request) };
       });
     } finally {
       release();

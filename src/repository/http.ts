@@ -21,6 +21,21 @@ export type Answer = HttpAnswer;
 /** An answer whose body is a stream. */
 export type Download = HttpDownload;
 
+/**
+ * What is told while a large answer comes in. Of smaller ones only the request is told.
+ *
+ * @param what names the answer
+ */
+export function tellingReceived(what: string, tell: (what: string) => void): NonNullable<Request['onReceived']> {
+  return (received, length) => {
+    if (received < MIB || received === length) return;
+    const all = length === undefined ? '' : ` of ${(length / MIB).toFixed(1)}`;
+    tell(`received ${(received / MIB).toFixed(1)}${all} MiB of ${what}`);
+  };
+}
+
+const MIB = 1 << 20;
+
 /** Sends requests to repositories and registries, and reuses connections. */
 export class RemoteClient {
   readonly #trust: Trust;

@@ -12,6 +12,7 @@ import { fieldOf, isJsonObject, listField, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ContentCache } from './content-cache.ts';
 import { algorithmOf, checkDigest, digestOf, isDigest } from './digest.ts';
+import { tellingReceived } from './http.ts';
 import type { Answer } from './http.ts';
 import {
   CHART_CONFIG,
@@ -252,7 +253,8 @@ export class Registry {
 
   async #get(url: URL, chart: ChartReference, accept: string, limit: number): Promise<Answer> {
     this.#options.tell(`fetching ${shownUrl(url)}`);
-    const answer = await this.#session.send(url, chart, 'pull', { headers: { accept }, limit });
+    const onReceived = tellingReceived(shownUrl(url), this.#options.tell);
+    const answer = await this.#session.send(url, chart, 'pull', { headers: { accept }, limit, onReceived });
     if (answer.status === 200) return answer;
     throw refused(answer, url, chart);
   }

@@ -5,7 +5,7 @@ import { PkgError } from '../errors.ts';
 import { gunzipOptions } from '../gunzip.ts';
 import { checkDigest, digestOf } from './digest.ts';
 import { basicAuthorization } from '../network/address.ts';
-import { DEFAULT_TRUST, RemoteClient } from './http.ts';
+import { DEFAULT_TRUST, RemoteClient, tellingReceived } from './http.ts';
 import type { Answer, Trust } from './http.ts';
 import type { Tell } from './change-file.ts';
 import { ContentCache } from './content-cache.ts';
@@ -326,6 +326,7 @@ export class Remotes {
     const answer = await this.#client(repository).fetch(url, {
       headers,
       limit,
+      onReceived: tellingReceived(shownUrl(url), this.#tell),
       everywhere: passCredentials,
       authorization: isOwn ? authorizationOf(repository) : undefined,
     });

@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,13 +51,13 @@ function peak({ program, args, env }: Command): number {
 
 type Limits = { wall: number; memory?: number; seconds?: number };
 
-/** Measures both in turns; `prepare` goes before each run, and is not measured. */
+/** Measures both in turns; `prepare` goes before each run, and is not measured. Gives the peak memory of pkg in MB. */
 function compare(
   name: string,
   args: (program: Program) => readonly string[],
   limits: Limits,
   prepare: (program: Program) => void = () => undefined,
-): void {
+): number {
   const costs: Record<Program, Cost[]> = { pkg: [], helm: [] };
   const memory: Record<Program, number> = { pkg: Number.NaN, helm: Number.NaN };
   const begun = Date.now();
@@ -86,6 +86,7 @@ function compare(
     report('  peak memory', '', memory.pkg / memory.helm, limits.memory, '× helm');
   }
   if (limits.seconds !== undefined) report('  wall', '', ours.wall / 1000, limits.seconds, 's');
+  return memory.pkg;
 }
 
 /** An index as Helm writes it, with many charts that nobody asks for around those that are. */
@@ -127,6 +128,7 @@ try {
   const [line] = (await once(server.stdout, 'data')) as [Buffer];
   const url = `http://127.0.0.1:${line.toString().trim()}`;
   await againstRepositories(url);
+  ofLargeIndex(url);
   await againstRegistry();
 } finally {
   server.kill();
@@ -179,6 +181,32 @@ async function againstRepositories(url: string): Promise<void> {
     for (const name of repositories.slice(1)) output(command(program, ['repo', 'remove', name]));
   }
   compare('search repo over 20,000 versions', () => ['search', 'repo', 'dep-1'], { wall: 0.3, seconds: 0.15 });
+}
+
+/** The largest index of a public repository has 140 MB. */
+function ofLargeIndex(url: string): void {
+  const file = join(served, 'large', 'index.yaml');
+  writeIndex(file, ['wanted'], 145_000);
+  writeChart(join(folder, 'sources', 'wanted'), 'wanted');
+  output(command('helm', ['package', join(folder, 'sources', 'wanted'), '-d', dirname(file)]));
+  const size = statSync(file).size / 2 ** 20;
+  const pull = (program: Program): string[] => ['pull', 'wanted', '--repo', `${url}/large`, '-d', homeOf(program)];
+  const withoutCache = (program: Program): void => {
+    rmSync(join(homeOf(program), 'cache'), { recursive: true, force: true });
+    mkdirSync(homeOf(program), { recursive: true });
+  };
+  const peaks = [
+    compare(`pull by an index of ${size.toFixed(0)} MB`, pull, { wall: 1, memory: 0.5 }, withoutCache),
+    compare(
+      'repo add of the same',
+      () => ['repo', 'add', 'large', `${url}/large`, '--force-update'],
+      { wall: 1, memory: 0.5 },
+      withoutCache,
+    ),
+    compare('search repo in the same', () => ['search', 'repo', 'wanted'], { wall: 1, memory: 0.5 }),
+  ];
+  for (const peak of peaks) if (peak > 0) report('  peak memory', '', peak / size, 3, '× the index');
+  for (const program of PROGRAMS) output(command(program, ['repo', 'remove', 'large']));
 }
 
 async function againstRegistry(): Promise<void> {

@@ -320,6 +320,22 @@ describe('a repository that is broken', () => {
     expect(made.status).toBe(0);
     expect(made.stderr).toContain(`fetching ${server.url}/index.yaml\n`);
   });
+
+  test('whose index is long and comes slowly: messages say how much has come', async () => {
+    const index = Buffer.concat([readFileSync(join(repository, 'index.yaml')), Buffer.alloc(4 << 20, '# x\n')]);
+    for (const length of [{}, { 'content-length': index.length }]) {
+      const server = await start((request, response) => {
+        if (request.url !== '/index.yaml') return false;
+        response.writeHead(200, length).write(index.subarray(0, 2 << 20));
+        setTimeout(() => response.end(index.subarray(2 << 20)), 3000);
+        return true;
+      });
+      const made = await update('pkg', web(server.url));
+      expect(made.status, made.stderr).toBe(0);
+      const all = 'content-length' in length ? ' of 4.0' : '';
+      expect(made.stderr).toContain(`received 2.0${all} MiB of ${server.url}/index.yaml\n`);
+    }
+  });
 });
 
 describe('TLS', () => {
