@@ -22,6 +22,7 @@ import type { Decisions } from './branch-printer.ts';
 import type { FieldProblem } from './object-fields.ts';
 import { objectProblems } from './object-problems.ts';
 import type { ChartKinds } from './object-schema.ts';
+import { plainSecrets } from './secret-data.ts';
 
 /** A branch that no values can take. */
 export type Unreachable = { at: { file: string; line: number; column: number }; why: string };
@@ -197,7 +198,12 @@ class Runs {
     const written = writtenObject(document, this.#reader);
     if (written === undefined) return problems;
     const { object, problem: misplaced } = misplacedProblem(written.object, types);
-    for (const problem of [...(misplaced === undefined ? [] : [misplaced]), ...objectProblems(object, kinds)]) {
+    const found = [
+      ...(misplaced === undefined ? [] : [misplaced]),
+      ...objectProblems(object, kinds),
+      ...plainSecrets(object),
+    ];
+    for (const problem of found) {
       // An item of a list may have its kind from a value.
       if (problem.rule === 'object-incomplete') continue;
       const at = written.at(problem.keys);

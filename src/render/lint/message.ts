@@ -58,6 +58,7 @@ const RULES = {
   'object-value': 'error',
   'object-required': 'warning',
   'object-label': 'error',
+  'secret-text': 'warning',
   'object-reference': 'warning',
   'object-duplicate': 'warning',
   'go-printed': 'info',

@@ -80,6 +80,23 @@ test.each([
   expect(await lines(file)).toEqual([message]);
 });
 
+test.each([
+  ['{{values.word}}', true],
+  ['{{#if values.off}}\n  a: {{values.word}}\n  {{else}}\n  a: {{b64enc values.word}}\n  {{/if}}', true],
+  ['password', true],
+  ['{{b64enc values.word}}', false],
+  ['{{randBytes 12}}', false],
+  ['c2VjcmV0', false],
+  ['{{values.encoded}}', false],
+  ['{{values.key}}', false],
+])('a text under data of a Secret that is base64 by accident: %s', async (value, isFound) => {
+  const field = value.startsWith('{{#if') ? value : `a: ${value}`;
+  const secret = `apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata:\n  ${field}\n`;
+  const values = 'word: changeme\nencoded: c2VjcmV0\nkey: q83vEjRWeJq83vEjRWeJqw==\noff: false\n';
+  const messages = await lint({ 'values.yaml': values, 'templates/x.yaml.hbs': secret });
+  expect(messages.map(({ rule }) => rule)).toEqual(isFound ? ['secret-text'] : []);
+});
+
 test('in a partial, by what its calls give', async () => {
   const partial = '{{#if values.off}}\ntype: {{ctx.type}}\n{{/if}}\n';
   expect(await lines(service('  {{> p ctx=values.service}}'), { 'templates/_p.hbs': partial })).toEqual([
