@@ -127,7 +127,7 @@ function candidatesOf(chart: Chart, warnings: Set<string>): Chart[] {
 }
 
 /** The warning where `charts/` has another version than the declared one. As in Helm, it is used nevertheless. */
-function versionWarning(chart: string, { name, version, alias }: ChartDependency, present: string): string {
+export function versionWarning(chart: string, { name, version, alias }: ChartDependency, present: string): string {
   const [of, dependency] = [printable(chart, 60), printable(name, 60)];
   if (version !== '') {
     return `${of} asks for ${dependency} '${printable(version, 60)}' and has ${printable(present, 60)} in charts/`;

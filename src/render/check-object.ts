@@ -14,6 +14,11 @@ type Traceable = { trace(path: ValuePath): TracedField };
  * @throws {ValueError} `PKG_OBJECT_INVALID` at the field in the template
  */
 export function checkObject(object: ValueMap, traced: Traceable): { kind: string; name: string } {
+  if (!object.has('apiVersion') && !object.has('kind')) {
+    const file = traced.trace([]).at.file.replace(/^.*\//, '');
+    const hints = file.endsWith('.hbs') ? [`a file of partials has a name that begins with _: _${file}`] : [];
+    fail(traced, 'an object needs apiVersion', [], hints);
+  }
   const apiVersion = textAt(object.get('apiVersion'), traced, 'apiVersion');
   const kind = textAt(object.get('kind'), traced, 'kind');
   const metadata = object.get('metadata');

@@ -71,7 +71,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
       ...lintAliases(chart, isNative),
       ...lintSubchartValues(chart, isNative),
       ...lintConditions(chart, isNative),
-      ...lintDependencies(chart),
+      ...lintDependencies(chart, isNative),
     );
   }
   if (source.kind('crds') === 'file') messages.push(finding('crd-invalid', 'crds/', 'crds is not a folder'));

@@ -27,6 +27,13 @@ test.each([
   ['a: {{ternary values.on "a" "b"}}', 'ternary takes the condition last', '(ternary "a" "b" values.on)'],
   ['a: {{ternary values.on true false}}', 'ternary takes the condition last', '(ternary true false values.on)'],
   ['a: {{ternary values.text "a" true}}', 'ternary takes the condition last', '(ternary values.text "a" values.'],
+  ['a: {{ .values.text }}', 'is written as in another template language', 'write {{values.text}}'],
+  ['{{#each values.list as |one|}}\na: {{../one.x}}\n{{/each}}', '../one.x is not defined', 'write one.x'],
+  [
+    'a:\n  - {{values.map}}\n    b: c',
+    'this key stands below an item that is a value',
+    'leave the dash alone on its line',
+  ],
   ['a: {{include "x.yml"}}', 'there is no partial x.yml', 'did you mean x.yaml?'],
   [
     '{{#each values.map as |key value|}}\n{{key}}: {{value}}\n{{/each}}',

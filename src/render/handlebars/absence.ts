@@ -117,6 +117,8 @@ export function missingName(
   if (path.depth > 0 && ROOT_NAMES.has(head)) {
     hints.unshift(`${head} means the same at every depth: write ${path.parts.join('.')}`);
   }
+  if (path.depth > 0 && isLocal(head, scope))
+    hints.unshift(`${head} means the same inside its block: write ${path.parts.join('.')}`);
   if (known === 'values' && isMap(scope.context) && scope.context !== scope.root && scope.context.has(missing)) {
     hints.unshift(`did you mean this.${missing}?`);
   }
@@ -139,6 +141,13 @@ export function missingName(
   const error = evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
   error.isMissing = valuePath !== undefined;
   return error;
+}
+
+/** Is this a name of `as |name|` of a block around? */
+function isLocal(name: string, scope: Scope): boolean {
+  for (let { locals } = scope; locals !== undefined; locals = locals.outer)
+    if (locals.names.includes(name)) return true;
+  return false;
 }
 
 /** Is this `key`, `index` or `value` inside a loop, where `@key`, `@index` or `this` is meant? */

@@ -33,7 +33,10 @@ export function checkPath(report: CheckReport, path: Path, scope: CheckScope, is
   }
   const context = scope.contexts[path.depth];
   if (context !== 'root') return;
-  if (!ROOT_NAMES.has(head)) missingName(report, path, head, isArgument);
+  if (path.depth > 0 && scope.locals.has(head)) {
+    const hints = [`${head} means the same inside its block: write ${path.parts.join('.')}`];
+    report.add('PKG_TEMPLATE_NAME_MISSING', `${path.original} is not defined`, path.loc, hints);
+  } else if (!ROOT_NAMES.has(head)) missingName(report, path, head, isArgument);
   else checkField(report, path, head, field);
 }
 

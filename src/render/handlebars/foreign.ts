@@ -1,5 +1,6 @@
 /** Reads expressions of Go templates and of languages with operators, and gives their native spelling for hints. */
 
+import { ROOT_NAMES } from './scope.ts';
 import { helperOfAlias } from './helpers/aliases.ts';
 
 /** An expression that was read. */
@@ -272,7 +273,8 @@ class Reader {
     }
     if (/^\.\w/.test(written)) {
       this.isGo = true;
-      return `this${written}`;
+      const [head = ''] = written.slice(1).split('.');
+      return ROOT_NAMES.has(head) ? written.slice(1) : `this${written}`;
     }
     return written;
   }

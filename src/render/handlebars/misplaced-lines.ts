@@ -204,7 +204,7 @@ function unfit(before: readonly Line[], last: Line): Misplaced | undefined {
   }
   if (popped === undefined && last.indent > previous.indent && top !== undefined && !opens(previous.text)) {
     const inItem = isItem(previous.text) ? previous.indent + 2 : previous.indent;
-    if (last.indent === inItem) return undefined;
+    if (last.indent === inItem) return behindItem(previous, last);
     const hint = 'a key that holds others has no value of its own: key: and the others further in below it';
     return {
       offset: last.start,
@@ -214,6 +214,17 @@ function unfit(before: readonly Line[], last: Line): Misplaced | undefined {
     };
   }
   return undefined;
+}
+
+/** Finds a key below an item that is a value, as in `- {{> container}}` with `ports:` below it. */
+function behindItem(previous: Line, last: Line): Misplaced | undefined {
+  if (isKey(previous.text.replace(/^(?:-\s+)+/, '')) || !isKey(last.text)) return undefined;
+  return {
+    offset: last.start,
+    message: 'this key stands below an item that is a value already',
+    hint: 'to add keys to a map, leave the dash alone on its line, and write {{> name}} or {{spread x}} and the keys below it, two columns further in',
+    other: { offset: previous.start, message: 'this item is a value already, and keys follow it' },
+  };
 }
 
 /** Opens and closes levels as the line requires. */

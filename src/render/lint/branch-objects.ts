@@ -8,6 +8,7 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { Hole } from '../handlebars/markers.ts';
 import type { Slot } from '../handlebars/output.ts';
+import { positionIn } from '../handlebars/template-error.ts';
 import type { SingleDocument } from '../handlebars/slot-tree.ts';
 import type { Entry, Node } from '../handlebars/structure.ts';
 import { ABSENT } from '../handlebars/helpers/types.ts';
@@ -16,7 +17,7 @@ import type { KindTypes } from '../field-types.ts';
 import { kindOf, objectWithTexts } from '../text-fields.ts';
 import type { Wanted } from '../text-fields.ts';
 import { printable } from '../../errors-text.ts';
-import { describe, textAt } from './fields.ts';
+import { describe } from './fields.ts';
 import type { FieldProblem } from './object-fields.ts';
 
 /** How documents with slots are read. */
@@ -28,31 +29,51 @@ export type SlotReader = {
   source: (slot: Slot) => string;
 };
 
-/** An object whose unknown values are null, and the position of each field that is written. */
-export type WrittenObject = { object: ValueMap; at: (keys: ValuePath) => Position };
+/** A map whose unknown values are null. */
+export type WrittenObject = {
+  object: ValueMap;
+  /** The position of a field. */
+  at: (keys: ValuePath) => Position;
+  /** May the map at a path have further keys, that a value gives? */
+  isOpen: (keys: ValuePath) => boolean;
+};
 
 /** A value with the positions of what it holds. */
-type Written = { value: Value; at: () => Position; inner: ReadonlyMap<string | number, Written> };
+type Written = {
+  value: Value;
+  at: () => Position;
+  inner: ReadonlyMap<string | number, Written>;
+  /** The position of the mustache that gives the value, for what is in it. */
+  inside?: () => Position;
+  /** Further keys may come from values. */
+  isOpen?: boolean;
+};
 
 /** How deep partials that are values may be nested; deeper ones are not read. */
 const MAX_DEPTH = 20;
 
-/** Reads a document; undefined where it is not an object, or its kind is known only with values. */
+/** Reads a document; undefined where it is not a map. */
 export function writtenObject(document: SingleDocument, reader: SlotReader): WrittenObject | undefined {
   const { locate } = document;
   const written = read(document.node, document, () => locate(document.node.offset), [], { reader, depth: 0 });
   const { value } = written;
-  if (!isMap(value) || textAt(value, 'apiVersion') === '' || textAt(value, 'kind') === '') return undefined;
+  if (!isMap(value)) return undefined;
   const at = (keys: ValuePath): Position => {
     let found = written;
     for (const key of keys) {
       const next = found.inner.get(key);
-      if (next === undefined) break;
+      if (next === undefined) return (found.inside ?? found.at)();
       found = next;
     }
     return found.at();
   };
-  return { object: value, at };
+  const isOpen = (keys: ValuePath): boolean => {
+    let found: Written | undefined = written;
+    for (const key of keys) found = found?.inner.get(key);
+    // What is in a value that is not read as structure is known as a whole.
+    return found?.isOpen === true;
+  };
+  return { object: value, at, isOpen };
 }
 
 /**
@@ -101,7 +122,8 @@ function read(node: Node, document: SingleDocument, at: () => Position, path: Va
       const isRead = slot.kind === 'p' && depth < MAX_DEPTH && !isName(path);
       const single = isRead ? singleOf(slot, reader) : undefined;
       if (single !== undefined) return read(single.node, single, at, path, { reader, depth: depth + 1 });
-      return { value: isName(path) ? reader.source(slot) : valueOf(slot), at, inner: new Map() };
+      const inside = (): Position => positionIn(slot.origin.template, slot.node.loc);
+      return { value: isName(path) ? reader.source(slot) : valueOf(slot), at, inner: new Map(), inside };
     }
     default: {
       const { reader } = context;
@@ -145,12 +167,15 @@ function readMap(
   context: Context,
 ): Written {
   const inner = new Map<string, Written>();
+  let isOpen = false;
   for (const entry of entries) {
+    isOpen ||= entry.type === 'merge' || (entry.type === 'pair' && typeof entry.key !== 'string');
     if (entry.type === 'spread') {
       const slot = context.reader.slot(entry.hole, document.base);
       const value = valueOf(slot);
       const place = (): Position => document.locate(entry.offset);
       if (isMap(value)) for (const [key, item] of value) inner.set(key, { value: item, at: place, inner: new Map() });
+      else isOpen = true;
     }
     if (entry.type !== 'pair' || typeof entry.key !== 'string') continue;
     inner.set(
@@ -158,7 +183,7 @@ function readMap(
       read(entry.value, document, () => document.locate(entry.offset), [...path, entry.key], context),
     );
   }
-  return { value: new Map(Array.from(inner, ([key, { value }]) => [key, value])), at, inner };
+  return { value: new Map(Array.from(inner, ([key, { value }]) => [key, value])), at, inner, isOpen };
 }
 
 function readList(

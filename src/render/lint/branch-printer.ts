@@ -22,6 +22,9 @@ const MAX_PROGRAMS = 20_000;
 /** For each condition, given by its source, whether it holds. */
 export type Decisions = ReadonlyMap<string, boolean>;
 
+/** Which branches run of conditions about which nothing is decided. */
+export type Others = 'first' | 'none' | 'else';
+
 /** Conditions that are written as literals. */
 export const LITERALS: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
@@ -67,7 +70,7 @@ export class BranchPrinter {
   readonly #slots: Slots;
   readonly #values: ValueMap;
   readonly #decisions: Decisions;
-  readonly #others: boolean;
+  readonly #others: Others;
   /** The slots with default values. */
   readonly #defaults: { number: number; path: readonly string[] }[] = [];
   /** The values of which conditions have asked what they are: in a branch for another value the default is wrong. */
@@ -77,9 +80,9 @@ export class BranchPrinter {
 
   /**
    * @param values the default values
-   * @param others whether the branches run about which nothing is decided
+   * @param others which branches run about which nothing is decided
    */
-  constructor(partials: PartialIndex, slots: Slots, values: ValueMap, decisions: Decisions, others: boolean) {
+  constructor(partials: PartialIndex, slots: Slots, values: ValueMap, decisions: Decisions, others: Others) {
     this.#partials = partials;
     this.#slots = slots;
     this.#values = values;
@@ -147,9 +150,7 @@ export class BranchPrinter {
       const decided = this.#decisions.get(text) ?? LITERALS.get(text);
       const branch =
         decided === undefined
-          ? this.#others
-            ? node.program
-            : undefined
+          ? { first: node.program, none: undefined, else: node.inverse }[this.#others]
           : decided === holds
             ? node.program
             : node.inverse;

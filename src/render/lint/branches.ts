@@ -13,12 +13,16 @@ import { Output, Slots } from '../handlebars/output.ts';
 import type { Budget } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
 import type { SingleDocument } from '../handlebars/slot-tree.ts';
-import type { ValueMap } from '../../yaml/value.ts';
+import type { ValueMap, ValuePath } from '../../yaml/value.ts';
+import { isPartialFile } from '../handlebars/ast.ts';
+import { deprecation } from './deprecations.ts';
+import { textAt } from './fields.ts';
+import { absentFields } from './missing-fields.ts';
 import type { KindTypes } from '../field-types.ts';
 import { misplacedProblem, writtenObject } from './branch-objects.ts';
 import type { SlotReader } from './branch-objects.ts';
 import { BranchPrinter, conditionOf, LITERALS, sourceOf } from './branch-printer.ts';
-import type { Decisions } from './branch-printer.ts';
+import type { Decisions, Others } from './branch-printer.ts';
 import type { FieldProblem } from './object-fields.ts';
 import { objectProblems } from './object-problems.ts';
 import type { ChartKinds } from './object-schema.ts';
@@ -42,7 +46,13 @@ const MAX_BRANCHES = 200;
 const MAX_TEXT = 1 << 23;
 
 /** What all templates of a chart are checked with: its partials and default values, and what objects hold. */
-export type BranchContext = { partials: PartialIndex; values: ValueMap; kinds: ChartKinds; types: KindTypes };
+export type BranchContext = {
+  partials: PartialIndex;
+  values: ValueMap;
+  kinds: ChartKinds;
+  types: KindTypes;
+  kubeVersion: string;
+};
 
 /**
  * The errors in the branches of a template, and the fields in them that Kubernetes does not have or cannot read with the
@@ -59,12 +69,19 @@ export function lintBranches(
   const unreachable: Unreachable[] = [];
   const runs = new Runs(template, context);
   const check = (decisions: Decisions): void => {
-    const [full, bare] = [true, false].map((others) => runs.run(decisions, others));
+    const full = runs.run(decisions, 'first');
+    const bare = runs.run(decisions, 'none');
     if (full === undefined || bare === undefined) return;
     if ('error' in full) {
       if ('error' in bare && keyOf(full.error) === keyOf(bare.error)) errors.set(keyOf(full.error), full.error);
     } else if ('problems' in bare) {
-      for (const [key, problem] of full.problems) if (bare.problems.has(key)) problems.set(key, problem);
+      const both = [...full.problems].filter(([key]) => bare.problems.has(key));
+      // A field that is missing may be written in an {{else}}.
+      const last = both.some(([, { rule }]) => rule === 'object-required') ? runs.run(decisions, 'else') : undefined;
+      for (const [key, problem] of both) {
+        const isSure = problem.rule !== 'object-required' || (last && 'problems' in last && last.problems.has(key));
+        if (isSure === true) problems.set(key, problem);
+      }
     }
   };
   const branches = branchesOf(template.program, new Map(), template, partials, new Set());
@@ -157,7 +174,7 @@ class Runs {
   }
 
   /** Runs the template and checks what it prints; undefined where it prints too much. */
-  run(decisions: Decisions, others: boolean): Run | undefined {
+  run(decisions: Decisions, others: Others): Run | undefined {
     const { partials, values } = this.#context;
     const printer = new BranchPrinter(partials, this.#slots, values, decisions, others);
     const output = new Output(this.#slots, this.#budget);
@@ -193,10 +210,23 @@ class Runs {
   }
 
   #check(document: SingleDocument): Map<string, BranchProblem> {
-    const { kinds, types } = this.#context;
+    const { kinds, types, kubeVersion } = this.#context;
     const problems = new Map<string, BranchProblem>();
     const written = writtenObject(document, this.#reader);
     if (written === undefined) return problems;
+    const add = (problem: FieldProblem): void => {
+      const at = written.at(problem.keys);
+      problems.set(`${at.file}:${at.line}:${at.column} ${problem.rule} ${problem.keys.at(-1)}`, { ...problem, at });
+    };
+    const head = { apiVersion: textAt(written.object, 'apiVersion'), kind: textAt(written.object, 'kind') };
+    if (head.apiVersion === '' || head.kind === '') {
+      const missing = ['apiVersion', 'kind'].find((name) => !written.object.has(name));
+      // A partial prints parts of objects.
+      const isPart = isPartialFile(this.#template.name) || written.object.size === 0 || written.isOpen([]);
+      if (missing !== undefined && !isPart)
+        add({ rule: 'template-invalid', keys: [], message: `an object needs ${missing}` });
+      return problems;
+    }
     const { object, problem: misplaced } = misplacedProblem(written.object, types);
     const found = [
       ...(misplaced === undefined ? [] : [misplaced]),
@@ -205,10 +235,16 @@ class Runs {
     ];
     for (const problem of found) {
       // An item of a list may have its kind from a value.
-      if (problem.rule === 'object-incomplete') continue;
-      const at = written.at(problem.keys);
-      problems.set(`${at.file}:${at.line}:${at.column} ${problem.rule} ${problem.keys.at(-1)}`, { ...problem, at });
+      if (problem.rule !== 'object-incomplete') add(problem);
     }
+    const old = deprecation(head.apiVersion, head.kind, kubeVersion);
+    // A template that asks for the cluster's versions, itself or by a partial, may have an object for older ones.
+    const isForOlder = /capabilities|#(?:if|unless) \((?:include|partial) |(?:eq|ne) \((?:include|partial) /.test(
+      this.#template.source,
+    );
+    if (old !== undefined && !isForOlder) add({ rule: 'api-deprecated', keys: ['apiVersion'], message: old.message });
+    const isAbsent = (map: ValueMap, name: string, keys: ValuePath): boolean => !map.has(name) && !written.isOpen(keys);
+    for (const problem of absentFields(object, kinds, isAbsent)) add(problem);
     return problems;
   }
 

@@ -1,6 +1,7 @@
 /** Rules on subcharts and on `crds/`. */
 import { join } from 'node:path';
 import type { Chart, ChartFile } from '../../chart/chart.ts';
+import { isAskedFor, versionWarning } from '../../chart/dependencies.ts';
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -16,8 +17,8 @@ import type { LintMessage } from './message.ts';
 import { objectProblems } from './object-problems.ts';
 import type { ChartKinds } from './object-schema.ts';
 
-/** Finds charts that only `charts/` or only the dependencies in `Chart.yaml` have. */
-export function lintDependencies(chart: Chart): LintMessage[] {
+/** Finds charts that only `charts/` or only the dependencies in `Chart.yaml` have, or these in another version. */
+export function lintDependencies(chart: Chart, isNative: boolean): LintMessage[] {
   const present = new Set(chart.dependencies.map(({ metadata }) => metadata.name));
   const declared = new Set(chart.metadata.dependencies.map(({ name }) => name));
   const messages: LintMessage[] = [];
@@ -25,6 +26,13 @@ export function lintDependencies(chart: Chart): LintMessage[] {
     if (declared.has(name)) continue;
     const message = `charts/ holds ${printable(name)}, which dependencies do not name`;
     messages.push(finding('dependency-undeclared', 'Chart.yaml', message));
+  }
+  for (const dependency of chart.metadata.dependencies) {
+    const named = chart.dependencies.filter(({ metadata }) => metadata.name === dependency.name);
+    const [other] = named;
+    if (other === undefined || named.some((one) => isAskedFor(dependency, one))) continue;
+    const message = versionWarning(chart.metadata.name, dependency, other.metadata.version);
+    messages.push(finding('dependency-version', 'Chart.yaml', message, undefined, isNative ? undefined : 'info'));
   }
   for (const name of declared) {
     if (present.has(name)) continue;

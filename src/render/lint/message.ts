@@ -47,6 +47,7 @@ const RULES = {
   'spread-type': 'warning',
   'random-shared-key': 'warning',
   'random-unkeyed': 'warning',
+  'file-pattern': 'warning',
   'guard-missing': 'warning',
   'guard-late': 'warning',
   // objects
@@ -72,6 +73,7 @@ const RULES = {
   // dependencies and CRDs
   'dependency-undeclared': 'error',
   'dependency-missing': 'warning',
+  'dependency-version': 'warning',
   'dependency-condition': 'warning',
   'crd-invalid': 'error',
 } as const;

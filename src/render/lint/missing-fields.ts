@@ -13,12 +13,9 @@ const MAX_PROBLEMS = 10;
 /** The findings on an object, which is not a list of objects. */
 export function missingFields(object: ValueMap, kinds: Pick<ChartKinds, 'schema' | 'isBuiltin'>): FieldProblem[] {
   const found: FieldProblem[] = [];
-  const add: Add = (keys, message) => {
-    found.push({ rule: 'object-required', keys, message: `in ${describe(object)}, ${message}`, ours: true });
-  };
+  const add = adderTo(found, object);
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')];
-  const schema = kinds.schema(apiVersion, kind);
-  if (schema !== undefined) required(object, schema, [], add);
+  found.push(...absentFields(object, kinds, (map, name) => (map.get(name) ?? null) === null));
   if (kinds.isBuiltin(apiVersion, kind)) {
     inPod(object, add);
     ofKind(object, kind, add);
@@ -31,22 +28,38 @@ const NOT_ASKED_FOR: ReadonlySet<string> = new Set([
   ...['lun', 'revision', 'value', 'seconds', 'preference', 'min', 'spec', 'limits', 'drivers'],
 ]);
 
-/** Reports the fields that Kubernetes' OpenAPI or the schema of a CRD requires. */
-function required(value: Value, holds: Holds, keys: ValuePath, add: Add): void {
+function adderTo(found: FieldProblem[], object: ValueMap): Add {
+  return (keys, message) => {
+    found.push({ rule: 'object-required', keys, message: `in ${describe(object)}, ${message}`, ours: true });
+  };
+}
+
+/** Is a field of a map, to which these keys lead, not there? */
+type IsAbsent = (map: ValueMap, name: string, keys: ValuePath) => boolean;
+
+/** The fields that an object does not have, and that Kubernetes' OpenAPI or the schema of a CRD requires. */
+export function absentFields(object: ValueMap, kinds: Pick<ChartKinds, 'schema'>, isAbsent: IsAbsent): FieldProblem[] {
+  const found: FieldProblem[] = [];
+  const schema = kinds.schema(textAt(object, 'apiVersion'), textAt(object, 'kind'));
+  if (schema !== undefined) required(object, schema, [], isAbsent, adderTo(found, object));
+  return found;
+}
+
+function required(value: Value, holds: Holds, keys: ValuePath, isAbsent: IsAbsent, add: Add): void {
   if (Array.isArray(value)) {
     if (holds.is === 'list')
-      for (const [index, item] of value.entries()) required(item, holds.of, [...keys, index], add);
+      for (const [index, item] of value.entries()) required(item, holds.of, [...keys, index], isAbsent, add);
   } else if (isMap(value)) {
-    if (holds.is === 'map') for (const [key, item] of value) required(item, holds.of, [...keys, key], add);
+    if (holds.is === 'map') for (const [key, item] of value) required(item, holds.of, [...keys, key], isAbsent, add);
     if (holds.is !== 'fields') return;
     for (const name of holds.required ?? []) {
-      if ((value.get(name) ?? null) !== null || isSelector(keys, name) || NOT_ASKED_FOR.has(name)) continue;
+      if (!isAbsent(value, name, keys) || isSelector(keys, name) || NOT_ASKED_FOR.has(name)) continue;
       if (holds.fields.get(name)?.is === 'boolean') continue;
       add(keys, `${printable(keys.join('.')) || 'the object'} has no ${printable(name)}, which Kubernetes requires`);
     }
     for (const [key, item] of value) {
       const inner = holds.fields.get(key);
-      if (inner !== undefined) required(item, inner, [...keys, key], add);
+      if (inner !== undefined) required(item, inner, [...keys, key], isAbsent, add);
     }
   }
 }

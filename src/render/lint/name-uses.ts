@@ -8,7 +8,15 @@ import { follow, itemsOf, keyOf, leadsOf, mapOf, ROOT, shapeOf } from './shapes.
 import type { Lead, Names, Shape } from './shapes.ts';
 
 /** A place where a template uses a name, and where that may lead. */
-export type NameUse = { template: Template; loc: Location; written: string; isKey: boolean; leads: Lead[] };
+export type NameUse = {
+  template: Template;
+  loc: Location;
+  written: string;
+  isKey: boolean;
+  /** It is printed, so that it must be there. */
+  isPrinted: boolean;
+  leads: Lead[];
+};
 
 /** A partial that is called in more ways than this is not followed. */
 const MAX_CALLS = 50;
@@ -98,11 +106,11 @@ class Walker {
     }
   }
 
-  #path(node: Path, template: Template, names: Names): void {
+  #path(node: Path, template: Template, names: Names, isPrinted = false): void {
     const name = simpleName(node);
     // A bare name may be a helper without arguments.
     if (name !== undefined && !names.locals.has(name) && isHelper(name)) return;
-    this.#use(node, { template, loc: node.loc, written: node.original, isKey: false }, leadsOf(node, names));
+    this.#use(node, { template, loc: node.loc, written: node.original, isKey: false, isPrinted }, leadsOf(node, names));
   }
 
   #use(node: object, place: Omit<NameUse, 'leads'>, leads: readonly Lead[]): void {
@@ -115,7 +123,7 @@ class Walker {
     const path = 'path' in node && node.path.type === 'PathExpression' ? node.path : undefined;
     const helper = path && simpleName(path);
     const hasArguments = node.params.length > 0 || node.type === 'SubExpression';
-    if (path !== undefined && !hasArguments) this.#path(path, template, names);
+    if (path !== undefined && !hasArguments) this.#path(path, template, names, node.type === 'MustacheStatement');
     for (const param of node.params) this.visit(param, template, names);
     const pairs = 'hash' in node ? (node.hash?.pairs ?? []) : [];
     for (const pair of pairs) this.visit(pair.value, template, names);
@@ -123,7 +131,7 @@ class Walker {
     if (key !== undefined) {
       const map = shapeOf(key.map, names);
       const leads = follow(key.of === 'map' ? map : itemsOf(map), [key.name]);
-      this.#use(node, { template, loc: key.loc, written: key.name, isKey: true }, leads);
+      this.#use(node, { template, loc: key.loc, written: key.name, isKey: true, isPrinted: false }, leads);
     }
     this.#partial(node, helper, names);
     if (node.type === 'BlockStatement') {

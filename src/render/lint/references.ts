@@ -134,8 +134,13 @@ function inPod(object: ValueMap, path: readonly string[], all: ChartObjects, add
       }
     }
   }
-  for (const [index, volume] of listAt(spec, 'volumes').entries())
-    refersTo(around, field(volume, 'configMap'), [...path, 'volumes', index, 'configMap'], 'ConfigMap');
+  for (const [index, volume] of listAt(spec, 'volumes').entries()) {
+    const at = [...path, 'volumes', index];
+    refersTo(around, field(volume, 'configMap'), [...at, 'configMap'], 'ConfigMap');
+    const claim = textAt(volume, 'persistentVolumeClaim', 'claimName');
+    const claims = namesOf(all, 'PersistentVolumeClaim', object);
+    resembles([...at, 'persistentVolumeClaim', 'claimName'], claim, 'PersistentVolumeClaim', claims, add);
+  }
 }
 
 /**
@@ -148,10 +153,16 @@ function refersTo({ object, all, add }: Around, reference: Value | undefined, ke
   resembles([...keys, 'name'], name, kind, namesOf(all, kind, object), add);
 }
 
+const OF_CHART: ReadonlySet<string> = new Set(['ServiceAccount', 'PersistentVolumeClaim']);
+
 /** Reports a name that no object of the kind has, and that resembles one that the chart has. */
 function resembles(keys: ValuePath, name: string, kind: string, names: readonly string[], add: Add): void {
   if (name === '' || names.includes(name)) return;
-  const near = nearest(name, names, 2);
+  // Nobody else makes an account or a claim whose name begins with that of one of the chart.
+  const longer = OF_CHART.has(kind)
+    ? names.find((other) => name.startsWith(`${other}-`) || other.startsWith(`${name}-`))
+    : undefined;
+  const near = nearest(name, names, 2) ?? longer;
   if (near !== undefined) add(keys, `the chart has no ${kind} "${printable(name)}"; did you mean ${printable(near)}?`);
 }
 

@@ -44,6 +44,7 @@ export async function lintRendered(
   const kinds = new ChartKinds(chart);
   const objects: LintObject[] = [];
   const { location } = chart;
+  const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
   try {
     const { chart: resolved, values } = resolveDependencies(withoutMissing(chart), options.userValues);
     const freshValues = (): ValueMap => coalesceValues(resolved, values).values;
@@ -51,7 +52,7 @@ export async function lintRendered(
       await checkSchemas(resolved, freshValues(), origins, options.loadSchema);
     }
     const engines = enginesOf(resolved);
-    if (engines.native) branches.push(...(await lintNativeBranches(resolved, freshValues(), kinds)));
+    if (engines.native) branches.push(...(await lintNativeBranches(resolved, freshValues(), kinds, kubeVersion)));
     const openNative = engines.native ? await nativeOf(resolved, freshValues, options) : undefined;
     if (engines.go || engines.goTexts) {
       const found = await lintGo(resolved, freshValues, openNative, options);
@@ -81,7 +82,6 @@ export async function lintRendered(
   const own = objects.filter(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
-  const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
   const found = lintObjects(own, objects, kubeVersion, kinds);
   return [...messages, ...notFound(branches, found), ...found];
 }
@@ -147,14 +147,19 @@ async function lintGo(
 }
 
 /** Findings on the chart's own native templates in all their branches, also those that the values do not take. */
-async function lintNativeBranches(chart: Chart, values: ValueMap, kinds: ChartKinds): Promise<LintMessage[]> {
+async function lintNativeBranches(
+  chart: Chart,
+  values: ValueMap,
+  kinds: ChartKinds,
+  kubeVersion: string,
+): Promise<LintMessage[]> {
   const { openTree } = await import('../handlebars/tree.ts');
   const { lintBranches } = await import('./branches.ts');
   const tree = await openTree(chart);
   const own = tree.charts.get(chart);
   const partials = tree.partials.get(chart);
   if (own === undefined || partials === undefined) return [];
-  const context = { partials, values, kinds, types: new KindTypes(chart) };
+  const context = { partials, values, kinds, kubeVersion, types: new KindTypes(chart) };
   return [...own.files, ...own.templates.filter(({ name }) => !name.endsWith('/NOTES.txt.hbs'))].flatMap((template) => {
     const { errors, problems, unreachable } = lintBranches(template, context);
     const path = inChart(template.name);

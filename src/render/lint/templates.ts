@@ -10,6 +10,7 @@ import type { Template } from '../handlebars/ast.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import { conditionTexts } from './condition-texts.ts';
+import { lintFilePatterns } from './file-patterns.ts';
 import { lintSpreads } from './spread-types.ts';
 import { lintTildes } from './tildes.ts';
 import { undeclaredValues } from './undeclared.ts';
@@ -33,6 +34,11 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
       const message = `file extension '${printable(ending)}' is not valid: templates end in ${EXTENSIONS.join(', ')}`;
       messages.push(finding('template-extension', name, message));
     }
+    const swapped = /^(.*)\.hbs(\.(?:ya?ml|txt|tpl))$/.exec(name);
+    if (swapped !== null) {
+      const message = `this is a Go template: the names of native templates end in .hbs, as in ${printable(`${swapped[1]}${swapped[2]}.hbs`)}`;
+      messages.push(finding('template-extension', name, message, undefined, 'warning'));
+    }
     const template = name.endsWith('.hbs') ? await parse(chart, file) : undefined;
     if (template === undefined) continue;
     parsed.push(template);
@@ -43,6 +49,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
         ...lintWholeValues(template, name, inGo),
         ...lintTildes(template, name),
         ...lintSpreads(template, chart, name),
+        ...lintFilePatterns(template, chart, name),
       );
   }
   messages.push(...undeclaredValues(chart, parsed, userValues), ...conditionTexts(chart, parsed));

@@ -5,6 +5,7 @@ import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap } from '../../yaml/value.ts';
 import type { Template } from '../handlebars/ast.ts';
+import { ROOT_NAMES } from '../handlebars/scope.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import { CommentedKeys } from './commented-keys.ts';
@@ -40,10 +41,13 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
   );
   const isLibrary = chart.metadata.type === 'library';
   const isCalledElsewhere = (partial: string): boolean => isLibrary || inGo.has(partial);
-  const found = Array.from(nameUses(templates, isCalledElsewhere), (use) => ({
-    use,
-    ...problemOf(use, known),
-  }));
+  const uses = [...nameUses(templates, isCalledElsewhere)];
+  const asked = new Set(
+    uses.flatMap(({ isPrinted, leads }) =>
+      isPrinted ? [] : leads.flatMap((lead) => (lead.to === 'value' ? [spelled(lead.path)] : [])),
+    ),
+  );
+  const found = uses.map((use) => ({ use, ...problemOf(use, known, asked) }));
   // Of a name that is used several times the first place is told. Partials are followed after the templates.
   const order = new Map(templates.map((template, index) => [template, index]));
   found.sort(
@@ -68,10 +72,15 @@ function textOf(file: ChartFile | undefined): string {
   return file === undefined ? '' : Buffer.from(file.data).toString();
 }
 
-type Problem = { key: string; message: string; severity?: 'warning' };
+/** `holder`: the path of what is not a map. */
+type Problem = { key: string; message: string; severity?: 'warning'; holder?: string };
 
 /** What is wrong with a name; undefined where some of what it may lead to is there, or is not known. */
-function problemOf({ leads, written, isKey }: NameUse, known: Known): Problem | undefined {
+function problemOf(
+  { leads, written, isKey, isPrinted }: NameUse,
+  known: Known,
+  asked: ReadonlySet<string>,
+): Problem | undefined {
   let first: Problem | undefined;
   for (const lead of leads) {
     if (lead.to === 'unknown' || lead.to === 'fields') return undefined;
@@ -79,6 +88,13 @@ function problemOf({ leads, written, isKey }: NameUse, known: Known): Problem | 
     if (lead.to === 'value') problem = undeclared(lead, isKey, known);
     else problem = notGiven(lead, written);
     if (problem === undefined) return undefined;
+    // A template that asks what a value is may be for maps too.
+    if (
+      problem !== 'unlike' &&
+      problem.holder !== undefined &&
+      (!isPrinted || asked.has(problem.key) || asked.has(problem.holder))
+    )
+      return undefined;
     if (problem !== 'unlike') first ??= problem;
   }
   return first;
@@ -86,7 +102,12 @@ function problemOf({ leads, written, isKey }: NameUse, known: Known): Problem | 
 
 /** What is wrong with a name that no call gives; `unlike` where it resembles none that some call gives. */
 function notGiven({ name, beside }: Extract<Lead, { to: 'nothing' }>, written: string): Problem | 'unlike' {
-  const near = nearest(name, beside, 2);
+  // What is misspelt at the root of a template is an error of the engine.
+  const near = nearest(
+    name,
+    beside.filter((other) => !ROOT_NAMES.has(other)),
+    2,
+  );
   if (near === undefined) return 'unlike';
   const message = `${printable(written)} is nothing: no call of this partial gives ${printable(name)}; did you mean ${printable(near)}?`;
   return { key: written, message, severity: 'warning' };
@@ -104,6 +125,14 @@ function undeclared(
   const full = spelled(path.slice(0, missing.index + 1));
   const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
   const isItem = path.slice(0, missing.index + 1).includes(ITEM);
+  if (missing.holder === 'text') {
+    const holder = path.slice(0, missing.index);
+    const what =
+      holder.at(-1) === ITEM ? `an item of ${printable(spelled(holder.slice(0, -1)))}` : printable(spelled(holder));
+    const hint = holder.at(-1) === ITEM ? ': the item itself is {{this}}' : '';
+    const message = `${what} is not a map in values.yaml, and has no ${name}${hint}`;
+    return { key: full, message, holder: spelled(holder), ...((isGiven || isItem) && { severity: 'warning' }) };
+  }
   // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
   if ((isItem || isKey) && missing.near === undefined) return 'unlike';
   if (isItem) {
@@ -111,9 +140,10 @@ function undeclared(
     return { key: full, message, severity: 'warning' };
   }
   const list = printable(spelled(path.slice(0, missing.index)));
-  const message = missing.inList
-    ? `${list} is a list, which has no ${name}: {{#each ${list}}} goes through its items, and ${list}.[0] is the first`
-    : `${printable(full)} is not declared in values.yaml${hint}`;
+  const message =
+    missing.holder === 'list'
+      ? `${list} is a list, which has no ${name}: {{#each ${list}}} goes through its items, and ${list}.[0] is the first`
+      : `${printable(full)} is not declared in values.yaml${hint}`;
   return { key: full, message, ...((isGiven || isKey) && { severity: 'warning' }) };
 }
 
@@ -132,7 +162,7 @@ function missingPart(
   parts: readonly string[],
   { values, comments, schema }: Known,
   most: number | undefined,
-): { index: number; near: string | undefined; inList: boolean } | undefined {
+): { index: number; near: string | undefined; holder: 'map' | 'list' | 'text' } | undefined {
   let at: readonly Value[] = values;
   let rule = schema;
   let isItem = false;
@@ -144,7 +174,8 @@ function missingPart(
       continue;
     }
     const isList = at.length > 0 && at.every((value) => Array.isArray(value));
-    if (isList && !/^(?:[0-9]+|length)$/.test(name)) return { index, near: undefined, inList: true };
+    if (isList && !/^(?:[0-9]+|length)$/.test(name)) return { index, near: undefined, holder: 'list' };
+    if (name !== 'length' && at.length > 0 && at.every(isText)) return { index, near: undefined, holder: 'text' };
     const maps = at.filter((value) => isMap(value));
     const names = [...maps.flatMap((map) => [...map.keys()]), ...mapAt(rule, 'properties').keys()];
     // An empty map may hold anything, and so may a value that is declared as something else too.
@@ -154,11 +185,16 @@ function missingPart(
       // `global` belongs to the user of the chart, who need not declare it.
       return index === 0 && name === 'global'
         ? undefined
-        : { index, near: nearest(name, new Set(names), isItem ? 2 : most), inList: false };
+        : { index, near: nearest(name, new Set(names), isItem ? 2 : most), holder: 'map' };
     }
     at = maps.flatMap((map) => (map.has(name) ? [map.get(name) ?? null] : []));
     rule = mapAt(rule, 'properties').get(name);
     if (at.length === 0 && rule === undefined) return undefined;
   }
   return undefined;
+}
+
+/** Has a value no fields? An empty text may stand for a map that users give. */
+function isText(value: Value): boolean {
+  return typeof value === 'object' ? false : value !== '';
 }

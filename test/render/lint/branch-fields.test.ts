@@ -44,6 +44,7 @@ spec:
     '7:3 object-field HorizontalPodAutoscaler "{{release.name}}" has no field minReplica in spec; did you mean minReplicas?',
     '8:3 object-value spec.maxReplicas of HorizontalPodAutoscaler "{{release.name}}" is the text "five", and a whole number in Kubernetes',
     '9:41 object-field HorizontalPodAutoscaler "{{release.name}}" has no field knd in spec.scaleTargetRef; did you mean kind?',
+    '9:3 object-required in HorizontalPodAutoscaler "{{release.name}}", spec.scaleTargetRef has no kind, which Kubernetes requires',
   ]);
 });
 
@@ -108,4 +109,33 @@ spec:
     const rules = (await found(text)).filter((line) => /object-(?:field|value|incomplete)/.test(line));
     expect(rules, text).toEqual([]);
   }
+});
+
+test.each([
+  ['kind: Service\nmetadata: {name: x}', ['2:1 template-invalid an object needs apiVersion']],
+  [
+    'apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: x}',
+    [
+      '2:1 api-deprecated extensions/v1beta1 Ingress is deprecated in v1.14+, unavailable in v1.22+; use networking.k8s.io/v1 Ingress',
+    ],
+  ],
+  [
+    'apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec:\n  ports:\n    - name: a',
+    ['7:7 object-required in Service "x", spec.ports.0 has no port, which Kubernetes requires'],
+  ],
+  // It is written in each branch, or may be given by a value.
+  [
+    'apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec:\n  ports:\n    - name: a\n      {{#if values.on1}}\n      port: 1\n      {{else if values.text}}\n      port: 2\n      {{else}}\n      port: 3\n      {{/if}}',
+    [],
+  ],
+  ['apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec:\n  ports:\n    -\n      {{spread values.empty}}', []],
+  ['{{spread values.empty}}\nkind: Service', []],
+])('an object of a branch that lacks something: %s', async (object, findings) => {
+  expect(await found(`{{#if values.off1}}\n${object}\n{{/if}}\n`)).toEqual(findings);
+});
+
+test('an object for older clusters is left alone', async () => {
+  const object = 'apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: x}\n';
+  const has = '{{#if (capabilities.has "policy/v1beta1/PodSecurityPolicy")}}\n';
+  expect(await found(`${has}${object}{{/if}}\n`)).toEqual([]);
 });

@@ -73,7 +73,7 @@ test.each([
   ],
   [
     'what a rule of the kind asks for',
-    '{{#if values.off}}\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: x}\nspec:\n  schedule: {{values.schedule}}\n{{/if}}\n',
+    '{{#if values.off}}\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: x}\nspec:\n  schedule: {{values.schedule}}\n  jobTemplate: {{values.empty}}\n{{/if}}\n',
     expect.stringMatching(/^6 object-value spec\.schedule of CronJob "x"/),
   ],
 ])('%s', async (_, file, message) => {

@@ -92,6 +92,16 @@ test.each([
   expect(await found(partial, calls)).toEqual([]);
 });
 
+test('a printed name of an item that is a text, unless the template asks what items are', async () => {
+  const list = '{{#each values.jobs as |job|}}{{#each (list "a")}}{{/each}}{{#each job.tags}}';
+  const values = { 'values.yaml': 'jobs:\n  - tags: [a, b]\n' };
+  expect(await found('', `${list}{{tag}}{{/each}}{{/each}}`, values)).toEqual([
+    'warning templates/NOTES.txt.hbs an item of values.jobs.*.tags is not a map in values.yaml, and has no tag: the item itself is {{this}}',
+  ]);
+  expect(await found('', `${list}{{#if tag}}{{tag}}{{else}}{{this}}{{/if}}{{/each}}{{/each}}`, values)).toEqual([]);
+  expect(await found('', `${list}{{#if (kindIs "map" this)}}{{tag}}{{/if}}{{/each}}{{/each}}`, values)).toEqual([]);
+});
+
 test.each([
   '{{#if ctx.more}}{{> p ctx=(dict "a" ctx "b" ctx)}}{{/if}}',
   '{{#if ctx.more}}{{> p ctx=(merge ctx ctx)}}{{/if}}',

@@ -119,6 +119,30 @@ async function found(text: string): Promise<string[]> {
   return messages.map(({ rule, message }) => `${rule} ${message}`);
 }
 
+test('an account and a claim whose names begin with those of the chart', async () => {
+  const pod = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  serviceAccountName: web-sa
+  containers: [{name: c, image: nginx, resources: {requests: {cpu: 1}, limits: {cpu: 1}}}]
+  volumes: [{name: v, persistentVolumeClaim: {claimName: web}}]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: web-data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+`;
+  expect(await found(pod)).toEqual([
+    'object-reference in Pod "web", the chart has no ServiceAccount "web-sa"; did you mean web?',
+    'object-reference in Pod "web", the chart has no PersistentVolumeClaim "web"; did you mean web-data?',
+  ]);
+});
+
 test('a chart with valid references has no findings', async () => {
   expect(await found(WORKLOAD)).toEqual([]);
 });
