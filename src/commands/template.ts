@@ -3,6 +3,7 @@ import { printable } from '../errors-text.ts';
 import { checkNamespace, checkReleaseName } from '../release/names.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { decodeText } from '../render/gotemplate/value.ts';
+import type { Env } from '../release/operations.ts';
 import { renderChart } from '../render/render-chart.ts';
 import type { RenderedChart } from '../render/render-chart.ts';
 import { printBytes, printError } from '../terminal/output.ts';
@@ -106,9 +107,9 @@ class TemplateCommand extends PkgCommand {
         const takeOwnership = flags['take-ownership'];
         const { operate } = await import('./support/operate.ts');
         const { preview } = await import('../release/operations/preview.ts');
-        rendered = await operate(flags, (env, namespace) =>
-          preview(env, { ...inputs, ...options, name, namespace, takeOwnership, isUpgrade }),
-        );
+        const show = (env: Env, namespace: string): Promise<RenderedChart> =>
+          preview(env, { ...inputs, ...options, name, namespace, takeOwnership, isUpgrade });
+        rendered = await operate(flags, show, false);
       } else {
         const namespace = await localNamespace(flags);
         checkReleaseName(name);

@@ -67,6 +67,17 @@ export class ReleaseStore {
     return [...new Set(heads.map(({ metadata }) => textField(metadata['labels'], 'name')))].sort();
   }
 
+  /**
+   * What says that Helm has records of a release in ConfigMaps, as it does with `HELM_DRIVER=configmap`; undefined where it
+   * has none, and where they may not be read.
+   */
+  async otherRecords(name: string): Promise<string | undefined> {
+    const query = { ...this.#query({ owner: 'helm', name }), kind: 'ConfigMap' };
+    const [found] = await this.#cluster.listMetadata(query).catch(() => []);
+    if (found === undefined) return undefined;
+    return `a ConfigMap (${printable(found.metadata.name)}) has a record of this release, made with HELM_DRIVER=configmap`;
+  }
+
   #query(labels: Record<string, string>): ListQuery {
     const where = this.#namespace === undefined ? {} : { namespace: this.#namespace };
     return { apiVersion: 'v1', kind: 'Secret', labels, ...where };

@@ -6,7 +6,7 @@ import { toPlain } from '../../src/yaml/value.ts';
 import type { Json } from '../controlplane/client.ts';
 import { admin, helmOn, kubectlOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { RUNS, SEED } from '../support/generation.ts';
-import { chartOf, configMap, deployment, goChartOf, helm, job, maps, pkg, statuses } from './support.ts';
+import { chartOf, configMap, deployment, goChartOf, helm, job, maps, pkg, pkgFails, statuses } from './support.ts';
 
 const NOTES = 'Thank you.\n';
 const hook: Json = {
@@ -310,4 +310,31 @@ test('after any sequence of operations the recorded objects exist, and pkg and h
     }),
     { numRuns: 3 * RUNS, seed: SEED },
   );
+});
+
+test('records of helm in ConfigMaps are named, and left alone', async () => {
+  const ns = await namespace();
+  const env = { HELM_DRIVER: 'configmap' };
+  expect((await helmOn(ns, ['install', 'r', ONE.helm], { env })).status).toBe(0);
+  for (const args of [['list'], ['upgrade', '--install', 'r', TWO.pkg], ['uninstall', 'r'], ['history', 'r']]) {
+    expect(await pkgFails(ns, 'PKG_TARGET_INVALID', args, { env })).toContain('HELM_DRIVER is configmap');
+  }
+  expect((await pkgOn(ns, ['template', 'r', ONE.pkg, '--dry-run=server'], { env })).stderr).not.toContain(
+    'HELM_DRIVER',
+  );
+  expect((await pkgOn(ns, ['list', '-q'], { env: { HELM_DRIVER: 'secrets' } })).status).toBe(0);
+  const record = 'a ConfigMap (sh.helm.release.v1.r.v1) has a record of this release';
+  for (const args of [
+    ['upgrade', 'r', TWO.pkg],
+    ['uninstall', 'r'],
+    ['rollback', 'r'],
+    ['status', 'r'],
+  ]) {
+    expect(await pkgFails(ns, 'PKG_RELEASE_NOT_FOUND', args)).toContain(`note: ${record}`);
+  }
+  // As Helm with its other driver, it takes the objects of a release of its name.
+  expect((await pkgOn(ns, ['install', 'r', TWO.pkg])).stderr).toContain(record);
+  expect(JSON.parse((await helmOn(ns, ['list', '-o', 'json'], { env })).stdout)).toMatchObject([
+    { status: 'deployed' },
+  ]);
 });

@@ -5,14 +5,34 @@ import type { Env } from '../../release/operations.ts';
 import { connectionSettings, namespaceOf } from './global-flags.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import { ENDING } from './ending.ts';
+import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { printError } from '../../terminal/output.ts';
 
-/** Opens the target that flags and environment name, and gives it with the namespace of the command. */
-export async function openNamespace(flags: GlobalFlags): Promise<[Cluster, string]> {
+/**
+ * Opens the target that flags and environment name, and gives it with the namespace of the command.
+ *
+ * @param readsRecords the command reads or writes records of releases
+ * @throws {PkgError} `PKG_TARGET_INVALID` also where Helm has records elsewhere than in Secrets
+ */
+export async function openNamespace(flags: GlobalFlags, readsRecords = true): Promise<[Cluster, string]> {
+  const driver = process.env['HELM_DRIVER'] ?? '';
+  if (readsRecords && !SECRET_DRIVERS.includes(driver)) {
+    throw new PkgError(
+      'PKG_TARGET_INVALID',
+      `HELM_DRIVER is ${printable(driver, 60)}, and pkg has records in Secrets only`,
+      {
+        hints: ['go on with helm where it has its records elsewhere, else unset HELM_DRIVER'],
+      },
+    );
+  }
   const cluster = await openTarget(flags.target || process.env['PKG_TARGET'] || undefined, connectionSettings(flags));
   return [cluster, namespaceOf(flags, cluster)];
 }
+
+/** The values of `HELM_DRIVER` for records in Secrets. */
+const SECRET_DRIVERS: readonly string[] = ['', 'secret', 'secrets'];
 
 /**
  * Runs one operation. The first Ctrl-C (or SIGTERM, SIGHUP) stops it between two writes. The second ends the process at
@@ -21,8 +41,9 @@ export async function openNamespace(flags: GlobalFlags): Promise<[Cluster, strin
 export async function operate<T>(
   flags: GlobalFlags,
   operation: (env: Env, namespace: string) => Promise<T>,
+  readsRecords = true,
 ): Promise<T> {
-  const [cluster, namespace] = await openNamespace(flags);
+  const [cluster, namespace] = await openNamespace(flags, readsRecords);
   const abort = new AbortController();
   const stop = (): void => {
     if (abort.signal.aborted) process.exit(130);

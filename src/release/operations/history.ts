@@ -110,12 +110,16 @@ export function revisionNotFound(name: string, revision: number, history: readon
  * this namespace are read for it.
  */
 export async function notFound(cluster: Cluster, namespace: string, name: string): Promise<PkgError> {
-  const near = nearest(name, await new ReleaseStore(cluster, namespace).names().catch(() => []));
+  const store = new ReleaseStore(cluster, namespace);
+  const near = nearest(name, await store.names().catch(() => []));
+  const elsewhere = await store.otherRecords(name);
   return new PkgError(
     'PKG_RELEASE_NOT_FOUND',
     `there is no release ${printable(name)} in the namespace ${printable(namespace)}`,
     {
+      notes: elsewhere === undefined ? [] : [elsewhere],
       hints: [
+        ...(elsewhere === undefined ? [] : ['go on with helm, or remove the ConfigMaps where they are left over']),
         ...(near === undefined ? [] : [`did you mean ${printable(near)}?`]),
         '`pkg list -A` shows the releases of all namespaces',
       ],

@@ -80,6 +80,10 @@ export async function installWithin(
     notes: [],
   });
   plan.notes.push(...notesOfRandomChanges(plan, rendered));
+  if (last === undefined && plan.steps.some(({ live }) => live !== undefined)) {
+    const elsewhere = await new ReleaseStore(cluster, namespace).otherRecords(name);
+    if (elsewhere !== undefined) plan.notes.push(`${elsewhere}: both then have records of the same objects`);
+  }
   env.emit({ type: 'plan', plan });
   const description = input.description ?? 'Install complete';
   if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
