@@ -99,6 +99,23 @@ describe.concurrent('objects of custom kinds', () => {
   ];
   const group = `states-${process.pid}.example.test`;
 
+  test('whose CRD is never established are not written, and the hint is true of a CRD', async () => {
+    const ns = await namespace();
+    const here = `taken-${process.pid}.example.test`;
+    const first = crd('Taken', here);
+    // Names are unique within a group, so that the second is never established.
+    const second = structuredClone(first);
+    second.metadata.name = `others.${here}`;
+    second.spec.names.plural = 'others';
+    const object = { apiVersion: `${here}/v1`, kind: 'Taken', metadata: { name: 'x' } };
+    const said = await pkgFails(ns, 'PKG_NOT_READY', ['install', 'r', chartOf([first, second, object])]);
+    expect(said).toMatch(/failed to become ready: .*already in use/);
+    expect(said).toContain('hint: look at its conditions and events with `kubectl describe`\n');
+    await pkg(ns, 'uninstall', 'r', '--wait');
+    await pkg(ns, 'install', 'r', chartOf([first, object]));
+    await pkg(ns, 'uninstall', 'r', '--wait');
+  });
+
   test('are ready when helm says so', async () => {
     const ns = await namespace();
     await admin().create(

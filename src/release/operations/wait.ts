@@ -33,6 +33,8 @@ export async function waitUntilReady(
   throw new NotReady(failed);
 }
 
+const HAVE_PODS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'Pod'];
+
 /** The error for objects that failed to become ready. */
 export class NotReady extends PkgError {
   readonly unready: readonly Unready[];
@@ -45,7 +47,11 @@ export class NotReady extends PkgError {
         : `${unready.length} objects failed to become ready`;
     super('PKG_NOT_READY', message, {
       notes: unready.length === 1 ? [] : notesOf(unready),
-      hints: ['look at the events and the logs of its pods with `kubectl describe` and `kubectl logs`'],
+      hints: [
+        unready.some(({ ref }) => HAVE_PODS.includes(ref.kind))
+          ? 'look at the events and the logs of its pods with `kubectl describe` and `kubectl logs`'
+          : 'look at its conditions and events with `kubectl describe`',
+      ],
     });
     this.unready = unready;
   }

@@ -58,6 +58,11 @@ export function callHint(error: ExecError, message: string): string | undefined 
       : `a function stands before what it is given: ${name} ${shown(node)} ${decodeText(right)}`;
   }
   if (message.startsWith('error calling ')) return comparisonHint(node, message);
+  const [, type, text] = /^expected (bool|integer); found "([^"]*)"$/.exec(message) ?? [];
+  if (type === 'integer' && /^-?\d+$/.test(text ?? '')) return `write ${text} without quotes`;
+  if (type === 'bool' && calledWith(node, template) === 'ternary') {
+    return 'the condition comes last: ternary "if it is true" "if it is false" CONDITION';
+  }
   const [, wanted, given] = /^wrong type for value; expected (\S+); got (.+)$/.exec(message) ?? [];
   if (wanted === undefined || given === undefined) return undefined;
   const by =

@@ -21,8 +21,8 @@ import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
 import { OF_ROOT } from './syntax-mistakes.ts';
 import { quoteGo } from '../functions/quote.ts';
-import { decodeText, entriesOf, TypedMap, typeOf } from './value.ts';
-import type { GoMap, OptionalValue } from './value.ts';
+import { decodeText, encodeText, entriesOf, TypedMap, typeOf } from './value.ts';
+import type { GoMap, GoValue, OptionalValue } from './value.ts';
 import { pathIn } from './value-path.ts';
 import { valuesNamed, wrongValue } from './wrong-values.ts';
 
@@ -65,7 +65,10 @@ export function explain(error: ExecError, scope: ChartScope, names: Iterable<str
         ],
     hints: isMessage
       ? []
-      : (moved ?? (path === undefined ? hintsFor(error, message, names) : missingHints(error, path))),
+      : (moved ??
+        (path !== undefined
+          ? missingHints(error, path)
+          : (wrongKeyHints(unfit, values) ?? hintsFor(error, message, names)))),
     cause: error,
   });
   explained.valuePath = path ?? (wrongPath && inTopValues(wrongPath, scope));
@@ -177,6 +180,14 @@ function missingHints({ node, missing }: ExecError, path: readonly string[]): st
   return [nearName(node, missing) ?? `set ${pathText(path)} to a map, or ask for it with "with" or "dig"`];
 }
 
+/** A hint where a value is missing since YAML reads its key as a boolean. */
+function wrongKeyHints(unfit: ReturnType<typeof wrongValue>, values: GoValue): string[] | undefined {
+  if (unfit?.isMissing !== true || unfit.path === undefined) return undefined;
+  const map = unfit.path.slice(0, -1).reduce<OptionalValue>((at, name) => entriesOf(at)?.get(encodeText(name)), values);
+  const hint = booleanKeyHint(unfit.path.at(-1) ?? '', entriesOf(map) ?? new Map());
+  return hint === undefined ? undefined : [hint];
+}
+
 /** A hint with the key of the map that is nearest to the missing one. */
 function nearName(node: AstNode, missing: ExecError['missing']): string | undefined {
   if (missing === undefined || (node.type !== 'field' && node.type !== 'variable')) return undefined;
@@ -194,6 +205,11 @@ function hintsFor(error: ExecError, message: string, names: Iterable<string>): s
   const nearField = nearName(node, name);
   if (nearField !== undefined) return [nearField];
   if (cause instanceof TplSyntaxError) return syntaxHints(cause.text, cause.error);
+  if (message.startsWith('nil pointer evaluating ') && /\blookup /.test(expressionOf(node))) {
+    return [
+      'lookup gives an empty map where there is no such object or no cluster is asked: ask for it with "with" or "dig"',
+    ];
+  }
   const ofCall = callHint(error, message);
   if (ofCall !== undefined) return [ofCall];
   const [, missing] = /(?:no template|^template) "([^"]+)" (?:associated|not defined)/.exec(message) ?? [];

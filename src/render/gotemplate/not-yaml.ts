@@ -3,6 +3,7 @@
  * part of the template that printed them, and the value that it printed.
  */
 import { PkgError } from '../../errors.ts';
+import { printable } from '../../errors-text.ts';
 import type { Position } from '../../errors.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import { parseYaml } from '../../yaml/read.ts';
@@ -75,7 +76,7 @@ export async function explainNotYaml(
         (apart && [apart.hint]) ??
         joinedHints(step, document, line) ??
         goPrintedHints(steps) ??
-        quoteHints(step, document, line)),
+        orElse(quoteHints(step, document, line), () => deeperHints(document.split('\n'), line))),
       ...error.hints,
     ],
     cause: error,
@@ -173,7 +174,8 @@ function marginError(document: string, cause: unknown): { line: number; column: 
 }
 
 /** Hints where a format did not fit its value, and where the line break between two keys was removed. */
-function joinedHints({ span, run }: Step, document: string, line: number): string[] | undefined {
+function joinedHints(step: Step, document: string, line: number): string[] | undefined {
+  const { span, run } = step;
   const [, verb, type] = /%!(\w)\((\w+)=/.exec(run.text.slice(span.from, span.to)) ?? [];
   if (verb !== undefined && type !== undefined) {
     return [
@@ -189,7 +191,43 @@ function joinedHints({ span, run }: Step, document: string, line: number): strin
       return [`"${first}" and "${second}" are in one line: "-}}" removes the line break behind it`];
     }
   }
+  return trimmedHints(step, document, line);
+}
+
+/**
+ * A hint where `-}}` has joined the line with the one before it. It is tried: with the white space that was removed the
+ * document has to be YAML, at least beyond the line.
+ */
+function trimmedHints({ span, run }: Step, document: string, line: number): string[] | undefined {
+  const start = offsetIn(document, line, 1);
+  const end = `${document}\n`.indexOf('\n', start);
+  const { text } = span.template.source;
+  for (const { node, template, from, to } of run.spans) {
+    if (node.type !== 'text' || template !== span.template) continue;
+    const at = Math.max(node.pos, text.indexOf(node.text, node.pos));
+    const [, removed] = /-\}\}(\s*\n\s*)$/.exec(text.slice(Math.max(0, at - 200), at)) ?? [];
+    const [own = ''] = run.text.slice(from, to).split('\n');
+    const joined = removed === undefined || own.trim() === '' ? -1 : document.indexOf(own, start);
+    if (removed === undefined || joined <= start || joined >= end) continue;
+    if (document.slice(start, joined).trim() === '') continue;
+    if (!readsBeyond(document.slice(0, joined) + removed + document.slice(joined), line + 1)) continue;
+    return [`"-}}" before "${printable(decodeText(own.trim()), 60)}" removes the line break there: write "}}"`];
+  }
   return undefined;
+}
+
+function orElse(hints: string[], others: () => string[]): string[] {
+  return hints.length > 0 ? hints : others();
+}
+
+/** A hint for a line that is indented more than the one before, which has a value already. Tried out, too. */
+function deeperHints(lines: readonly string[], line: number): string[] {
+  const written = lines[line - 1] ?? '';
+  const [, before] = /^(\s*(?:- +)*)[^\s#:-][^:]*: +[^\s|>&{["'#]/.exec(lines[line - 2] ?? '') ?? [];
+  if (before === undefined || written.search(/\S/) <= before.length) return [];
+  const mended = lines.with(line - 1, ' '.repeat(before.length) + written.trimStart());
+  if (!readsBeyond(mended.join('\n'), line)) return [];
+  return ['it is indented more than the line before, which has a value already'];
 }
 
 /** A hint where a map or a list stands in a text, in Go's notation. */

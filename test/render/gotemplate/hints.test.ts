@@ -55,6 +55,18 @@ describe('the hint', () => {
       [/^"." is index \.Values\.list 0 here, and so is \$, since the template was called with it/],
       '{{ define "x" }}{{ .Release.Name }}{{ end }}',
     ],
+    ['a text where an integer is', '{{ trunc "5" .Values.text }}', ['write 5 without quotes']],
+    ['a text that is not an integer', '{{ trunc "a" .Values.text }}', []],
+    [
+      'the arguments of ternary',
+      '{{ ternary .Values.text "a" "b" }}',
+      ['the condition comes last: ternary "if it is true" "if it is false" CONDITION'],
+    ],
+    [
+      'a field of what lookup does not find',
+      '{{ (lookup "v1" "Secret" "a" "b").data.c }}',
+      [/^lookup gives an empty map where there is no such object or no cluster is asked/],
+    ],
     [
       'a name that is not of the root',
       '{{ with .Values.map }}{{ .nope.x }}{{ end }}',
@@ -243,6 +255,18 @@ describe('the hint', () => {
     const origins = notes.filter((one) => one.startsWith('values.'));
     expect(said).toEqual(note === undefined ? [] : [note]);
     expect(origins).toEqual(origin === undefined ? [] : [expect.stringContaining(origin)]);
+  });
+
+  test.each(['y', 'n', 'on', 'No'])('for a value that is missing, since its key %s is a boolean', (key) => {
+    for (const [values, path] of [
+      [`${key}: "3"\n`, key],
+      [`a:\n  ${key}: "3"\n`, `a.${key}`],
+    ]) {
+      const chart = writeChart({ 'values.yaml': values as string, 'templates/a.yaml': `{{ until .Values.${path} }}` });
+      expect(pkg(['template', chart]).stderr).toContain(`  hint: put quotes around the key ${key}: without them YAML`);
+    }
+    const other = writeChart({ 'values.yaml': 'a: 1\n', 'templates/a.yaml': `{{ until .Values.${key} }}` });
+    expect(pkg(['template', other]).stderr).not.toContain('put quotes around the key');
   });
 
   test.each(['{{ upper .Values.env }}', '{{ .Values.list | trunc 63 }}', '{{ print (trimSuffix "-" .Values.env) }}'])(

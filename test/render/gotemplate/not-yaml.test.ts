@@ -253,7 +253,10 @@ describe('a map or a list that needs lines of its own', () => {
 
   test('are not advised if they do not help', async () => {
     const error = await failure({ 'a.yaml': 'a: b\n {{ toYaml .Values.map }}\n' }, { map: { k: 'v' } });
-    expect(error?.hints).toEqual(['see all that it prints: pkg template --debug']);
+    expect(error?.hints).toEqual([
+      'it is indented more than the line before, which has a value already',
+      'see all that it prints: pkg template --debug',
+    ]);
   });
 });
 
@@ -294,6 +297,27 @@ describe('other broken lines', () => {
       '"data:" and "k:" are in one line: "-}}" removes the line break behind it',
       'web/templates/a.yaml:6:4',
       'kind: ConfigMap\ndata:\n  {{- if true }}\n  k: v\n  {{- end }}\n  l: m\n',
+    ],
+    [
+      'a line break that is removed behind a value',
+      `${HEAD}  b: v\n  {{- if true -}}\n  c: w\n  {{- end }}\n  l: m\n`,
+      '"-}}" before "c: w" removes the line break there: write "}}"',
+      'web/templates/a.yaml:6:4',
+      `${HEAD}  b: v\n  {{- if true }}\n  c: w\n  {{- end }}\n  l: m\n`,
+    ],
+    [
+      'a line that is indented more than the one before',
+      `${HEAD}  b: v\n      c: {{ .Values.n }}\n  l: m\n`,
+      'it is indented more than the line before, which has a value already',
+      'web/templates/a.yaml:5:13',
+      `${HEAD}  b: v\n  c: {{ .Values.n }}\n  l: m\n`,
+    ],
+    [
+      'an item that is indented more than its first field',
+      `${HEAD}  b: |\n    x\nitems:\n  {{- range list 1 }}\n  - a: {{ . }}\n      b: {{ . }}\n  {{- end }}\n`,
+      'it is indented more than the line before, which has a value already',
+      'web/templates/a.yaml:9:13',
+      `${HEAD}  b: |\n    x\nitems:\n  {{- range list 1 }}\n  - a: {{ . }}\n    b: {{ . }}\n  {{- end }}\n`,
     ],
     [
       'a verb of whole numbers',
