@@ -1,6 +1,6 @@
 /** Makes and changes `index.yaml` (helm v4, pkg/repo/v1/index.go). */
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { MAX_CHART } from '../chart/limits.ts';
@@ -14,7 +14,7 @@ import { whileLocked } from './change-file.ts';
 import { sha256Of } from './digest.ts';
 import { MAX_INDEX, readWholeIndex } from './index-file.ts';
 import { sortKeys } from '../yaml/json.ts';
-import { printYaml } from '../yaml/print.ts';
+import { printGoYaml } from '../yaml/go-print.ts';
 import { fromPlain, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 
@@ -108,9 +108,28 @@ export function entryOf(chart: Chart, archive: Uint8Array, url: string, now: Dat
   };
 }
 
-/** The address of an archive, below that of the folder; its path where the folder has no address. */
+/**
+ * The address of an archive, below that of the folder; its path where the folder has no address. A query of the folder is
+ * that of the archive (helm v4, internal/urlutil, `URLJoin`).
+ */
 export function urlOf(folder: string, path: string): string {
-  return folder === '' ? path : `${folder.replace(/\/+$/, '')}/${path}`;
+  // As in Helm: an address is made of the path in a subfolder, and none of a name alone.
+  if (folder === '') return path.includes('/') ? encodePath(path) : path;
+  const [, origin = '', base = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^?#]*)(.*)$/is.exec(folder) ?? [];
+  return origin + encodePath(posix.join(origin === '' ? '' : '/', decodePath(base), path)) + rest;
+}
+
+/** Percent-encodes a path as Go does (net/url, `escape`). */
+function encodePath(path: string): string {
+  return encodeURI(path).replace(/[!*'()?#]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // not encoded
+  }
 }
 
 /** Adds an entry, which replaces one of the same name and version. */
@@ -180,7 +199,7 @@ export function printIndex(index: RepositoryIndex, now: Date, asJson = false): s
     );
   }
   const file: JsonObject = sortKeys({ apiVersion: 'v1', ...index.rest, entries, generated: now.toISOString() });
-  return asJson ? `${JSON.stringify(file, undefined, 2)}\n` : printYaml(fromPlain(file));
+  return asJson ? `${JSON.stringify(file, undefined, 2)}\n` : printGoYaml(fromPlain(file));
 }
 
 function newestFirst(a: Json, b: Json): number {

@@ -182,6 +182,30 @@ describe('repo', () => {
     }
     expect(texts['pkg']).toEqual(texts['helm']);
   });
+
+  test.each([
+    [[]],
+    [['--url', 'https://charts.example.com']],
+    [['--url', 'https://Charts.Example.com:443/a%20b/../c//?token=x&y#z']],
+    [['--url', 'charts/./x']],
+    [['--url', '/x y/']],
+  ])("the text of the index of a folder equals helm's: %j", async (flags) => {
+    const texts: Record<string, string> = {};
+    for (const program of ['helm', 'pkg'] as const) {
+      const cwd = temporaryFolder();
+      const [web, other, db] = ['web-1.0.0.tgz', 'web-1.2.0.tgz', 'db-0.1.0.tgz'].map((name) =>
+        readFileSync(join(folder, name)),
+      );
+      mkdirSync(join(cwd, "it's (a) folder"));
+      writeFileSync(join(cwd, 'ü b+c@1,2;3:4=5&6~7!.tgz'), web ?? '');
+      writeFileSync(join(cwd, "it's (a) folder", 'x%20#?.tgz'), db ?? '');
+      writeFileSync(join(cwd, 'web.tgz'), other ?? '');
+      const { status, stderr } = await run(program, ['repo', 'index', '.', ...flags], { cwd, home: cwd });
+      expect(status, stderr).toBe(0);
+      texts[program] = readFileSync(join(cwd, 'index.yaml'), 'utf8').replace(/(created|generated): .*/g, '$1');
+    }
+    expect(texts['pkg']).toBe(texts['helm']);
+  });
 });
 
 test('search repo', async () => {
