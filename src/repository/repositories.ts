@@ -4,7 +4,7 @@ import type { Problem } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
-import { printYaml } from '../yaml/print.ts';
+import { printGoYaml } from '../yaml/go-print.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
@@ -103,7 +103,7 @@ function repositoriesText(all: readonly Repository[]): string {
         ['username', repository.username],
       ]),
   );
-  return printYaml(
+  return printGoYaml(
     new Map<string, Value>([
       ['apiVersion', ''],
       ['generated', '0001-01-01T00:00:00Z'],

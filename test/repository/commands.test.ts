@@ -133,6 +133,57 @@ describe('repo', () => {
     expect((await run('helm', ['pull', 'foo/web'], options)).status).toBe(0);
   });
 
+  test('any name and password in repositories.yaml is written as helm writes it', async () => {
+    const texts = [
+      'a: b',
+      '# x',
+      "it's",
+      '"q"',
+      'ü€😀',
+      'a\tb',
+      'end ',
+      '-',
+      '&x',
+      '*x',
+      '!x',
+      '%x',
+      '{a}',
+      '[a]',
+      '=',
+      '<<',
+    ];
+    const more = [
+      'yes',
+      '1e3',
+      '0x1F',
+      '12:30',
+      '~',
+      '',
+      '2026-01-01',
+      'a\nb\n',
+      '\u2028x',
+      '?',
+      ': a',
+      'a #b',
+      '>-',
+      'ab '.repeat(40),
+    ];
+    const repositories = [...texts, ...more].map((text, at) => ({
+      name: `r${at}`,
+      url: 'http://127.0.0.1:1',
+      username: text,
+      password: `${text}${text}`,
+      caFile: text,
+    }));
+    const machines = new Machines();
+    const file = (program: 'helm' | 'pkg'): string => join(machines.homes[program], 'config', 'repositories.yaml');
+    for (const program of ['helm', 'pkg'] as const) {
+      writeFiles(machines.homes[program], { 'config/repositories.yaml': JSON.stringify({ repositories }) });
+    }
+    await expectSameRun(machines, 'repo', 'add', 'foo', server.url);
+    expect(readFileSync(file('pkg'), 'utf8')).toBe(readFileSync(file('helm'), 'utf8'));
+  });
+
   test('an unchanged index is not sent again', async () => {
     const asked: (string | undefined)[] = [];
     const tagged = await startChartServer(folder, {
