@@ -13,7 +13,7 @@ import { FileReadError, readRegularFile } from '../read-file.ts';
 import { whileLocked } from './change-file.ts';
 import { sha256Of } from './digest.ts';
 import { MAX_INDEX, readWholeIndex } from './index-file.ts';
-import { sortKeys } from '../yaml/json.ts';
+import { printJson, sortKeys } from '../yaml/json.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
 import { fromPlain, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
@@ -199,7 +199,7 @@ export function printIndex(index: RepositoryIndex, now: Date, asJson = false): s
     );
   }
   const file: JsonObject = sortKeys({ apiVersion: 'v1', ...index.rest, entries, generated: now.toISOString() });
-  return asJson ? `${JSON.stringify(file, undefined, 2)}\n` : printGoYaml(fromPlain(file));
+  return asJson ? `${printJson(file, 2)}\n` : printGoYaml(fromPlain(file));
 }
 
 function newestFirst(a: Json, b: Json): number {

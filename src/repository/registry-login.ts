@@ -12,7 +12,7 @@ import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
 import type { Tell } from './change-file.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
-import { parseJson } from '../yaml/json.ts';
+import { compareCodePoints, parseJson, printJson } from '../yaml/json.ts';
 import { asObject, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
 import type { ConfigPaths } from './paths.ts';
@@ -115,7 +115,16 @@ export async function eraseLogin(
 
 /** @param change gives the new content of the file */
 async function changeConfig(file: string, change: (config: JsonObject) => JsonObject, tell: Tell): Promise<void> {
-  await changeFile(file, () => `${JSON.stringify(change(readConfig(file)), undefined, '\t')}\n`, tell);
+  const text = (): string => {
+    const { auths, ...others } = change(readConfig(file));
+    // Helm writes the keys of these two maps in order, so that the file is the same whichever program wrote it.
+    return printJson(sortedMap({ ...others, auths: sortedMap(asObject(auths) ?? {}) }), '\t');
+  };
+  await changeFile(file, text, tell);
+}
+
+function sortedMap(map: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => compareCodePoints(a, b)));
 }
 
 /** The credential helper for a server; empty where logins are in the file itself. */

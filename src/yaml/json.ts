@@ -112,7 +112,7 @@ function reason(message: string): string {
  * Prints JSON; a bigint is printed as an integer. `indent` is that of `JSON.stringify`, and as there, fields that are
  * undefined are left out.
  */
-export function printJson(value: Json, indent?: number): string {
+export function printJson(value: Json, indent?: number | string): string {
   try {
     return JSON.stringify(value, undefined, indent);
   } catch (error) {

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { LOGIN, findRegistry, startRegistry } from '../support/registry.ts';
 import type { Registry, RegistryAuth } from '../support/registry.ts';
 import { chartFiles, chartsIn, makeRepository, run } from './support.ts';
@@ -164,6 +164,27 @@ describe.skipIf(program === undefined).each(['basic', 'token'] as const)('a regi
     charts = await makeRepository([['web', '1.2.3']]);
   });
   afterAll(() => registry.close());
+
+  test.each([
+    undefined,
+    '{}',
+    '{"zeta":12345678901234567890,"auths":{"z.example.com":{"auth":"YTpi","email":"x"}},"HttpHeaders":{"User-Agent":"x"}}',
+    '{"credHelpers":{"x.example.com":"none"},"auths":null}',
+  ])('the file of logins is what helm makes of %s', async (text) => {
+    const seen: Record<string, string[]> = { helm: [], pkg: [] };
+    for (const which of ['helm', 'pkg'] as const) {
+      const home = temporaryFolder();
+      const path = join(home, 'config', 'registry', 'config.json');
+      if (text !== undefined) writeFiles(home, { 'config/registry/config.json': text });
+      const login = ['login', registry.host, '-u', LOGIN.username, '-p', LOGIN.password, '--ca-file', registry.caFile];
+      for (const words of [login, ['logout', registry.host]]) {
+        const { status, stderr } = await run(which, ['registry', ...words], { cwd: charts, home });
+        expect(status, stderr).toBe(0);
+        seen[which]?.push(readFileSync(path, 'utf8'));
+      }
+    }
+    expect(seen['pkg']).toEqual(seen['helm']);
+  });
 
   test('login, push, pull, logout; each uses the login of the other', async () => {
     const home = temporaryFolder();

@@ -12,6 +12,7 @@ import { constants } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
+import { printJson } from '../../yaml/json.ts';
 import type { Json } from '../../yaml/value.ts';
 import { checkAccess } from './access.ts';
 import type { Access } from './access.ts';
@@ -296,7 +297,7 @@ function sendJson(
   value: Json,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  send(request, response, status, Buffer.from(`${JSON.stringify(value)}\n`), {
+  send(request, response, status, Buffer.from(`${printJson(value)}\n`), {
     ...headers,
     'content-type': 'application/json',
   });
