@@ -22,7 +22,7 @@ export type HookParts = Pick<RenderedHook, 'events' | 'weight' | 'deletePolicies
   unknown: string | undefined;
 };
 
-/** Reads the annotations of a hook; undefined for an object that is none. */
+/** Reads the annotations of a hook; undefined for an object that is not a hook. */
 export function hookOf(annotations: ReadonlyMap<string, Value> | undefined): HookParts | undefined {
   const hook = textOf(annotations, 'helm.sh/hook');
   if (annotations === undefined || hook === undefined) return undefined;

@@ -44,7 +44,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
   const writtenKeys = 'metadata' in chart && keepsWrittenKeys(chart);
   const options = writtenKeys ? await withWrittenKeys(given) : given;
   const source = await openSource(path, options, options.archive);
-  // Of an archive that cannot be read there is nothing more to say.
+  // The finding that the archive cannot be read is the only one then.
   if (!('metadata' in chart) && source.kind('Chart.yaml') === undefined) return chart.messages;
   const origins =
     'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES, options.texts ?? new Map()) : undefined;

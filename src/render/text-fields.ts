@@ -67,7 +67,7 @@ export function wantedOf({ holds }: FieldType): Wanted {
   return holds === 'text' ? 'text' : holds === 'bytes' ? 'text in base64' : 'map';
 }
 
-/** Is this a list or a map where there is none, or another value where there is one? Null is as good as nothing. */
+/** Is this a list or map where the field takes another kind of value, or the other way round? Null fits any field. */
 function isMisplaced(value: Value, wanted: Wanted): boolean {
   if (value === null) return false;
   const isList = Array.isArray(value);
@@ -143,9 +143,7 @@ export function fitsType(value: Value, type: FieldType): boolean {
   return true;
 }
 
-/**
- * Goes through the lists and maps where there are none, the other values where there are some, and what is not base64.
- */
+/** Calls `found` for each value of another kind than its field takes (list, map or scalar), and for invalid base64. */
 export function eachMisplaced(
   value: Value,
   type: FieldType,

@@ -51,7 +51,7 @@ test.each([
   ['{{#if (eq values.number "2")}}\na: b\n{{/if}}', 'eq compares the number 2 with the text "2"', 'toString'],
   ['a: {{ne values.on "true"}}', 'ne compares true with the text "true"', 'without quotes'],
   ['a: {{date "YYYY-MM-DD" (now)}}', 'date does not know YYYY', '2006-01-02'],
-  ['a: {{values.text or "x"}}', 'a helper stands before what it is given', '{{or values.text "x"}}'],
+  ['a: {{values.text or "x"}}', 'a helper comes before its arguments', '{{or values.text "x"}}'],
   ['a: <%= values.text %>', '<%= values.text %> is a text, not a value', '{{values.text}}'],
   [
     '{% if values.on %}\na: b\n{% endif %}',

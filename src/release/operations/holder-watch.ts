@@ -28,8 +28,8 @@ export type Taking = { note: string; secret: KubeObject };
 
 /**
  * Waits until a pending revision may be taken over, or until its holder has finished. A holder that is alive is waited
- * for as long as `lockTimeout`. With `takeOver`, or when the holder was a process of this machine that is dead, there
- * is no wait.
+ * for as long as `lockTimeout`. With `takeOver`, or when the holder was a process of this machine that is dead, this
+ * returns at once.
  *
  * @returns undefined when the record has changed, and has to be read again
  * @throws {PkgError} `PKG_RELEASE_HELD` when the holder is alive; `PKG_RELEASE_PENDING` when Helm wrote the record,

@@ -154,7 +154,7 @@ function every(matchers: readonly Matcher[]): Matcher {
   ]);
 }
 
-/** Alternatives as what they have in common before and behind what they have not; undefined if that is nothing. */
+/** Alternatives with their common begin and end moved out: `{ab,ac}` as `a{b,c}`; undefined if they have neither. */
 function withoutCommonParts(alternatives: readonly GlobNode[]): GlobNode | undefined {
   const lists = alternatives.map((node) => (node.kind === 'pattern' ? node.children : undefined));
   const all = lists.filter((list) => list !== undefined);

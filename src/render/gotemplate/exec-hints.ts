@@ -31,7 +31,7 @@ export function pathOfNotAMap({ node, field, dollar }: ExecError, values: GoValu
   return value === field.of && path.length > 0 ? path.map(decodeText) : undefined;
 }
 
-/** Functions of texts to which a whole map or list is given as YAML; names, as those that `trunc` shortens, are none. */
+/** Functions of texts that are useful with a whole map or list as YAML; `trunc`, which shortens names, is not one. */
 const TAKES_YAML: ReadonlySet<string> = new Set([
   'tpl',
   'indent',
@@ -54,8 +54,8 @@ export function callHint(error: ExecError, message: string): string | undefined 
         template.source.text.slice(node.pos),
       ) ?? [];
     return name === undefined || right === undefined
-      ? 'a function stands before what it is given, or behind "|"'
-      : `a function stands before what it is given: ${name} ${shown(node)} ${decodeText(right)}`;
+      ? 'a function comes before its arguments, or after "|"'
+      : `a function comes before its arguments: ${name} ${shown(node)} ${decodeText(right)}`;
   }
   if (message.startsWith('error calling ')) return comparisonHint(node, message);
   const [, type, text] = /^expected (bool|integer); found "([^"]*)"$/.exec(message) ?? [];

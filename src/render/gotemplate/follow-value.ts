@@ -14,7 +14,7 @@ import { pathIn, valuesOf } from './value-path.ts';
  *
  * @param steps the steps that lead to the action: each ran the template of the next, the first is in the file
  * @param part what is looked at of what the action prints
- * @returns undefined where it is none of the values, one of several, or cannot be determined
+ * @returns undefined where the text is not from the values, may be from several of them, or cannot be traced
  */
 export function valuePathOf(steps: readonly Step[], part: string): string[] | undefined {
   const node = steps.at(-1)?.span.node;

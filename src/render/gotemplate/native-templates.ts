@@ -24,7 +24,7 @@ export type RenderedFile = {
   counts: Map<string, number>;
 };
 
-/** A node for what has none in a Go template. */
+/** Stands for the node of a native template, which has no node in a Go template. */
 const NOWHERE: AstNode = { type: 'text', pos: 0, text: '' };
 
 /** Finds native templates for the Go templates of a render. */

@@ -89,7 +89,7 @@ function dashedName(line: string, at: number): string[] {
 
 type OpenBlock = { tag: string; line: number; column: number };
 
-/** Hints for a missing `end`: the block that has none, and an `end` whose column fits another block than the one that it ends. */
+/** Hints for a missing `end`: the open block, and an `end` whose column fits another block than the one that it ends. */
 function openBlocks(text: string, until: number): string[] {
   const lexer = new Lexer(text);
   const open: OpenBlock[] = [];

@@ -90,8 +90,8 @@ function fileHints(name: string, { root }: Scope): string[] {
 /**
  * The error for a path that leads nowhere, with the nearest names beside it.
  *
- * @param at where the error is, without it the path; `isPart`: the mustache is part of a text, so that `{{optional …}}`
- *   is no way out
+ * @param at where the error is, without it the path; `isPart`: the mustache is part of a text, where `{{optional …}}`
+ *   does not help
  */
 export function missingName(
   evaluator: Evaluator,

@@ -100,7 +100,7 @@ function infixCall(report: CheckReport, node: Mustache | Sub, scope: CheckScope)
   const [left, right] = [node.path, other].map(({ loc }) => report.source(loc));
   const call = `${name} ${left} ${right}`;
   const hint = node.type === 'MustacheStatement' ? `write {{${call}}}` : `write (${call})`;
-  return { message: `a helper stands before what it is given, and ${name} stands between`, hint };
+  return { message: `a helper comes before its arguments, and ${name} is between them`, hint };
 }
 
 /** Helpers that other languages write between their arguments. */

@@ -75,7 +75,7 @@ class Evaluator {
       }
       this.#begun--;
       this.#depth++;
-      // As in Go, null is no value at all to the body of a loop.
+      // As in Go, the body of a loop sees null as a missing value.
       for (const value of results) all.push(...this.block(at + 1, value ?? undefined));
       // A loop over nothing is walked through all the same, to find its end; with no value most paths are errors.
       if (results.length === 0) this.block(at + 1, undefined);

@@ -13,7 +13,7 @@ const KEY_LINE = /^((?: |- )*)(?:"([^"]{1,100})"|'([^']{1,100})'|([A-Za-z0-9_./-
 /** The mark of a comment, with what documentation generators have behind it (`# -- `). */
 const COMMENT = /^ *#[# ]*(?:-- )?/;
 
-/** By how much the keys of a map are further right than its own, where it has none yet. */
+/** The indentation assumed for keys of a map that has none yet. */
 const INDENT = 2;
 
 /** Deeper maps than those of charts are cut off. */

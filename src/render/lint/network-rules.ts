@@ -22,7 +22,10 @@ export function serviceProblems(service: ValueMap, add: Add): void {
     const at = ['spec', 'ports', index];
     const nodePort = field(port, 'nodePort') ?? null;
     if (type === 'ClusterIP' && nodePort !== null && nodePort !== 0)
-      add([...at, 'nodePort'], 'stands in a Service of the type ClusterIP, which has none');
+      add(
+        [...at, 'nodePort'],
+        'is only for a Service of the type NodePort or LoadBalancer, and this one has ClusterIP',
+      );
     const name = textAt(port, 'name');
     if (name !== '' && names.has(name)) add([...at, 'name'], `is "${printable(name, 40)}", which is there twice`);
     names.add(name);

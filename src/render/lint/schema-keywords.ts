@@ -71,7 +71,7 @@ export function requiredProblems(schema: ValueMap, keys: ValuePath): SchemaKeyPr
       [...properties.keys()].filter((other) => !required.has(other)),
     );
     if (near === undefined) return [];
-    const message = `required names ${printable(name)}, which is none of the properties; did you mean ${printable(near)}?`;
+    const message = `required names ${printable(name)}, which is not in properties; did you mean ${printable(near)}?`;
     return [{ keys: [...keys, 'required', index], message }];
   });
 }

@@ -109,7 +109,7 @@ function notGiven({ name, beside }: Extract<Lead, { to: 'nothing' }>, written: s
     2,
   );
   if (near === undefined) return 'unlike';
-  const message = `${printable(written)} is nothing: no call of this partial gives ${printable(name)}; did you mean ${printable(near)}?`;
+  const message = `${printable(written)} is undefined: no call of this partial passes ${printable(name)}; did you mean ${printable(near)}?`;
   return { key: written, message, severity: 'warning' };
 }
 

@@ -8,7 +8,7 @@ const PATH = '/api/v1/namespaces/x/secrets/db';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const quote = (text: string): string => JSON.stringify(text);
-/** Go's `%q` for what is no plain text; letters of other scripts stay. */
+/** Go's `%q`, which escapes quotes and control characters, and keeps letters of other scripts. */
 const goQuote = (text: string): string =>
   `"${text.replaceAll(/["\\]|[\x00-\x1f\x7f]/g, (c) => {
     const short = (

@@ -186,10 +186,10 @@ describe('the hint', () => {
     ['{{ include "x" }}', 'give it the values too: include "x" .', '{{ include "x" . }}'],
     [
       '{{ if .Values.n and .Values.text }}{{ end }}',
-      'a function stands before what it is given: and .Values.n .Values.text',
+      'a function comes before its arguments: and .Values.n .Values.text',
       '{{ if and .Values.n .Values.text }}{{ end }}',
     ],
-    ['{{ .Values.n 1 }}', 'a function stands before what it is given, or behind "|"', '{{ .Values.n }}'],
+    ['{{ .Values.n 1 }}', 'a function comes before its arguments, or after "|"', '{{ .Values.n }}'],
     [
       '{{ template "y" . | quote }}',
       '{{template}} is called with the result of the whole pipeline: to change what it prints, write {{ include "y" . | … }}',

@@ -61,12 +61,12 @@ test.each([
   [
     '{{title}}{{#if tilte}}x{{/if}}',
     '{{> p title="a"}}{{> p title="b"}}',
-    'warning templates/_p.hbs tilte is nothing: no call of this partial gives tilte; did you mean title?',
+    'warning templates/_p.hbs tilte is undefined: no call of this partial passes tilte; did you mean title?',
   ],
   [
     '{{#if ctx.tilte}}x{{/if}}',
     '{{> p ctx=(dict "title" 1)}}',
-    'warning templates/_p.hbs ctx.tilte is nothing: no call of this partial gives tilte; did you mean title?',
+    'warning templates/_p.hbs ctx.tilte is undefined: no call of this partial passes tilte; did you mean title?',
   ],
 ])('%s, called by %s', async (partial, calls, message) => {
   expect(await found(partial, calls)).toEqual([message]);

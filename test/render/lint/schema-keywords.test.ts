@@ -83,7 +83,7 @@ test('names that only the schema or only values.yaml has', async () => {
   ]);
   const required = { properties: { image: { required: ['repositry'], properties: { repository: {}, tag: {} } } } };
   expect((await ofSchema(required, 'image: {repositry: a, repository: a, tag: b}\n'))[0]).toBe(
-    'warning 5 schema-name required names repositry, which is none of the properties; did you mean repository?',
+    'warning 5 schema-name required names repositry, which is not in properties; did you mean repository?',
   );
   expect(await ofSchema({ properties: { extraEnv: {}, port: {} } }, 'extraArgs: []\nhosts: []\n')).toEqual([]);
 });
@@ -129,7 +129,7 @@ test.each([
   ],
   [
     'properties: {size: {type: integer}}\nrequired: [sise]',
-    '21 object-value in X, required names sise, which is none of the properties; did you mean size?',
+    '21 object-value in X, required names sise, which is not in properties; did you mean size?',
   ],
   [
     'properties: {size: {type: integer, minimum: one}}',

@@ -67,9 +67,7 @@ function lengthOrNone(value: GoValue): bigint | undefined {
   }
 }
 
-/**
- * A function that rounds a duration to a unit: 0 for a value that is not a duration, unrounded for a unit that is none.
- */
+/** A function that rounds a duration to a unit. It gives 0 if the value is not a duration, the value if the unit is not. */
 function multiple(make: (length: bigint, unit: bigint) => bigint): GoFunction {
   return fn(['any', 'any'], (_host, value, unit) => {
     const length = lengthOrNone(value);
