@@ -166,7 +166,7 @@ test.each([
   ['l:\n  {{spread values.list}}', 'write - {{spread x}} to add the items of a list'],
   [
     'x: {{values.map.app.kubernetes.io/name}}',
-    'a name with points or slashes in it stands in brackets: values.map.[app.kubernetes.io/name]',
+    'put a name with points or slashes in brackets: values.map.[app.kubernetes.io/name]',
   ],
   [
     '{{#each values.maps}}\n{{#each values.list}}\nx: {{../values.a}}\n{{/each}}\n{{/each}}',

@@ -299,10 +299,10 @@ export function describeFailure(error: unknown, path: string, verb: 'read' | 'wr
     EROFS: 'the file system is mounted read-only',
     EACCES: 'permission is denied',
     EPERM: 'permission is denied',
-    ENOTDIR: 'a file stands where a folder is needed',
-    EEXIST: 'a file stands where a folder is needed',
-    EISDIR: 'a folder stands where a file is needed',
-    ENOTEMPTY: 'a folder stands where a file is needed',
+    ENOTDIR: 'there is a file where a folder is needed',
+    EEXIST: 'there is a file where a folder is needed',
+    EISDIR: 'there is a folder where a file is needed',
+    ENOTEMPTY: 'there is a folder where a file is needed',
     ENAMETOOLONG: 'the path is too long for this file system',
   };
   return new PkgError('PKG_TARGET_UNWRITABLE', `the target cannot be written: ${why[code] ?? code}`, details);

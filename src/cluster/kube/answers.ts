@@ -63,7 +63,7 @@ export function wrongAnswer(cluster: string, asked: string, what: string): ApiEr
     'PKG_CLUSTER_FAILED',
     `${cluster} answered the request for ${printable(asked)} with ${what}`,
     { status: 0, uncertain: true },
-    { hints: ['check that this is the address of an API server, and what stands in front of it'] },
+    { hints: ['check that this is the address of an API server, and what is in front of it'] },
   );
 }
 

@@ -99,7 +99,7 @@ function failed(body: Json, asked: Asked, what: string, { cluster }: Asker, answ
       'PKG_CLUSTER_FAILED',
       `${cluster} sends pkg elsewhere (status ${status}), which it does not follow, because its credentials are only for this server`,
       answer,
-      { hints: ['check that the address is that of the API server: a login page or proxy may stand in front of it'] },
+      { hints: ['check that the address is that of the API server: a login page or proxy may be in front of it'] },
     );
   }
   const isBusy = status === 429 || status === 503;

@@ -354,7 +354,7 @@ export class KubeClient {
         `${this.connection.description} (${this.connection.server.host}) answered something that is not JSON`,
         { status },
         {
-          hints: ['check that this is the address of an API server: a login page or proxy may stand in front of it'],
+          hints: ['check that this is the address of an API server: a login page or proxy may be in front of it'],
           cause: error,
         },
       );

@@ -99,7 +99,7 @@ async function run(
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
       if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-      else reject(failed(`${name} failed with ${killed ?? `status ${status}`}`, ['what it printed stands above']));
+      else reject(failed(`${name} failed with ${killed ?? `status ${status}`}`, ['see what it printed above']));
     });
   });
 }

@@ -159,7 +159,7 @@ function noHelper(report: CheckReport, node: Call, name: string): void {
         ? 'helpers take the list or the map itself: (join "," values.list)'
         : 'what a helper is given may be absent: write the name itself, or (default "…" values.x)',
     ];
-    report.add('PKG_TEMPLATE_HELPER', `${name} stands in a mustache of its own`, node.loc, hints);
+    report.add('PKG_TEMPLATE_HELPER', `${name} must be in a mustache of its own`, node.loc, hints);
     return;
   }
   const near = helperOfAlias(name) ?? nearest(name, [...helperNames(), ...FORMS, ...builtinBlocks.keys()]);

@@ -60,8 +60,8 @@ function isUnusualPath(report: CheckReport, { original, parts, loc }: Path, isAr
   const hints = name === '' ? [`did you mean ${known}?`] : [];
   if (report.names.hasPartial(original, report.template.name)) hints.push(partialHint(original, isArgument));
   // A path of a file, as in (files.get files/a.conf).
-  if (isArgument && count < 2) hints.push(`a text stands in quotes: "${original}"`);
-  if (hints.length === 0) hints.push(`a name with points or slashes in it stands in brackets: ${known}.[${name}]`);
+  if (isArgument && count < 2) hints.push(`put a text in quotes: "${original}"`);
+  if (hints.length === 0) hints.push(`put a name with points or slashes in brackets: ${known}.[${name}]`);
   report.add('PKG_TEMPLATE_NAME_MISSING', `${original} is not defined`, loc, hints);
   return true;
 }
@@ -140,12 +140,12 @@ function missingName(report: CheckReport, path: Path, head: string, isArgument =
   if (report.names.hasPartial(path.original, report.template.name)) hints.push(partialHint(path.original, isArgument));
   const named = /^(\w+):(.*)$/.exec(path.original);
   if (named !== null) hints.push(`named arguments are written ${named[1]}=${named[2] || '…'}`);
-  if (/^[“”„‘’`]/.test(head)) hints.push(`texts stand in straight quotes: "${head.replaceAll(/[“”„‘’`]/g, '')}"`);
+  if (/^[“”„‘’`]/.test(head)) hints.push(`put texts in straight quotes: "${head.replaceAll(/[“”„‘’`]/g, '')}"`);
   if (head.startsWith(':')) hints.push(`write {{${head.slice(1)}}}`);
   if (head.startsWith('$')) hints.push(LITERAL_BRACES);
   if (hints.length === 0) {
     hints.push(`templates know ${[...ROOT_NAMES].join(', ')}`);
-    if (second === undefined && isArgument) hints.push(`a text stands in quotes: "${head}"`);
+    if (second === undefined && isArgument) hints.push(`put a text in quotes: "${head}"`);
   }
   report.add('PKG_TEMPLATE_NAME_MISSING', `${head} is not defined`, path.loc, hints);
 }

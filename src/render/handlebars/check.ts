@@ -176,7 +176,7 @@ function checkIndent(report: CheckReport, what: string, { start }: Location, has
   const column = found?.[1]?.length ?? 0;
   if (found === null || start.column > column || isInText(lines, start.line - 2)) return;
   if (start.column === column && hasItems()) return;
-  const message = `what ${what} stands beside the key above, and not in it`;
+  const message = `what ${what} is beside the key above, and not in it`;
   const hints = ['indent it further than the key, or write it behind the key'];
   report.add('PKG_TEMPLATE_SLOT', message, { start, end: start }, hints);
 }

@@ -55,10 +55,10 @@ function aloneBetween(text: string, markers: Markers, offset: number): ComposeEr
     if (hasMarker && markers.isMarker(line.replace(/:\s*$/, ''))) {
       const before = text.slice(0, Math.max(0, at)).trimEnd();
       return new ComposeError(
-        'a value stands alone here, between keys or items',
+        'there is a value without a key here, between keys or items',
         at + line.search(/\S/),
         [
-          ...(/[|>][-+0-9]*$/.test(before) ? ['the lines of a text behind | or > stand further in than its key'] : []),
+          ...(/[|>][-+0-9]*$/.test(before) ? ['indent the lines of a text after | or > further than its key'] : []),
           '{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item',
         ],
         true,
@@ -97,7 +97,7 @@ function hintsFor(reason: string, text: string, offset: number): string[] {
   if (/^ *\t/.test(line)) return ['YAML is indented with spaces; there is a tab on this line'];
   if (reason.includes('flow collection'))
     return [
-      'entries in { } and [ ] have commas between them: what a loop prints stands better on lines of its own, each a key or an item',
+      'entries in { } and [ ] have commas between them: write what a loop prints on lines of its own, each a key or an item',
     ];
   if (/(?:^|[^{])\{[^{}]*\}\}(?!\})/.test(line)) return ['a mustache needs two braces: {{x}}'];
   if (/(?:: +|- +)\{\{/.test(line)) return ['a text that begins with a brace needs quotes around it'];

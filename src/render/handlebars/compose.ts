@@ -278,10 +278,10 @@ class Composer {
     for (const line of written.split('\n')) {
       if (this.#markers.isMarker(line)) {
         throw new ComposeError(
-          'this value would become part of the text of several lines in which it stands',
+          'this value would become part of the text of several lines around it',
           at + line.search(/\S/),
           [
-            'an item of a list begins with a dash: - {{x}}; {{spread x}} adds the keys of a map; a text of several lines stands behind | or in quotes',
+            'an item of a list begins with a dash: - {{x}}; {{spread x}} adds the keys of a map; put a text of several lines after | or in quotes',
           ],
           true,
         );
@@ -309,7 +309,7 @@ class Composer {
     } else if (typeof key === 'object' && 'kind' in key) {
       if (node.type !== 'const' || node.value !== null) {
         throw new ComposeError(
-          'spread stands on a line of its own',
+          'spread must be on a line of its own',
           offset,
           ['write {{x}} to give a key its value'],
           true,

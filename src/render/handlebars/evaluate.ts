@@ -166,7 +166,7 @@ export class Interpreter implements Evaluator {
     const before = output.currentLine.trim();
     // Dashes may stand before it, as in `- - {{spread x}}`, and the start of [ ] or { }.
     if (!/^(?:- *)*$|[[{,]$/.test(before)) {
-      throw this.error('PKG_TEMPLATE_SLOT', 'spread stands on a line of its own', node.loc, frame, {
+      throw this.error('PKG_TEMPLATE_SLOT', 'spread must be on a line of its own', node.loc, frame, {
         hints: ['write {{x}} to give a key its value'],
       });
     }

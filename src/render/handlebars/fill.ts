@@ -97,7 +97,7 @@ export class Filler {
     if (slot.kind === 'p') return this.#document(slot);
     const { value } = slot;
     if (slot.kind === 's')
-      throw slotError(slot, 'spread stands on a line of its own', ['write {{x}} to give a key its value']);
+      throw slotError(slot, 'spread must be on a line of its own', ['write {{x}} to give a key its value']);
     if (slot.kind === 'o' && isEmptyValue(value)) return NOTHING;
     if (value === ABSENT) return null;
     this.#charge(this.#sizeOf(value), slot);
@@ -131,7 +131,7 @@ export class Filler {
       }
       const slot = this.slot(piece);
       if (slot.kind === 'o') {
-        throw slotError(slot, 'optional stands as a whole value, not as a part of one', ['write {{default "" x}}']);
+        throw slotError(slot, 'optional must be a whole value, not a part of one', ['write {{default "" x}}']);
       }
       const inserted = this.#slotText(slot);
       result += text.literal ? indented(inserted, result.length - result.lastIndexOf('\n') - 1) : inserted;
@@ -141,7 +141,7 @@ export class Filler {
 
   #slotText(slot: Slot): string {
     const { value } = slot;
-    if (slot.kind === 's') throw slotError(slot, 'spread stands on a line of its own', []);
+    if (slot.kind === 's') throw slotError(slot, 'spread must be on a line of its own', []);
     if (slot.printed !== undefined) {
       const text = slot.printed.asText((inner) =>
         inner.kind === 'o' && isEmptyValue(inner.value) ? '' : this.#slotText(inner),
@@ -153,7 +153,7 @@ export class Filler {
     if (value === ABSENT) return '';
     if (Array.isArray(value) || isMap(value)) {
       throw slotError(slot, `${typeName(value)} cannot be part of a text`, [
-        'let the value stand alone, without quotes, or write {{toJson x}} for its text',
+        'write the value alone, without quotes, or write {{toJson x}} for its text',
       ]);
     }
     const text = valueText(value);

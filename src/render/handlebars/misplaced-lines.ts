@@ -110,7 +110,7 @@ function leftText(lines: readonly Line[]): Misplaced | undefined {
   return {
     offset: line.start,
     message: 'this line is neither a key with its value nor an item of a list',
-    hint: 'the lines of a text behind | or > stand further in than its key',
+    hint: 'indent the lines of a text after | or > further than its key',
   };
 }
 
@@ -186,7 +186,7 @@ function unfit(before: readonly Line[], last: Line): Misplaced | undefined {
   if (popped !== undefined && (top === undefined || top.indent < last.indent)) {
     return {
       offset: last.start,
-      message: `this line is indented by ${last.indent}, and what stands before it by ${popped.indent}`,
+      message: `this line is indented by ${last.indent}, and the line before it by ${popped.indent}`,
       hint: 'keys of a map, and items of a list, begin at the same column',
       other: {
         offset: popped.line.start,
@@ -195,11 +195,11 @@ function unfit(before: readonly Line[], last: Line): Misplaced | undefined {
     };
   }
   if (top !== undefined && top.indent === last.indent && top.isList !== isItem(last.text) && !opens(previous.text)) {
-    const [item, key] = ['an item stands among the keys of a map', 'a key stands among the items of a list'];
+    const [item, key] = ['there is an item among the keys of a map', 'there is a key among the items of a list'];
     const message = top.isList ? key : item;
     const hint = top.isList
-      ? 'an item begins with a dash: - key: value; keys beside the list stand as far in as its own key'
-      : 'the items of a list stand below a key of their own: key: and then - item';
+      ? 'an item begins with a dash: - key: value; keys beside the list are indented as its own key'
+      : 'put the items of a list below a key of their own: key: and then - item';
     return { offset: last.start, message, hint, other: { offset: top.line.start, message: top.isList ? item : key } };
   }
   if (popped === undefined && last.indent > previous.indent && top !== undefined && !opens(previous.text)) {
@@ -253,14 +253,14 @@ function twoOnLine(line: Line, offset: number): Misplaced | undefined {
   if (/: +-(?: |$)/.test(before) || /: +- /.test(line.text))
     return {
       offset,
-      message: 'an item of a list stands on the line of its key',
+      message: 'an item of a list is on the line of its key',
       hint: 'put the key on a line of its own, and each - item on a line below it',
     };
   if (offset <= line.start || !/[^"'[{]*: +[^"'\s[{&*!][^"'#]*:(?: |$)|: *(?:"[^"]*"|'[^']*') *\S/.test(line.text))
     return undefined;
   return {
     offset,
-    message: 'a second key, or more than one value, stands on this line',
-    hint: 'each key stands on a line of its own; a text with ": " in it needs quotes around it',
+    message: 'a second key, or more than one value, is on this line',
+    hint: 'put each key on a line of its own, and quotes around a text with ": " in it',
   };
 }

@@ -111,9 +111,9 @@ function endHints({ source, hash, lineNumber, line, before, tag }: Stop): string
 /** Hints for what stands in a mustache, and for templates that end too early. */
 function nameHints({ source, hash, lineNumber, line, before, tag }: Stop): string[] | undefined {
   const rest = line.slice(before.length);
-  if (hash.text === '`' || tag.endsWith('`')) return ['a text stands in quotes, " or \''];
+  if (hash.text === '`' || tag.endsWith('`')) return ['put a text in quotes, " or \''];
   if (/^\{\{[^}]*[\w"')],(?:\s|$)/.test(`${tag}${rest}`))
-    return ['what a helper or a partial is given stands behind each other with blanks between, without commas'];
+    return ['separate the arguments of a helper or partial by blanks, without commas'];
   if (/\|/.test(line) && hash.text === '|')
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
   if (hash.text === ':' || /\{\{[^}]*:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
@@ -126,7 +126,7 @@ function nameHints({ source, hash, lineNumber, line, before, tag }: Stop): strin
   }
   if (hash.text === '}') return [CLOSE_MUSTACHE];
   if (/^[\w$-]+[^\w\s$=~})/.|[\]-]/.test(rest))
-    return ['a name consists of letters, digits, - and _; others stand in brackets: values.[a;b]'];
+    return ['a name consists of letters, digits, - and _; put others in brackets: values.[a;b]'];
   if (hash.token === 'OPEN_ENDBLOCK' || /\{\{~?\/\/|\{\{~?\/\*/.test(line)) {
     if (/\{\{~?\/[/*]/.test(line)) return ['a comment is written {{! … }}'];
     const name = /\{\{~?\/\s*([^\s}~]+)/.exec(line)?.[1] ?? '';

@@ -74,7 +74,7 @@ function rawProblem(source: string): { offset: number; message: string; hint: st
     else if (open !== undefined && name === '/raw' && mark.endsWith('}}}}')) open = undefined;
     else if (open === undefined || name === '/raw' || name === 'raw') {
       const isRaw = /^\/?raw$/.test(name);
-      const hint = isRaw ? 'literal braces stand between {{{{raw}}}} and {{{{/raw}}}}' : LITERAL_BRACES;
+      const hint = isRaw ? 'put literal braces between {{{{raw}}}} and {{{{/raw}}}}' : LITERAL_BRACES;
       return { offset: index, message: `${mark.slice(0, 40)} cannot be read`, hint };
     }
   }

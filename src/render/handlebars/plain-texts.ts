@@ -59,6 +59,6 @@ export function mistakeBelowKey(text: string): LikelyMistake | undefined {
 function below(hint: string): LikelyMistake {
   return {
     message: 'this line is neither a key with its value nor an item of a list',
-    hint: `${hint}; a text stands behind its key, or in quotes`,
+    hint: `${hint}; a text belongs on the line of its key, or in quotes`,
   };
 }

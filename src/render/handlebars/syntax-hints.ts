@@ -52,7 +52,7 @@ function syntaxHintIn(tag: string, surroundings: Surroundings): SyntaxHint | und
   return go(tag, hint);
 }
 
-const DASHES = 'white space is cut with {{~ and ~}}; a tag that stands alone on its line needs neither';
+const DASHES = 'white space is cut with {{~ and ~}}; a tag alone on its line needs neither';
 
 function go(tag: string, hint: string): SyntaxHint {
   return { message: `${shortened(tag)} is written as in another template language`, hint };
@@ -80,7 +80,7 @@ function isLiteral(inner: string, source: string): boolean {
 /** The hint for a mustache that is nearly native, as `{{ #if x }}` or `{{/if x}}`. */
 function slipIn(raw: string, inner: string, surroundings: Surroundings): string | undefined {
   if (/^\s+[#/>*]/.test(raw) && !raw.trimStart().startsWith('/*'))
-    return `no blank stands before the sign: {{${inner}}}`;
+    return `remove the blank before the sign: {{${inner}}}`;
   const closed = /^\/\s*(\w+)\s+\S/.exec(inner);
   if (closed !== null) return `a block is closed by its name alone: {{/${closed[1]}}}`;
   const named =
@@ -104,7 +104,7 @@ function slipIn(raw: string, inner: string, surroundings: Surroundings): string 
   const compared = /^#\s*if_?(eq|ne|not|lt|gt|le|ge|and|or)\s+(.+)$/i.exec(inner);
   if (compared !== null) return `write {{#if (${compared[1]?.toLowerCase()} ${compared[2]})}}`;
   const pattern = /(?:^|\s)([\w/.-]*\*[\w/.*-]*\.\w+)/.exec(inner);
-  return pattern !== null && !/["']/.test(inner) ? `a pattern stands in quotes: "${pattern[1]}"` : undefined;
+  return pattern !== null && !/["']/.test(inner) ? `put a pattern in quotes: "${pattern[1]}"` : undefined;
 }
 
 /** Cuts a mustache into `#if`, `else if`, `> name` or the like, its expression, and `as |x|`. */

@@ -90,7 +90,7 @@ export function lintBranches(
       const condition = sourceOf(block.params[0], template);
       unreachable.push({
         at: positionIn(template, block.loc),
-        why: `a branch is never taken: what stands around it or before it says the opposite of ${condition}`,
+        why: `a branch is never taken: a condition around it or before it is the opposite of ${condition}`,
       });
     } else check(decisions);
   }

@@ -56,7 +56,7 @@ export function lintAliases(chart: Chart, isNative: boolean): LintMessage[] {
     const isUsed = dependencies.findIndex((one) => one.name === name) < index || mentions(templates, name);
     if (isOther || isUsed) return [];
     const at = { file: join(chart.location, 'values.yaml'), ...locateKeys(text, [name]) };
-    const message = `these values reach no subchart: the dependency ${printable(name)} has the alias ${printable(alias)}, so its values stand under ${printable(alias)}:`;
+    const message = `these values reach no subchart: the dependency ${printable(name)} has the alias ${printable(alias)}, so its values must be under ${printable(alias)}:`;
     return [finding('value-alias', 'values.yaml', message, at, isNative ? undefined : 'info')];
   });
 }

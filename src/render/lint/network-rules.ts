@@ -53,7 +53,10 @@ export function ingressProblems(ingress: ValueMap, add: Add): void {
         add([...at, 'path'], `is "${printable(written, 60)}", and begins with / in Kubernetes`);
       const port = field(path, 'backend', 'service', 'port');
       if ((field(port, 'name') ?? null) !== null && (field(port, 'number') ?? null) !== null)
-        add([...at, 'backend', 'service', 'port', 'name'], 'stands beside number, and Kubernetes takes one of them');
+        add(
+          [...at, 'backend', 'service', 'port', 'name'],
+          'is set together with number, and Kubernetes takes only one of them',
+        );
     }
   }
   for (const [index, tls] of listAt(ingress, 'spec', 'tls').entries()) {

@@ -98,7 +98,7 @@ function unknownField(
 
 function adviceFor(key: string, keys: ValuePath, fields: ReadonlyMap<string, Holds>, inside: readonly Holds[]): string {
   if (key.includes('/') && fields.has('labels'))
-    return '; labels and annotations stand further in, below labels: or annotations:';
+    return '; labels and annotations are further in, below labels: or annotations:';
   // One level in or out, as where a line is indented too much or too little.
   const outer = inside.slice(0, -1).findLastIndex((one) => one.is === 'fields' && one.fields.has(key));
   const inner = [...fields].find(([, one]) => {

@@ -68,7 +68,7 @@ function ofAutoscaler(object: ValueMap, add: Add): void {
 function ofBudget(object: ValueMap, add: Add): void {
   const has = (name: string): boolean => (field(object, 'spec', name) ?? null) !== null;
   if (has('minAvailable') && has('maxUnavailable'))
-    add(['spec', 'maxUnavailable'], 'stands beside minAvailable, and Kubernetes takes one of them');
+    add(['spec', 'maxUnavailable'], 'is set together with minAvailable, and Kubernetes takes only one of them');
 }
 
 function ofKeys(object: ValueMap, add: Add): void {
@@ -83,7 +83,7 @@ function ofDeployment(object: ValueMap, add: Add): void {
   const rolling = field(object, 'spec', 'strategy', 'rollingUpdate') ?? null;
   const keys = ['spec', 'strategy', 'rollingUpdate'];
   if (rolling !== null && textAt(object, 'spec', 'strategy', 'type') === 'Recreate')
-    add(keys, 'stands beside type: Recreate, which takes none');
+    add(keys, 'is set, and type: Recreate takes none');
   const isNone = (name: string): boolean => ['0', '0%'].includes(String(field(rolling, name)));
   if (isNone('maxSurge') && isNone('maxUnavailable'))
     add([...keys, 'maxUnavailable'], 'is 0 as maxSurge is, so that no pod could be replaced');

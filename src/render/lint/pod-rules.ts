@@ -36,7 +36,7 @@ export function podProblems(object: ValueMap, pod: ValuePath, add: Add): void {
   for (const { container, at } of containers) ofContainer(container, at, add);
   for (const [index, one] of listAt(spec, 'tolerations').entries()) {
     if (textAt(one, 'operator') === 'Exists' && textAt(one, 'value') !== '')
-      add([...pod, 'tolerations', index, 'value'], 'stands beside operator: Exists, which takes no value');
+      add([...pod, 'tolerations', index, 'value'], 'is set, and operator: Exists takes no value');
   }
 }
 
@@ -50,7 +50,7 @@ function ofContainer(container: Value, at: ValuePath, add: Add): void {
     if (/[=\s]/.test(name))
       add([...at, 'env', index, 'name'], `is "${printable(name, 40)}", and a name has no blanks and no =`);
     if (textAt(one, 'value') !== '' && (field(one, 'valueFrom') ?? null) !== null)
-      add([...at, 'env', index, 'valueFrom'], 'stands beside value, and Kubernetes takes one of them');
+      add([...at, 'env', index, 'valueFrom'], 'is set together with value, and Kubernetes takes only one of them');
   }
   const mounts = listAt(container, 'volumeMounts').map((one, index) => ({
     name: textAt(one, 'mountPath'),
@@ -85,7 +85,7 @@ function unique(names: readonly { name: string; at: ValuePath }[], add: Add): vo
 function ofProbe(probe: Value | undefined, name: string, at: ValuePath, add: Add): void {
   const [first, second] = HANDLERS.filter((how) => (field(probe, how) ?? null) !== null);
   if (first !== undefined && second !== undefined)
-    add([...at, second], `stands beside ${first}, and a probe is done in one way`);
+    add([...at, second], `is set together with ${first}, and a probe takes only one of them`);
   const threshold = field(probe, 'successThreshold');
   if (name !== 'readinessProbe' && typeof threshold === 'number' && threshold !== 1)
     add([...at, 'successThreshold'], `is ${threshold}, and 1 in a ${name}`);

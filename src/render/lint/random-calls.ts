@@ -67,7 +67,7 @@ export function lintUnkeyed(values: readonly RandomValue[], templates: readonly 
     // The call is in another chart, or has a key, by which its site is named then.
     if (template === undefined) return [];
     const at = callAt(site, call, template, templates);
-    const message = `the value of ${call} stands in no field of an object: give it a key, as in ${call} … key="password", by which later revisions know it`;
+    const message = `the value of ${call} is in no field of an object: give it a key, as in ${call} … key="password", by which later revisions know it`;
     const { name } = at?.template ?? template;
     const position = at && positionIn(at.template, at.node.loc);
     return [finding('random-unkeyed', name.slice(name.indexOf('/') + 1), message, position)];

@@ -23,7 +23,7 @@ export function roleProblems(role: ValueMap, add: Add): void {
         add([...at, 'verbs', place], `is ${printable(verb)}, which Kubernetes does not know; did you mean ${near}?`);
     }
     if (textAt(role, 'kind') === 'Role' && listAt(rule, 'nonResourceURLs').length > 0)
-      add([...at, 'nonResourceURLs'], 'stand in a Role, and Kubernetes takes them in a ClusterRole alone');
+      add([...at, 'nonResourceURLs'], 'are set in a Role, and Kubernetes takes them only in a ClusterRole');
     const groups = listAt(rule, 'apiGroups');
     for (const [place, resource] of listAt(rule, 'resources').entries()) {
       const problem = typeof resource === 'string' ? resourceProblem(resource, groups) : undefined;

@@ -54,7 +54,7 @@ export function keywordAdvice(
   const holdsProperties = schema.get('type') === 'object' || schema.has('properties');
   const isSchema = isMap(value) && SCHEMA_MARKS.some((mark) => value.has(mark));
   if (!holdsProperties || !isSchema || isReferred(key)) return undefined;
-  return `the names of values stand under properties:`;
+  return `put the names of values under properties:`;
 }
 
 /** A map with one of these is a schema. */

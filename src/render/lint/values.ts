@@ -117,7 +117,7 @@ function duplicateKeys(text: string, file: string, isNative: boolean): LintMessa
         seen.set(child.value, child);
         if (earlier === undefined || child.value === '<<' || found.length >= MAX_KEYS) continue;
         const { line } = positionAt(text, earlier.at, file);
-        const message = `the key ${printable(child.value)} is in line ${line} too, and what stands there is not used`;
+        const message = `the key ${printable(child.value)} is in line ${line} too, and that one is not used`;
         const severity = isNative ? undefined : 'info';
         found.push(finding('value-duplicate-key', FILE, message, positionAt(text, child.at, file), severity));
       }

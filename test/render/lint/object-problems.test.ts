@@ -19,7 +19,7 @@ describe('native templates', () => {
     [
       `${HEAD}  app.kubernetes.io/name: web\n`,
       [
-        'warning 5: Service "web" has no field app.kubernetes.io/name in metadata; labels and annotations stand further in, below labels: or annotations:',
+        'warning 5: Service "web" has no field app.kubernetes.io/name in metadata; labels and annotations are further in, below labels: or annotations:',
       ],
     ],
     [
@@ -98,7 +98,7 @@ describe('Go templates', () => {
     [
       `apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels:\n{{ toYaml .Values.labels | indent 2 }}\n`,
       [
-        'info 6: Service "web" has no field app.kubernetes.io/name in metadata; labels and annotations stand further in, below labels: or annotations:',
+        'info 6: Service "web" has no field app.kubernetes.io/name in metadata; labels and annotations are further in, below labels: or annotations:',
       ],
     ],
     [

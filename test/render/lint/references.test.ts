@@ -221,7 +221,7 @@ test.each([
   [
     'maxUnavailable: 50%',
     'maxUnavailable: 50%\n  minAvailable: 1',
-    'object-value spec.maxUnavailable of PodDisruptionBudget "worker" stands beside minAvailable, and Kubernetes takes one of them',
+    'object-value spec.maxUnavailable of PodDisruptionBudget "worker" is set together with minAvailable, and Kubernetes takes only one of them',
   ],
   [
     'a-key_1.x',

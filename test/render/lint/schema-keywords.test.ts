@@ -57,7 +57,7 @@ test('keywords of all drafts, of tools and of the author are not findings', asyn
 test('a value beside properties is reported, and a definition is not', async () => {
   const beside = { type: 'object', properties: {}, replicas: { type: 'integer' } };
   expect(await ofSchema(beside)).toEqual([
-    'warning 4 schema-keyword replicas is not a keyword of JSON Schema, and is ignored; the names of values stand under properties:',
+    'warning 4 schema-keyword replicas is not a keyword of JSON Schema, and is ignored; put the names of values under properties:',
   ]);
   const named = { type: 'object', properties: { replicas: { $ref: '#/count' } }, count: { type: 'integer' } };
   expect(await ofSchema(named)).toEqual([]);
@@ -137,7 +137,7 @@ test.each([
   ],
   [
     'size: {type: integer}',
-    "20 object-field in X, size is not a keyword of a CRD's schema; the names of values stand under properties:",
+    "20 object-field in X, size is not a keyword of a CRD's schema; put the names of values under properties:",
   ],
 ])('the schema of a CRD: %s', async (schema, expected) => {
   const name = 'CustomResourceDefinition "queues.example.com"';
