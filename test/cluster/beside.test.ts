@@ -338,3 +338,24 @@ test('records of helm in ConfigMaps are named, and left alone', async () => {
     { status: 'deployed' },
   ]);
 });
+
+test('a dry run of an install may use a name that is in use, and a namespace that does not exist, as with helm', async () => {
+  const ns = await namespace();
+  await helm(ns, 'install', 'r', ONE.helm);
+  for (const [args, where] of [
+    [['install', 'r', TWO.helm], ns],
+    [['install', 'r', TWO.helm], `${ns}-none`],
+    [['upgrade', '--install', 'r', TWO.helm], `${ns}-none`],
+  ] as const) {
+    for (const mode of ['client', 'server']) {
+      const [theirs, ours] = await Promise.all(
+        [helmOn, pkgOn].map((run) => run(where, [...args, `--dry-run=${mode}`, '--hide-notes'])),
+      );
+      const shown = (text = ''): string => text.replaceAll(/^(?:LAST DEPLOYED: .*|Release "r" .*)\n/gm, '');
+      if (theirs?.status === 0) expect([ours?.status, shown(ours?.stdout)]).toEqual([0, shown(theirs.stdout)]);
+      if (ours?.status === 0)
+        expect(ours.stderr).toMatch(/^warning: .*(?:an install would be refused|needs --create-namespace)/m);
+    }
+  }
+  expect(await statuses(ns, 'r')).toEqual(['deployed']);
+});

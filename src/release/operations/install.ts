@@ -3,6 +3,7 @@ import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
+import type { Step } from '../plan.ts';
 import type { StoredRelease } from '../store.ts';
 import { checkObjects } from './check-objects.ts';
 import { withDeadline } from './deadline.ts';
@@ -59,7 +60,7 @@ export async function installWithin(
   const rendered = await renderWithStoredValues(env, input, version, true, history);
   await checkObjects(rendered, input.noHooks);
   const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
-  const namespaces = input.createNamespace === true ? await namespaceStep(cluster, namespace) : [];
+  const namespaces = await homeSteps(env, input);
   const now = recordTime(env);
   const release = releaseOf(input, rendered, {
     version,
@@ -102,6 +103,19 @@ export async function installWithin(
   const run = { history, plan, release, words, historyMax: input.historyMax ?? 0, undo: takeBack };
   const done = await runPlan(explaining, chartRun(input, rendered.randomValues, run));
   return { release: done, plan };
+}
+
+/**
+ * The step that makes the namespace of the release, where it is to be made. A dry run shows it in any case, with a warning,
+ * since with Helm pipelines look at a release before they make its namespace.
+ */
+async function homeSteps(env: Env, { namespace, createNamespace, dryRun }: InstallInput): Promise<Step[]> {
+  if (createNamespace !== true && dryRun !== true) return [];
+  const steps = await namespaceStep(env.cluster, namespace);
+  if (createNamespace === true || steps.length === 0) return steps;
+  const message = `the namespace ${printable(namespace)} does not exist: an install needs --create-namespace`;
+  env.emit({ type: 'warning', message });
+  return steps;
 }
 
 /** The history of a name that is free: empty, uninstalled or failed with `replace`, or an install that broke off. */
