@@ -28,10 +28,14 @@ export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, fra
   if (container === scope.root) {
     if (mayBeMissing(evaluator, name, path, frame)) return;
     const near = nearest(name, ROOT_NAMES);
-    const hints = near === undefined ? [] : [`did you mean ${[near, ...path.parts.slice(1)].join('.')}?`];
+    const hints = /^\W+$/.test(name)
+      ? [`a text stands in quotes: "${name}"`]
+      : near === undefined
+        ? []
+        : [`did you mean ${[near, ...path.parts.slice(1)].join('.')}?`];
     const inValues = scope.root.get('values');
     if (inValues instanceof Map && inValues.has(name)) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
-    if (frame.calls !== undefined)
+    if (frame.calls !== undefined && /\w/.test(name))
       hints.push(`if it is a parameter of this partial that no call gives, write this.${name}`);
     else if (hints.length === 0) hints.push(`templates know ${[...ROOT_NAMES].join(', ')}`);
     throw evaluator.error('PKG_TEMPLATE_NAME_MISSING', `${name} is not defined`, path.loc, frame, { hints });
@@ -117,6 +121,10 @@ export function missingName(
   if (path.depth > 0 && ROOT_NAMES.has(head)) {
     hints.unshift(`${head} means the same at every depth: write ${path.parts.join('.')}`);
   }
+  if (known === 'values' && evaluator.host.chartPath.endsWith(`/charts/${missing}`))
+    hints.unshift(
+      `in a subchart its own values stand below values itself: ${['values', ...path.parts.slice(2)].join('.')}`,
+    );
   if (path.depth > 0 && isLocal(head, scope))
     hints.unshift(`${head} means the same inside its block: write ${path.parts.join('.')}`);
   if (known === 'values' && isMap(scope.context) && scope.context !== scope.root && scope.context.has(missing)) {

@@ -26,6 +26,7 @@ const RULES = {
   'value-boolean-key': 'warning',
   'value-duplicate-key': 'warning',
   'value-undeclared': 'error',
+  'value-template': 'warning',
   'schema-keyword': 'warning',
   'schema-name': 'warning',
   'value-alias': 'warning',

@@ -4,7 +4,7 @@ import type { Expression, Location, Path, Program, Statement, Sub, Template } fr
 import { isHelper } from '../handlebars/check-report.ts';
 import { partialName } from '../handlebars/partials.ts';
 import { simpleName } from '../handlebars/scope.ts';
-import { follow, itemsOf, keyOf, leadsOf, mapOf, ROOT, shapeOf } from './shapes.ts';
+import { follow, itemsOf, keysOf, leadsOf, mapOf, ROOT, shapeOf } from './shapes.ts';
 import type { Lead, Names, Shape } from './shapes.ts';
 
 /** A place where a template uses a name, and where that may lead. */
@@ -127,11 +127,14 @@ class Walker {
     for (const param of node.params) this.visit(param, template, names);
     const pairs = 'hash' in node ? (node.hash?.pairs ?? []) : [];
     for (const pair of pairs) this.visit(pair.value, template, names);
-    const key = helper === undefined ? undefined : keyOf(helper, node.params);
-    if (key !== undefined) {
+    for (const key of helper === undefined ? [] : keysOf(helper, node.params)) {
       const map = shapeOf(key.map, names);
-      const leads = follow(key.of === 'map' ? map : itemsOf(map), [key.name]);
-      this.#use(node, { template, loc: key.loc, written: key.name, isKey: true, isPrinted: false }, leads);
+      const leads = follow(key.of === 'map' ? map : itemsOf(map), key.names);
+      this.#use(
+        key.loc,
+        { template, loc: key.loc, written: key.names.join('.'), isKey: true, isPrinted: false },
+        leads,
+      );
     }
     this.#partial(node, helper, names);
     if (node.type === 'BlockStatement') {

@@ -56,7 +56,7 @@ export function nameProblem(kind: string, name: string): string | undefined {
 }
 
 /** What has a name inside an object. */
-export type InnerName = 'container' | 'volume' | 'port' | 'container port';
+export type InnerName = 'namespace' | 'container' | 'volume' | 'port' | 'container port';
 
 /** The problem of a name inside an object; undefined for a good one. */
 export function nameIn(what: InnerName, name: string): string | undefined {

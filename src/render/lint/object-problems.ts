@@ -48,6 +48,7 @@ function innerNames(object: ValueMap): FieldProblem[] {
     const message = `the name "${printable(name, 80)}" of a ${what} in ${describe(object)} ${problem}`;
     found.push({ rule: 'object-name', keys, message });
   };
+  check('namespace', textAt(object, 'metadata', 'namespace'), ['metadata', 'namespace']);
   const pod = podPath(object);
   if (pod !== undefined) {
     const spec = field(object, ...pod, 'spec');

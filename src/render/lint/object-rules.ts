@@ -2,6 +2,7 @@
  * What an API server refuses in an object of Kubernetes' own kinds, though each field has the type that it should have.
  */
 import { printable } from '../../errors-text.ts';
+import { nearest } from '../../nearest.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { cronProblem } from './cron.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
@@ -58,11 +59,23 @@ function ofCronJob(object: ValueMap, add: Add): void {
   if (problem !== undefined) add(['spec', 'schedule'], problem);
 }
 
+/** The types of the metrics of an autoscaler, which its OpenAPI does not name. */
+const METRICS: readonly string[] = ['Resource', 'ContainerResource', 'Pods', 'Object', 'External'];
+
 function ofAutoscaler(object: ValueMap, add: Add): void {
   const least = field(object, 'spec', 'minReplicas');
   const most = field(object, 'spec', 'maxReplicas');
   if (typeof least === 'number' && typeof most === 'number' && least > most)
     add(['spec', 'maxReplicas'], `is ${most}, and minReplicas is ${least}, which is more`);
+  for (const [index, metric] of listAt(object, 'spec', 'metrics').entries()) {
+    const type = textAt(metric, 'type');
+    const near = type === '' || METRICS.includes(type) ? undefined : nearest(type, METRICS);
+    if (near !== undefined)
+      add(
+        ['spec', 'metrics', index, 'type'],
+        `is ${printable(type, 40)}, which Kubernetes does not know; did you mean ${near}?`,
+      );
+  }
 }
 
 function ofBudget(object: ValueMap, add: Add): void {

@@ -74,7 +74,7 @@ export function referenceProblems(object: ValueMap, all: ChartObjects): FieldPro
       selects(object, ['spec', 'selector'], field(object, 'spec', 'selector'), all, add);
       break;
     case 'NetworkPolicy':
-      selects(object, ['spec', 'podSelector'], field(object, 'spec', 'podSelector'), all, add);
+      ofPolicy(object, all, add);
       break;
     default:
   }
@@ -134,9 +134,17 @@ function inPod(object: ValueMap, path: readonly string[], all: ChartObjects, add
       }
     }
   }
+  inVolumes(around, spec, path);
+}
+
+function inVolumes(around: Around, spec: Value | undefined, path: readonly string[]): void {
+  const { object, all, add } = around;
   for (const [index, volume] of listAt(spec, 'volumes').entries()) {
     const at = [...path, 'volumes', index];
     refersTo(around, field(volume, 'configMap'), [...at, 'configMap'], 'ConfigMap');
+    const secret = textAt(volume, 'secret', 'secretName');
+    if (field(volume, 'secret', 'optional') !== true)
+      resembles([...at, 'secret', 'secretName'], secret, 'Secret', namesOf(all, 'Secret', object), add);
     const claim = textAt(volume, 'persistentVolumeClaim', 'claimName');
     const claims = namesOf(all, 'PersistentVolumeClaim', object);
     resembles([...at, 'persistentVolumeClaim', 'claimName'], claim, 'PersistentVolumeClaim', claims, add);
@@ -215,14 +223,35 @@ function ofBinding(object: ValueMap, all: ChartObjects, add: Add): void {
   }
 }
 
+function ofPolicy(object: ValueMap, all: ChartObjects, add: Add): void {
+  const pods = selects(object, ['spec', 'podSelector'], field(object, 'spec', 'podSelector'), all, add);
+  const names = portNames(pods);
+  for (const [index, rule] of listAt(object, 'spec', 'ingress').entries()) {
+    for (const [place, port] of listAt(rule, 'ports').entries()) {
+      const name = textAt(port, 'port');
+      const near = names.includes(name) ? undefined : nearest(name, names);
+      if (name !== '' && near !== undefined)
+        add(
+          ['spec', 'ingress', index, 'ports', place, 'port'],
+          `no container that it selects has a port "${printable(name)}"; did you mean ${printable(near)}?`,
+        );
+    }
+  }
+}
+
+/** The names of the ports of containers in pods. */
+function portNames(pods: readonly Value[]): string[] {
+  return pods.flatMap((spec) =>
+    listAt(spec, 'containers').flatMap((container) => listAt(container, 'ports').map((port) => textAt(port, 'name'))),
+  );
+}
+
 function ofService(object: ValueMap, all: ChartObjects, add: Add): void {
   const selector = field(object, 'spec', 'selector');
   if (!isMap(selector ?? null)) return;
   const pods = selects(object, ['spec', 'selector'], new Map([['matchLabels', selector ?? null]]), all, add);
   if (pods.length === 0) return;
-  const names = pods.flatMap((spec) =>
-    listAt(spec, 'containers').flatMap((container) => listAt(container, 'ports').map((port) => textAt(port, 'name'))),
-  );
+  const names = portNames(pods);
   for (const [index, port] of listAt(object, 'spec', 'ports').entries()) {
     const name = field(port, 'targetPort');
     if (typeof name === 'string' && /[a-z]/.test(name) && !names.includes(name))

@@ -115,7 +115,7 @@ function shapeOfCall({ path, params }: Sub, names: Names): Shape {
   if (name === 'first' || name === 'last') return itemsOf(shapes()[0]);
   if (name === 'dict') return ofDict(params, names);
   const key = keyOf(name, params);
-  return key?.of === 'map' ? ofLeads(follow(shapeOf(key.map, names), [key.name])) : undefined;
+  return key?.of === 'map' ? ofLeads(follow(shapeOf(key.map, names), key.names)) : undefined;
 }
 
 function together(shapes: readonly Shape[]): Shape {
@@ -144,17 +144,35 @@ export function itemsOf(shape: Shape): Shape {
   return shape.flatMap((atom) => ('path' in atom ? [{ ...atom, path: [...atom.path, ITEM] }] : []));
 }
 
-/** The map or the list of maps in which a call looks for a field, whose name is a text in quotes. */
-export function keyOf(
-  helper: string,
-  params: readonly Expression[],
-): { map: Expression; name: string; of: 'map' | 'items'; loc: Expression['loc'] } | undefined {
+/** A map or a list of maps in which a call looks for a field, whose name is a text in quotes. */
+export type Key = { map: Expression; names: readonly string[]; of: 'map' | 'items'; loc: Expression['loc'] };
+
+/** The fields that a call looks for in maps. */
+export function keysOf(helper: string, params: readonly Expression[]): Key[] {
+  const [first, ...others] = params;
+  const last = params.at(-1);
+  if (first === undefined || last === undefined || others.length === 0) return [];
+  if (helper === 'pick' || helper === 'omit')
+    return others.flatMap((one) =>
+      one.type === 'StringLiteral' ? [{ map: first, names: [one.value], of: 'map', loc: one.loc }] : [],
+    );
+  if (helper === 'dig') {
+    // (dig "a" "b" default map)
+    const path = params.slice(0, -2);
+    const names = path.flatMap((one) => (one.type === 'StringLiteral' ? [one.value] : []));
+    return names.length === 0 || names.length < path.length ? [] : [{ map: last, names, of: 'map', loc: first.loc }];
+  }
+  const key = keyOf(helper, params);
+  return key === undefined ? [] : [key];
+}
+
+function keyOf(helper: string, params: readonly Expression[]): Key | undefined {
   const [first, second] = params;
   const last = params.at(-1);
   if (first === undefined || second === undefined || last === undefined) return undefined;
   if (['get', 'hasKey', 'index'].includes(helper) && params.length === 2 && second.type === 'StringLiteral')
-    return { map: first, name: second.value, of: 'map', loc: second.loc };
-  if (['filter', 'reject', 'sortBy', 'groupBy'].includes(helper) && first.type === 'StringLiteral')
-    return { map: last, name: first.value, of: 'items', loc: first.loc };
+    return { map: first, names: [second.value], of: 'map', loc: second.loc };
+  if (['filter', 'reject', 'sortBy', 'groupBy', 'pluck'].includes(helper) && first.type === 'StringLiteral')
+    return { map: last, names: [first.value], of: 'items', loc: first.loc };
   return undefined;
 }

@@ -12,6 +12,7 @@ import { CommentedKeys } from './commented-keys.ts';
 import type { LintMessage } from './message.ts';
 import { nameUses } from './name-uses.ts';
 import type { NameUse } from './name-uses.ts';
+import { lintValueTemplates } from './value-templates.ts';
 import { schemaOf } from './read-schema.ts';
 import { ITEM } from './shapes.ts';
 import type { Lead } from './shapes.ts';
@@ -57,12 +58,13 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
       a.loc.start.column - b.loc.start.column,
   );
   const seen = new Set<string>();
-  return found.flatMap(({ use: { template, loc }, key, message, severity }) => {
+  const undeclaredNames = found.flatMap(({ use: { template, loc }, key, message, severity }) => {
     if (message === undefined || seen.has(`${template.name} ${key}`)) return [];
     seen.add(`${template.name} ${key}`);
     const at = { file: template.file, line: loc.start.line, column: loc.start.column + 1 };
     return [finding('value-undeclared', template.name, message, at, severity)];
   });
+  return [...undeclaredNames, ...lintValueTemplates(uses, chart.values)];
 }
 
 /** Where values may be declared. */

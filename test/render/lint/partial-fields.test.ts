@@ -48,6 +48,8 @@ test.each([
   ['{{#if ctx.c.prot}}x{{/if}}', '{{> p ctx=(dict "c" values.web)}}', UNDECLARED('web.prot', 'port')],
   ['{{#if ctx.prot}}x{{/if}}', '{{> p ctx=(merge values.worker values.web)}}', UNDECLARED('worker.prot')],
   ['{{#if (get ctx "prot")}}x{{/if}}', '{{> p ctx=values.web}}', UNDECLARED('web.prot', 'port')],
+  ['{{dig "image" "tga" 1 ctx}}', '{{> p ctx=values.web}}', UNDECLARED('web.image.tga', 'tag')],
+  ['{{toYaml (pick ctx "image" "prot")}}', '{{> p ctx=values.web}}', UNDECLARED('web.prot', 'port')],
   [
     '{{#if job.supsend}}x{{/if}}',
     '{{#each values.jobs as |j|}}{{> p job=j}}{{/each}}',
@@ -86,6 +88,7 @@ test.each([
   ['{{#each values.jobs}}{{../ctx.port}}{{name}}{{/each}}', '{{> p ctx=values.web}}'],
   ['{{#if ctx.prot}}x{{/if}}', '{{> p ctx=(merge values.none values.web)}}'],
   ['{{now}}', '{{> p row="a"}}'],
+  ['{{dig "image" "digest" 1 ctx}}', '{{> p ctx=values.web}}'],
   ['{{#if ctx.children}}{{> p ctx=(first ctx.children)}}{{/if}}', '{{> p ctx=values.none}}'],
   ['{{> @partial-block}}', '{{#> p ctx=values.web}}{{#if ctx.prot}}x{{/if}}{{/p}}'],
 ])('no finding: %s, called by %s', async (partial, calls) => {
@@ -116,4 +119,22 @@ test('a partial that Go templates or users of a library include may get other na
   expect(await found(partial, calls, go)).toEqual([]);
   const library = { 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\ntype: library\n' };
   expect(await found(`${partial}{{#*inline "q"}}${calls}{{/inline}}`, '', library)).toEqual([]);
+});
+
+test.each([
+  [
+    '{{release.name}}-x',
+    '{{values.text}}',
+    ['{{release.name}} in this value is printed as it is written; {{tpl values.text}} runs it'],
+  ],
+  [
+    '{{ .Values.a }}',
+    '{{values.text}}',
+    ['{{ .Values.a }} in this value is printed as it is written; {{goTpl values.text}} runs it'],
+  ],
+  ['{{ $labels.job }} of {{ $value }}', '{{values.text}}', []],
+  ['{{release.name}}-x', '{{tpl values.text}}', []],
+])('a text of values with a mustache, %s, printed by %s', async (text, template, expected) => {
+  const messages = await lint({ 'values.yaml': `text: '${text}'\n`, 'templates/NOTES.txt.hbs': template });
+  expect(messages.map(({ message }) => message)).toEqual(expected);
 });
