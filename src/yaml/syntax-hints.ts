@@ -18,9 +18,9 @@ export function yamlHints(text: string, message: string, line: number, column: n
     return ['indent the lines here with plain spaces: there is a no-break space'];
   }
   if (message.startsWith('infinity and')) return ['put quotes around it if a text is meant'];
-  const rest = written.slice(column - 1);
   if (/(?::|-)\s+\{\{/.test(written)) return ['{{ … }} is run in templates only: put quotes around it'];
-  const [mark] = /^[@`%*]/.exec(rest) ?? [];
+  const at = message.includes('alphabetic or numeric') ? column - 2 : column - 1;
+  const [mark] = /^[@`%*&]/.exec(written.slice(at)) ?? [];
   if (mark !== undefined) return [`a text that begins with "${mark}" needs quotes`];
   if (message.includes('unknown escape character')) {
     return ['between double quotes "\\" begins an escape: write "\\\\", or use single quotes'];
@@ -30,12 +30,19 @@ export function yamlHints(text: string, message: string, line: number, column: n
   }
   const before = lines.slice(0, line - 1).findLastIndex((one) => one.trim() !== '' && !one.trimStart().startsWith('#'));
   const last = lines[before] ?? '';
+  if (message.includes('mapping values are not allowed') && /^\s*(?:- +)*[\w./-]+:[^\s:/]/.test(last)) {
+    return [`line ${before + 1} needs a blank behind its ":"`];
+  }
   if (message.includes('did not find expected')) {
     const quote = OPEN_QUOTE.exec(last)?.[1];
     if (quote !== undefined) return [openQuote(before + 1, quote)];
     const indent = written.search(/\S/);
     if (indent > last.search(/\S/) && /:\s+[^\s|>&]/.test(last)) {
       return [`it is indented more than line ${before + 1}, which has a value already`];
+    }
+    const margins = lines.slice(0, line - 1).map((one) => one.search(/[^\s#]/));
+    if (indent > 0 && indent < last.search(/\S/) && !margins.includes(indent)) {
+      return ['it is indented as no line before it is'];
     }
   }
   if (message.includes('unexpected end of stream')) {

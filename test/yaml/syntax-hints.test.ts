@@ -27,6 +27,10 @@ const CASES: [text: string, hint: string | undefined, corrected: string][] = [
   ],
   ['a:\n  b: secret\n   c: 1\n', undefined, 'a:\n  b: secret\n  c: 1\n'],
   ['a:\n  b: "x"\n   c: 1\n', 'it is indented more than line 2, which has a value already', 'a:\n  b: "x"\n  c: 1\n'],
+  ['a: *.secret\n', 'a text that begins with "*" needs quotes', 'a: "*.secret"\n'],
+  ['a: &.secret\n', 'a text that begins with "&" needs quotes', 'a: "&.secret"\n'],
+  ['a:secret\nb: 1\n', 'line 1 needs a blank behind its ":"', 'a: secret\nb: 1\n'],
+  ['a:\n   b: 1\n c: secret\n', 'it is indented as no line before it is', 'a:\n   b: 1\n   c: secret\n'],
   ['a: [1\nb: 2\n', undefined, 'a: [1]\nb: 2\n'],
 ];
 

@@ -210,6 +210,8 @@ function hintsFor(error: ExecError, message: string, names: Iterable<string>): s
       'lookup gives an empty map where there is no such object or no cluster is asked: ask for it with "with" or "dig"',
     ];
   }
+  const [, variable] = /^undefined variable: (\$\w+)$/.exec(message) ?? [];
+  if (variable !== undefined) return [`declare it by := before: {{ ${variable} := … }}`];
   const ofCall = callHint(error, message);
   if (ofCall !== undefined) return [ofCall];
   const [, missing] = /(?:no template|^template) "([^"]+)" (?:associated|not defined)/.exec(message) ?? [];

@@ -76,6 +76,7 @@ export async function explainNotYaml(
         (apart && [apart.hint]) ??
         joinedHints(step, document, line) ??
         goPrintedHints(steps) ??
+        braceHints(document, line) ??
         orElse(quoteHints(step, document, line), () => deeperHints(document.split('\n'), line))),
       ...error.hints,
     ],
@@ -214,6 +215,15 @@ function trimmedHints({ span, run }: Step, document: string, line: number): stri
     return [`"-}}" before "${printable(decodeText(own.trim()), 60)}" removes the line break there: write "}}"`];
   }
   return undefined;
+}
+
+/** A hint for braces of an action that lacks one, and for tags of other languages. */
+function braceHints(document: string, line: number): string[] | undefined {
+  // The patterns take the square of the length.
+  const written = (document.split('\n')[line - 1] ?? '').slice(0, 500);
+  if (/\{%.*%\}/.test(written)) return ['{% … %} is not of Go templates: a block is {{ if … }} … {{ end }}'];
+  const isHalf = /(?:^|[^{]) *\{-? *[.$][\w.$]+[^{}]*\}\}?/.test(written);
+  return isHalf ? ['an action has two braces on both sides: {{ … }}'] : undefined;
 }
 
 function orElse(hints: string[], others: () => string[]): string[] {

@@ -78,6 +78,11 @@ export function otherWord(name: string, before: string, rest: string): string | 
  * @param rest the line from the error on
  */
 export function otherSyntax(message: string, before: string, rest: string): string | undefined {
+  const [, block] = /^[#/](if|each|with|unless)\b/.exec(rest) ?? [];
+  if (block !== undefined && /\{\{-?\s*$/.test(before)) {
+    const word = block === 'each' ? 'range' : block === 'unless' ? 'if not' : block;
+    return `a block is {{ ${word} … }} … {{ end }}; {{#${block}}} is for native templates, whose names end in .hbs`;
+  }
   if (/\{\{-?\s*$/.test(before) && /^(?:#|\/|!--|<!--|%)/.test(rest)) {
     return 'a comment is {{/* … */}}, with nothing between it and the braces';
   }
@@ -110,6 +115,10 @@ export function otherSyntax(message: string, before: string, rest: string): stri
     if (name !== undefined) return `what a function is given follows it after a blank: ${name} …`;
   }
   if (rest.startsWith(',')) return 'what a function is given is separated by blanks';
+  const [, quoted] = /^\.?("[^"\\]*")/.exec(rest) ?? [];
+  const [, map] = /([$.][\w.$]*?)\.?$/.exec(before) ?? [];
+  if (map !== undefined && quoted !== undefined)
+    return `a name in quotes is asked for by index: index ${map} ${quoted}`;
   const escape = /^"(?:[^"\\]|\\[abfnrtv\\"'xuU0-7])*(\\[^abfnrtv\\"'xuU0-7])/.exec(rest)?.[1];
   if (escape !== undefined) {
     return `${escape} is not an escape sequence: write it as \\${escape}, or put the text between backquotes`;

@@ -55,6 +55,7 @@ describe('the hint', () => {
       [/^"." is index \.Values\.list 0 here, and so is \$, since the template was called with it/],
       '{{ define "x" }}{{ .Release.Name }}{{ end }}',
     ],
+    ['a variable that is set before it is declared', '{{ $x = 1 }}', ['declare it by := before: {{ $x := … }}']],
     ['a text where an integer is', '{{ trunc "5" .Values.text }}', ['write 5 without quotes']],
     ['a text that is not an integer', '{{ trunc "a" .Values.text }}', []],
     [
@@ -134,6 +135,16 @@ describe('the hint', () => {
       'the block has an {{else}} already: is the {{end}} of a block in it missing?',
     ],
     ['{{ # no }}', 'a comment is {{/* … */}}, with nothing between it and the braces'],
+    [
+      '{{#if .Values.text}}',
+      'a block is {{ if … }} … {{ end }}; {{#if}} is for native templates, whose names end in .hbs',
+    ],
+    [
+      '{{#each .Values.list}}',
+      'a block is {{ range … }} … {{ end }}; {{#each}} is for native templates, whose names end in .hbs',
+    ],
+    ['{{ .Values."a-b" }}', 'a name in quotes is asked for by index: index .Values "a-b"'],
+    ['{{ $.Values.map."a b".c }}', 'a name in quotes is asked for by index: index $.Values.map "a b"'],
     ['{{ /* no */ }}', 'a comment is {{/* … */}}, with nothing between it and the braces'],
     ['{{-if true }}{{ end }}', 'leave a blank behind the dash: {{- …'],
     ['{{ .Values.text-}}', 'leave a blank before the dash: … -}}'],

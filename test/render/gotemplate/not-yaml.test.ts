@@ -320,6 +320,20 @@ describe('other broken lines', () => {
       `${HEAD}  b: |\n    x\nitems:\n  {{- range list 1 }}\n  - a: {{ . }}\n    b: {{ . }}\n  {{- end }}\n`,
     ],
     [
+      'a brace that is missing',
+      `${HEAD}  b: { .Values.n }}\n`,
+      'an action has two braces on both sides: {{ … }}',
+      'web/templates/a.yaml:4:19',
+      `${HEAD}  b: {{ .Values.n }}\n`,
+    ],
+    [
+      'tags of another language',
+      `${HEAD}{% if x %}\n  b: 1\n{% endif %}\n`,
+      '{% … %} is not of Go templates: a block is {{ if … }} … {{ end }}',
+      'web/templates/a.yaml:4:2',
+      `${HEAD}{{ if 1 }}\n  b: 1\n{{ end }}\n`,
+    ],
+    [
       'a verb of whole numbers',
       `${HEAD}  b: {{ printf "%d" .Values.n }}\n`,
       '%d prints whole numbers, and a number of the values is a float: give printf the value as (int …)',
