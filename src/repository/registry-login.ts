@@ -41,12 +41,13 @@ export async function findLogin(
   path: string,
   paths: ConfigPaths,
   env: NodeJS.ProcessEnv,
+  tell: Tell,
 ): Promise<RegistryLogin> {
   const parts = path.split('/').filter((part) => part !== '');
   for (let count = parts.length; count >= 0; count--) {
     const server = serverOf([host, ...parts.slice(0, count)].join('/'));
     for (const file of [paths.registries, paths.docker]) {
-      const login = await loginIn(file, server, env, count > 0);
+      const login = await loginIn(file, server, env, { isPart: count > 0, tell });
       if (Object.values(login).some((text) => text !== '')) return login;
     }
   }
@@ -137,10 +138,18 @@ function helperOf(config: JsonObject, server: string, env: NodeJS.ProcessEnv): s
 }
 
 /** @param isPart whether `server` has a path: helpers for all servers store logins of whole registries only */
-async function loginIn(file: string, server: string, env: NodeJS.ProcessEnv, isPart: boolean): Promise<RegistryLogin> {
+async function loginIn(
+  file: string,
+  server: string,
+  env: NodeJS.ProcessEnv,
+  { isPart, tell }: { isPart: boolean; tell: Tell },
+): Promise<RegistryLogin> {
   const config = readConfig(file);
   const helper = isPart ? textField(getOwn(config, 'credHelpers'), server) : helperOf(config, server, env);
-  if (helper !== '') return loginFrom(await askHelper(helper, 'get', server, env), helper);
+  if (helper !== '') {
+    tell(`asking docker-credential-${printable(helper, 60)} for the login to ${printable(server, 200)}`);
+    return loginFrom(await askHelper(helper, 'get', server, env), helper);
+  }
   const auths = getOwn(config, 'auths');
   if (!isJsonObject(auths)) return NO_LOGIN;
   const named = Object.keys(auths).find((name) => hostOf(name) === server);
@@ -238,13 +247,14 @@ async function askHelper(
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   const program = `docker-credential-${helper}`;
-  if (/[/\\]/.test(helper)) throw failed(program, 'has a name that is a path');
+  if (/[/\\]/.test(helper)) throw failed(program, 'has a name that is a path', INSTALL);
   const { status, stdout } = await run(program, action, input, env);
   if (status === 0) return stdout;
   if (stdout.trim() === 'credentials not found in native keychain') return undefined;
   throw failed(
     program,
     stdout.trim() === '' ? `ends with status ${status}` : `fails: ${printable(stdout.trim(), 200)}`,
+    RUN_BY_HAND,
   );
 }
 
@@ -254,7 +264,7 @@ function loginFrom(printed: string | undefined, helper: string): RegistryLogin {
   try {
     answer = JSON.parse(printed);
   } catch {
-    throw failed(`docker-credential-${helper}`, 'prints something that is not JSON');
+    throw failed(`docker-credential-${helper}`, 'prints something that is not JSON', RUN_BY_HAND);
   }
   const [username, secret] = [textField(answer as Json, 'Username'), textField(answer as Json, 'Secret')];
   return username === '<token>' ? { ...NO_LOGIN, identityToken: secret } : { ...NO_LOGIN, username, password: secret };
@@ -265,27 +275,41 @@ function run(
   action: string,
   input: string,
   env: NodeJS.ProcessEnv,
-): Promise<{ status: number; stdout: string }> {
+): Promise<{ status: number | string; stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [action], { env, stdio: ['pipe', 'pipe', 'inherit'], timeout: HELPER_TIME });
+    const child = spawn(program, [action], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    // What the helper started may outlive it and hold its output open, so the output is not waited for.
+    const giveUp = (what: string): void => {
+      child.kill('SIGKILL');
+      child.stdout?.destroy();
+      reject(failed(program, what, RUN_BY_HAND));
+    };
+    const timer = setTimeout(() => giveUp(`gave no answer within ${HELPER_TIME / 1000} seconds`), HELPER_TIME);
     let stdout = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString('utf8');
-      if (stdout.length > MAX_OUTPUT) child.kill('SIGKILL');
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+      if (stdout.length > MAX_OUTPUT) giveUp('prints without end');
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       const what = error.code === 'ENOENT' ? 'is not installed' : `cannot be started (${error.code})`;
-      reject(failed(program, what, error));
+      reject(failed(program, what, INSTALL, error));
     });
-    child.on('close', (status) => resolve({ status: status ?? -1, stdout }));
+    child.on('close', (status, killed) => {
+      clearTimeout(timer);
+      resolve({ status: status ?? killed ?? '', stdout });
+    });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }
 
-function failed(program: string, what: string, cause?: unknown): PkgError {
+const INSTALL = 'install it, or remove it from credsStore and credHelpers in the file with logins to registries';
+const RUN_BY_HAND = 'run it by hand: it reads the name of the registry from standard input with the argument get';
+
+function failed(program: string, what: string, hint: string, cause?: unknown): PkgError {
   return new PkgError('PKG_CREDENTIALS_FAILED', `the credential helper ${printable(program)} ${what}`, {
-    hints: ['install it, or remove it from credsStore and credHelpers in the file with logins to registries'],
+    hints: [hint],
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -280,7 +280,7 @@ export class Remotes {
       login: async ({ host, path, byIndex = false }) =>
         username !== '' && password !== '' && (named === host || (named === '' && !byIndex))
           ? { username, password, identityToken: '', registryToken: '' }
-          : findLogin(host, path, this.#paths, this.#env),
+          : findLogin(host, path, this.#paths, this.#env, this.#tell),
     });
   }
 

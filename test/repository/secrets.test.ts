@@ -116,6 +116,41 @@ test('a proxy that does not answer is named as the cause, without its login', as
   }
 });
 
+test('credential helpers that hang, print without end, or take a while', { timeout: 90_000 }, async () => {
+  const server = await startChartServer('/nowhere', {
+    serve: (_request, response) => {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+      return true;
+    },
+  });
+  const began = performance.now();
+  // What a helper has started may live longer than it, and has its output.
+  const scripts = {
+    hangs: 'sleep 100 2>/dev/null',
+    endless: 'yes & wait',
+    slow: `sleep 3; echo '{"Username":"ada","Secret":"${SECRET}"}'`,
+  };
+  const outcomes = await Promise.all(
+    Object.entries(scripts).map(async ([name, script]) => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, `docker-credential-${name}`), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ credsStore: name }));
+      const env = { PATH: `${folder}:${process.env['PATH']}`, HELM_REGISTRY_CONFIG: join(folder, 'config.json') };
+      const address = `oci://127.0.0.1:${server.port}/a/b:1.0.0`;
+      return await run('pkg', ['pull', address, '--plain-http'], { cwd, home, env });
+    }),
+  );
+  server.close();
+  const [hangs, endless, slow] = outcomes.map(({ stderr }) => stderr);
+  expect(hangs).toContain('docker-credential-hangs gave no answer within 30 seconds');
+  expect(hangs).toContain(`asking docker-credential-hangs for the login to 127.0.0.1:${server.port}\n`);
+  expect(endless).toContain('docker-credential-endless prints without end');
+  expect(slow).toContain(`asking docker-credential-slow for the login to 127.0.0.1:${server.port}\n`);
+  expect(slow).toContain('code: PKG_REPOSITORY_UNAUTHORIZED');
+  for (const outcome of outcomes) expectNoSecret(outcome, outcome.stderr);
+  expect(performance.now() - began).toBeLessThan(80_000);
+});
+
 test('a credential helper that fails without output', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'docker-credential-silent'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
