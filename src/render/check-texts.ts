@@ -1,14 +1,16 @@
-/** Checks the types of fields in rendered documents for a folder of manifests, where no API server does. */
+/** Checks the fields of rendered documents for a folder of manifests, where no API server does. */
 import type { PkgError } from '../errors.ts';
 import { ValueError } from '../chart/value-error.ts';
 import type { Chart } from '../chart/chart.ts';
 import type { DocumentLocator } from './locate-document.ts';
 import type { RenderedDocument } from './render.ts';
 import { KindTypes } from './field-types.ts';
-import { PUT_QUOTES, textFieldErrors } from './text-fields.ts';
+import { describe, textAt } from './lint/fields.ts';
+import { itemsOf, PUT_QUOTES, textFieldErrors } from './text-fields.ts';
 
 /**
- * The errors for fields that should be texts and are not, each at the line of the template that writes it.
+ * The errors for fields that should be texts and are not, and for values that Kubernetes cannot read: numbers, booleans,
+ * quantities, choices and labels. Each is at the line of the template that writes it.
  *
  * @param locator finds those lines
  */
@@ -17,8 +19,11 @@ export async function checkTexts(
   chart: Chart,
   locator: DocumentLocator,
 ): Promise<PkgError[]> {
+  const { fieldProblems } = await import('./lint/object-fields.ts');
+  const { ChartKinds } = await import('./lint/object-schema.ts');
   const errors: PkgError[] = [];
   const types = new KindTypes(chart);
+  const kinds = new ChartKinds(chart);
   for (const document of documents) {
     const problems = document.object === undefined ? [] : textFieldErrors(document.object, types);
     for (const { path, message, kind } of problems) {
@@ -35,6 +40,19 @@ export async function checkTexts(
       error.valuePath = valuePath;
       error.isQuotable = message.endsWith('quote it');
       errors.push(error);
+    }
+    for (const { object, at: inside } of document.object === undefined ? [] : itemsOf(document.object)) {
+      const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
+      for (const { rule, keys, message } of fieldProblems(object, head, describe(object), kinds)) {
+        // An API server passes over fields that it does not know.
+        if (rule === 'object-field') continue;
+        if (errors.length >= MAX_ERRORS) return errors;
+        const { at, valuePath } = await locator.find(document, [...inside, ...keys]);
+        const hints = ['correct it where it is written: the API server refuses this object'];
+        const error = new ValueError('PKG_OBJECT_INVALID', message, { ...(at && { at }), hints });
+        error.valuePath = valuePath;
+        errors.push(error);
+      }
     }
   }
   return errors;

@@ -124,7 +124,7 @@ async function refuseTexts(
     locator,
   );
   const located = await Promise.all(errors.map((error) => withOrigin(error, chart, origins)));
-  throwTogether(located as PkgError[], (count) => `${count} fields should be texts, and are not`);
+  throwTogether(located as PkgError[], (count) => `${count} fields hold what Kubernetes refuses`);
 }
 
 /** Resolves the dependencies, and merges the values. */

@@ -388,3 +388,36 @@ goTpl: "v{{ .Values.x }}"
     expect((data as JsonObject)['a']).toBe(result);
   });
 });
+
+test.each([
+  ['kind: Service', 'spec: {type: {{values.text}}, ports: [{port: 80}]}', 'clusterIp', 'did you mean ClusterIP?'],
+  ['kind: Service', 'spec: {ports: [{port: "{{values.text}}"}]}', '80', 'a whole number in Kubernetes'],
+  [
+    'kind: PersistentVolumeClaim',
+    'spec: {resources: {requests: {storage: {{values.text}} } } }',
+    '2GB',
+    'is not a quantity',
+  ],
+  [
+    'kind: Service',
+    'spec: {selector: {a: b}, unknown: 1}\nmetadata: {name: x, labels: {a: {{values.text}} } }',
+    'a b',
+    'a label consists of',
+  ],
+])('a folder of manifests refuses what an API server refuses: %s, %s', async (kind, fields, text, message) => {
+  const name = fields.includes('metadata') ? '' : 'metadata: {name: x}\n';
+  const files = (extension: string, written: string): Record<string, string> => ({
+    [`templates/x.yaml${extension}`]: `apiVersion: v1\n${kind}\n${name}${written}\n`,
+  });
+  for (const chart of [
+    chartWith(files('.hbs', fields), `text: '${text}'\n`),
+    chartWith(files('', fields.replace('{{values.text}}', '{{ .Values.text }}')), `text: '${text}'\n`),
+  ]) {
+    await expect(render(chart, { checkTexts: true })).rejects.toMatchObject({
+      code: 'PKG_OBJECT_INVALID',
+      message: expect.stringContaining(message),
+      at: { file: expect.stringContaining('x.yaml') },
+    });
+    await render(chart);
+  }
+});

@@ -7,7 +7,7 @@ import type { LintMessage } from './message.ts';
 import type { NameUse } from './name-uses.ts';
 
 /** Mustaches with names of pkg and Helm. Those of other programs, such as `{{ $labels.job }}` in alerts, are texts. */
-const OWN_NAMES = /\{\{[^{}]*(?:\.Values|\.Release|\.Chart|\bvalues|\brelease|\bchart)\.\w[^{}]*\}\}/;
+const OWN_NAMES = /\{\{[^{}]{0,200}(?:\.Values|\.Release|\.Chart|\bvalues|\brelease|\bchart)\.\w[^{}]{0,200}\}\}/;
 
 /** Findings on the values that templates print. */
 export function lintValueTemplates(uses: Iterable<NameUse>, values: ValueMap): LintMessage[] {
