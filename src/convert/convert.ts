@@ -137,7 +137,7 @@ class Converter {
     const nodes = linesOf(lowered.pieces, name.endsWith('NOTES.txt'), template.source.name);
     const text = printLines(nodes, this.#helpers.defaultAt, this.#helpers.note);
     if (this.#chart.templates.some((one) => one.name === `${name}.hbs`)) {
-      throw new CannotConvert(`${name}.hbs is there already`, template.source.name, 0);
+      throw new CannotConvert(`${name}.hbs already exists`, template.source.name, 0);
     }
     if ([...this.#sources.definitions.values()].some((definition) => definition.file === name)) {
       throw new CannotConvert('it defines templates that others include', template.source.name, 0);

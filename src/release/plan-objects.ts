@@ -126,7 +126,7 @@ function planDesired(
         problems.push(problem);
         continue;
       }
-      const reason = isCertain && input.operation !== 'install' ? 'it was removed by hand' : 'not there yet';
+      const reason = isCertain && input.operation !== 'install' ? 'it was removed by hand' : 'it does not exist yet';
       steps.push({ action: 'create', ref, reason, desired, changes: [] });
       continue;
     }
@@ -143,7 +143,7 @@ function planDesired(
     const isLeaving = live.metadata['deletionTimestamp'] !== undefined;
     if (isLeaving) notes.push(`${printable(describeRef(ref))} is being deleted: what is written to it goes with it`);
     if (found.same && !isLeaving) {
-      steps.push({ action: 'unchanged', ref, reason: 'as it is to be', live, desired, changes: [] });
+      steps.push({ action: 'unchanged', ref, reason: 'it has no changes', live, desired, changes: [] });
       continue;
     }
     steps.push(planUpdate(ref, { live, desired, after: found.after }, { isLeaving, ours }));
@@ -171,7 +171,7 @@ function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Ste
   const { ours, why } = judge(live, input, item.certain);
   if (!ours) return { action: 'keep', ref, reason: `it is not this release's: ${why}`, live, changes: [] };
   if (input.spared.has(refKey(ref))) {
-    return { action: 'keep', ref, reason: 'it was there before it was taken over', live, changes: [] };
+    return { action: 'keep', ref, reason: 'it existed before it was taken over', live, changes: [] };
   }
   // As in Helm: an upgrade looks for the policy on the live object, an uninstall in the manifest.
   if (isKept(live) || (input.operation === 'uninstall' && item.keep)) {

@@ -181,7 +181,7 @@ export function readIndexFile(file: string): RepositoryIndex | undefined {
     if (!(cause instanceof FileReadError)) throw cause;
     if (cause.code === 'ENOENT') return undefined;
     throw new PkgError('PKG_FILE_UNREADABLE', `the index ${printable(file, 300)} ${cause.reason}`, {
-      hints: ['correct the path, or remove what is there to have the index created again'],
+      hints: ['correct the path, or remove what is at it to have the index created again'],
       cause,
     });
   }

@@ -98,7 +98,7 @@ export class SchemaDocument {
     }
     if (fragment === '' || fragment.startsWith('/')) return resource.pointer + fragment;
     const pointer = resource.anchors.get(fragment);
-    if (pointer === undefined) throw new SchemaError(`it refers to ${printable(reference, 120)}, which is not there`);
+    if (pointer === undefined) throw new SchemaError(`it refers to ${printable(reference, 120)}, which does not exist`);
     return pointer;
   }
 
@@ -112,7 +112,7 @@ export class SchemaDocument {
     const outer = this.#lookup(pointer.slice(0, last));
     const value =
       Array.isArray(outer) && /^[0-9]+$/.test(key) ? outer[Number(key)] : isMap(outer) ? outer.get(key) : undefined;
-    if (value === undefined) throw new SchemaError(`it refers to ${shownPointer(pointer)}, which is not there`);
+    if (value === undefined) throw new SchemaError(`it refers to ${shownPointer(pointer)}, which does not exist`);
     this.#found.set(pointer, value);
     return value;
   }

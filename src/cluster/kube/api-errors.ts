@@ -255,7 +255,7 @@ function conflict(body: Json, text: string, what: string, answer: Answer): ApiEr
       },
     );
   }
-  const happened = answer.reason === 'AlreadyExists' ? 'is there already' : 'was changed by somebody else meanwhile';
+  const happened = answer.reason === 'AlreadyExists' ? 'already exists' : 'was changed by somebody else meanwhile';
   return new ApiError('PKG_OBJECT_CONFLICT', `${what} ${happened}`, answer, {
     notes: text === '' ? [] : [`the server said: ${printableEnds(text, 1000)}`],
     hints: ['try again: pkg makes a new plan from the current state'],

@@ -27,7 +27,7 @@ export function resolveConnection(settings: ConnectionSettings, env: NodeJS.Proc
       'PKG_KUBECONFIG_INVALID',
       context.cluster === ''
         ? `the context "${printable(name)}" names no cluster`
-        : `the context "${printable(name)}" names the cluster "${printable(context.cluster)}", which is not there`,
+        : `the context "${printable(name)}" names the cluster "${printable(context.cluster)}", which is not in the kubeconfig`,
       { at: { file: context.file }, hints: ['add the cluster under `clusters`, or choose another context'] },
     );
   }

@@ -145,7 +145,7 @@ async function free(env: Env, store: ReleaseStore, input: InstallInput): Promise
       hints: [
         status === 'uninstalled'
           ? 'its history was kept: give --replace to use the name again'
-          : `\`pkg upgrade --install ${printable(input.name)} …\` works on a release that is there`,
+          : `\`pkg upgrade --install ${printable(input.name)} …\` works on an existing release too`,
       ],
     },
   );

@@ -257,7 +257,7 @@ export async function crdSteps(cluster: Cluster, chart: Chart): Promise<{ steps:
           {
             action: 'create',
             ref: refOf(desired),
-            reason: 'a CRD of the chart, not there yet',
+            reason: 'a CRD of the chart that does not exist yet',
             desired,
             changes: [],
             isShared: true,

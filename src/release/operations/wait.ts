@@ -27,7 +27,7 @@ export async function waitUntilReady(
     (object) => leaving.has(refKey(refOf(object))) || (mayBeUnready(object) && !isPaused(object)),
   );
   const failed = await waitFor(env, awaited.map(refOf), (live) =>
-    live === undefined ? { state: 'progressing', why: 'it is not there' } : readinessOf(live, purpose),
+    live === undefined ? { state: 'progressing', why: 'it does not exist' } : readinessOf(live, purpose),
   );
   if (failed.length === 0) return;
   throw new NotReady(failed);

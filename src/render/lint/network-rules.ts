@@ -27,14 +27,14 @@ export function serviceProblems(service: ValueMap, add: Add): void {
         'is only for a Service of the type NodePort or LoadBalancer, and this one has ClusterIP',
       );
     const name = textAt(port, 'name');
-    if (name !== '' && names.has(name)) add([...at, 'name'], `is "${printable(name, 40)}", which is there twice`);
+    if (name !== '' && names.has(name)) add([...at, 'name'], `is "${printable(name, 40)}", which is used twice`);
     names.add(name);
     const number = field(port, 'port');
     if (typeof number !== 'number') continue;
     // A protocol that is not known yet may be another one.
     const protocol = field(port, 'protocol') === null ? `?${index}` : textAt(port, 'protocol') || 'TCP';
     const both = `${number} ${protocol}`;
-    if (numbers.has(both)) add([...at, 'port'], `is ${number}, which is there twice`);
+    if (numbers.has(both)) add([...at, 'port'], `is ${number}, which is used twice`);
     numbers.add(both);
   }
 }

@@ -77,7 +77,7 @@ function unique(names: readonly { name: string; at: ValuePath }[], add: Add): vo
   const seen = new Set<string>();
   for (const { name, at } of names) {
     if (name === '') continue;
-    if (seen.has(name)) add(at, `is "${printable(name, 60)}", which is there twice`);
+    if (seen.has(name)) add(at, `is "${printable(name, 60)}", which is used twice`);
     seen.add(name);
   }
 }

@@ -131,7 +131,7 @@ export class Changes {
 }
 
 function exists(what: string): Refusal {
-  return new Refusal(409, `${printable(what, 150)} is there already with other content`);
+  return new Refusal(409, `${printable(what, 150)} already exists with other content`);
 }
 
 /** The file name of a version's archive. @throws {Refusal} for a name or version that cannot be part of one */

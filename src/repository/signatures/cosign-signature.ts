@@ -44,7 +44,7 @@ export function signaturesIn({ manifest, blobs, form }: SignatureArtifact): (Cos
     if (read === undefined) continue;
     const bytes = blobs.get(textField(layer, 'digest'));
     try {
-      if (bytes === undefined) throw new Error('its content is not there, or is too large');
+      if (bytes === undefined) throw new Error('its content is missing or too large');
       found.push(read(bytes, fieldOf(layer, 'annotations')));
     } catch (error) {
       const where = error instanceof ValidationError ? ` (${error.fields.join(', ')})` : '';

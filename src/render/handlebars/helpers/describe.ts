@@ -5,7 +5,7 @@ import type { Argument } from './types.ts';
 
 /** An argument in messages: `the text "abc"`, `the number 5`, `a list`, `null`. */
 export function describe(value: Argument): string {
-  if (value === ABSENT) return 'a name that is not there';
+  if (value === ABSENT) return 'a name that is not defined';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (isMap(value)) return 'a map';
