@@ -3,7 +3,6 @@
  * part of the template that printed them, and the value that it printed.
  */
 import { PkgError } from '../../errors.ts';
-import { printable } from '../../errors-text.ts';
 import type { Position } from '../../errors.ts';
 import { ValueError } from '../../chart/value-error.ts';
 import { parseYaml } from '../../yaml/read.ts';
@@ -208,11 +207,11 @@ function trimmedHints({ span, run }: Step, document: string, line: number): stri
     const at = Math.max(node.pos, text.indexOf(node.text, node.pos));
     const [, removed] = /-\}\}(\s*\n\s*)$/.exec(text.slice(Math.max(0, at - 200), at)) ?? [];
     const [own = ''] = run.text.slice(from, to).split('\n');
-    const joined = removed === undefined || own.trim() === '' ? -1 : document.indexOf(own, start);
-    if (removed === undefined || joined <= start || joined >= end) continue;
-    if (document.slice(start, joined).trim() === '') continue;
+    const joined = start + (own.trim() === '' ? 0 : document.slice(start, end).indexOf(own));
+    if (removed === undefined || document.slice(start, joined).trim() === '') continue;
     if (!readsBeyond(document.slice(0, joined) + removed + document.slice(joined), line + 1)) continue;
-    return [`"-}}" before "${printable(decodeText(own.trim()), 60)}" removes the line break there: write "}}"`];
+    const of = text.slice(0, at - removed.length).split('\n').length;
+    return [`the "-}}" in line ${of} of the template removes the line break behind it: write "}}"`];
   }
   return undefined;
 }

@@ -301,7 +301,7 @@ describe('other broken lines', () => {
     [
       'a line break that is removed behind a value',
       `${HEAD}  b: v\n  {{- if true -}}\n  c: w\n  {{- end }}\n  l: m\n`,
-      '"-}}" before "c: w" removes the line break there: write "}}"',
+      'the "-}}" in line 5 of the template removes the line break behind it: write "}}"',
       'web/templates/a.yaml:6:4',
       `${HEAD}  b: v\n  {{- if true }}\n  c: w\n  {{- end }}\n  l: m\n`,
     ],
