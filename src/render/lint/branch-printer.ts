@@ -10,7 +10,7 @@ import type { Output, Slots } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
 import { rootScope, simpleName } from '../handlebars/scope.ts';
 import type { Origin } from '../handlebars/template-error.ts';
-import { defaultOf, isAround, pathsIn } from './default-values.ts';
+import { defaultOf, PathSet, pathsIn } from './default-values.ts';
 import { inBlock, inPartial } from './name-uses.ts';
 import { ROOT } from './shapes.ts';
 import type { Names } from './shapes.ts';
@@ -74,7 +74,7 @@ export class BranchPrinter {
   /** The slots with default values. */
   readonly #defaults: { number: number; path: readonly string[] }[] = [];
   /** The values of which conditions have asked what they are: in a branch for another value the default is wrong. */
-  readonly #asked: (readonly string[])[] = [];
+  readonly #asked = new PathSet();
   #depth = 0;
   #programs = 0;
 
@@ -95,8 +95,7 @@ export class BranchPrinter {
     const names: Names = { contexts: [isPartialFile(template.name) ? undefined : ROOT], locals: new Map() };
     const origin = { template, calls: undefined };
     this.#program(template.program, { origin, names, given: undefined }, output);
-    for (const { number, path } of this.#defaults)
-      if (this.#asked.some((one) => isAround(one, path))) this.#slots.at(number).value = ABSENT;
+    for (const { number, path } of this.#defaults) if (this.#asked.touches(path)) this.#slots.at(number).value = ABSENT;
   }
 
   #program(program: Program, place: Place, output: Output): void {
@@ -158,7 +157,8 @@ export class BranchPrinter {
       const isFirst = branch === node.program;
       const [param = node.path] = node.params;
       // That a value is there says nothing of what it is.
-      if (isFirst !== holds || param.type !== 'PathExpression') this.#asked.push(...pathsIn(param, names));
+      if (isFirst !== holds || param.type !== 'PathExpression')
+        for (const path of pathsIn(param, names)) this.#asked.add(path);
       const inside = isFirst ? inBlock(pathOf(node.path)?.original ?? '', node, branch, names) : names;
       this.#program(branch, { ...place, names: inside }, output);
       return;

@@ -33,10 +33,21 @@ export function defaultOf(
   return value === undefined ? undefined : { value, path };
 }
 
-/** Is one path the beginning of the other? */
-export function isAround(one: readonly string[], other: readonly string[]): boolean {
-  const length = Math.min(one.length, other.length);
-  return one.slice(0, length).every((name, index) => name === other[index]);
+/** Paths of values. */
+export class PathSet {
+  readonly #paths = new Set<string>();
+  readonly #beginnings = new Set<string>();
+
+  add(path: readonly string[]): void {
+    this.#paths.add(path.join('\0'));
+    for (let length = 0; length <= path.length; length++) this.#beginnings.add(path.slice(0, length).join('\0'));
+  }
+
+  /** Is a path the beginning of one of these, or one of these its beginning? */
+  touches(path: readonly string[]): boolean {
+    if (this.#beginnings.has(path.join('\0'))) return true;
+    return path.some((_, length) => this.#paths.has(path.slice(0, length).join('\0')));
+  }
 }
 
 /** The value at a path; of items the first that has one. */
