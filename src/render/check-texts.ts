@@ -44,7 +44,7 @@ export async function checkTexts(
     for (const { object, at: inside } of document.object === undefined ? [] : itemsOf(document.object)) {
       const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
       for (const { rule, keys, message } of fieldProblems(object, head, describe(object), kinds)) {
-        // An API server passes over fields that it does not know.
+        // An API server ignores fields that it does not know.
         if (rule === 'object-field') continue;
         if (errors.length >= MAX_ERRORS) return errors;
         const { at, valuePath } = await locator.find(document, [...inside, ...keys]);

@@ -42,7 +42,7 @@ export function yamlHints(text: string, message: string, line: number, column: n
     }
     const margins = lines.slice(0, line - 1).map((one) => one.search(/[^\s#]/));
     if (indent > 0 && indent < last.search(/\S/) && !margins.includes(indent)) {
-      return ['it is indented as no line before it is'];
+      return ['its indentation matches no line before it'];
     }
   }
   if (message.includes('unexpected end of stream')) {

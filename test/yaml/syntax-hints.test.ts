@@ -30,7 +30,7 @@ const CASES: [text: string, hint: string | undefined, corrected: string][] = [
   ['a: *.secret\n', 'a text that begins with "*" needs quotes', 'a: "*.secret"\n'],
   ['a: &.secret\n', 'a text that begins with "&" needs quotes', 'a: "&.secret"\n'],
   ['a:secret\nb: 1\n', 'line 1 needs a blank behind its ":"', 'a: secret\nb: 1\n'],
-  ['a:\n   b: 1\n c: secret\n', 'it is indented as no line before it is', 'a:\n   b: 1\n   c: secret\n'],
+  ['a:\n   b: 1\n c: secret\n', 'its indentation matches no line before it', 'a:\n   b: 1\n   c: secret\n'],
   ['a: [1\nb: 2\n', undefined, 'a: [1]\nb: 2\n'],
 ];
 

@@ -218,7 +218,7 @@ function trimmedHints({ span, run }: Step, document: string, line: number): stri
 
 /** A hint for braces of an action that lacks one, and for tags of other languages. */
 function braceHints(document: string, line: number): string[] | undefined {
-  // The patterns take the square of the length.
+  // Cut, since the patterns take quadratic time.
   const written = (document.split('\n')[line - 1] ?? '').slice(0, 500);
   if (/\{%.*%\}/.test(written)) return ['{% … %} is not of Go templates: a block is {{ if … }} … {{ end }}'];
   const isHalf = /(?:^|[^{]) *\{-? *[.$][\w.$]+[^{}]*\}\}?/.test(written);

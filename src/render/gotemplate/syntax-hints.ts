@@ -84,7 +84,7 @@ function dashedName(line: string, at: number): string[] {
   const before = names.slice(0, first);
   const map = before.length === 0 ? head || '.' : `${head}.${before.join('.')}`;
   const rest = names.slice(first).map((name) => ` "${name}"`);
-  return [`a name with "-" is asked for by index: index ${map}${rest.join('')}`];
+  return [`get a name with "-" by index: index ${map}${rest.join('')}`];
 }
 
 type OpenBlock = { tag: string; line: number; column: number };

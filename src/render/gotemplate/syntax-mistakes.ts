@@ -101,14 +101,12 @@ export function otherSyntax(message: string, before: string, rest: string): stri
   const [, field, key] = /^([\w.$]*)\[([^\]]*)/.exec(rest) ?? [];
   if (key !== undefined) {
     const [, list] = LEFT.exec(`${before}${field}`) ?? [];
-    return list === undefined
-      ? 'a list is made by a function: list 1 2'
-      : `an item is asked for by index: index ${list} ${key}`;
+    return list === undefined ? 'a list is made by a function: list 1 2' : `get an item by index: index ${list} ${key}`;
   }
   if (/^\.\d/.test(rest)) {
     const [, list = 'LIST'] = LEFT.exec(before) ?? [];
     const [, at = '0'] = /^\.(\d+)/.exec(rest) ?? [];
-    return `an item is asked for by index: index ${list} ${at}`;
+    return `get an item by index: index ${list} ${at}`;
   }
   if (rest.startsWith('(')) {
     const [, name] = /([A-Za-z]\w*)$/.exec(before) ?? [];
@@ -117,8 +115,7 @@ export function otherSyntax(message: string, before: string, rest: string): stri
   if (rest.startsWith(',')) return 'what a function is given is separated by blanks';
   const [, quoted] = /^\.?("[^"\\]*")/.exec(rest) ?? [];
   const [, map] = /([$.][\w.$]*?)\.?$/.exec(before) ?? [];
-  if (map !== undefined && quoted !== undefined)
-    return `a name in quotes is asked for by index: index ${map} ${quoted}`;
+  if (map !== undefined && quoted !== undefined) return `get a name in quotes by index: index ${map} ${quoted}`;
   const escape = /^"(?:[^"\\]|\\[abfnrtv\\"'xuU0-7])*(\\[^abfnrtv\\"'xuU0-7])/.exec(rest)?.[1];
   if (escape !== undefined) {
     return `${escape} is not an escape sequence: write it as \\${escape}, or put the text between backquotes`;

@@ -29,7 +29,7 @@ export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, fra
     if (mayBeMissing(evaluator, name, path, frame)) return;
     const near = nearest(name, ROOT_NAMES);
     const hints = /^\W+$/.test(name)
-      ? [`a text stands in quotes: "${name}"`]
+      ? [`put a text in quotes: "${name}"`]
       : near === undefined
         ? []
         : [`did you mean ${[near, ...path.parts.slice(1)].join('.')}?`];
@@ -123,7 +123,7 @@ export function missingName(
   }
   if (known === 'values' && evaluator.host.chartPath.endsWith(`/charts/${missing}`))
     hints.unshift(
-      `in a subchart its own values stand below values itself: ${['values', ...path.parts.slice(2)].join('.')}`,
+      `a subchart has its own values directly below values: ${['values', ...path.parts.slice(2)].join('.')}`,
     );
   if (path.depth > 0 && isLocal(head, scope))
     hints.unshift(`${head} means the same inside its block: write ${path.parts.join('.')}`);
