@@ -3,9 +3,7 @@
  * of slots. Documents with the same fingerprint have one structure, which is composed once.
  */
 import { PkgError } from '../../errors.ts';
-import type { Position } from '../../errors.ts';
 import { isMap } from '../../yaml/value.ts';
-import { printYaml } from '../../yaml/print.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { charge } from '../functions/limits.ts';
 import { positionIn } from './template-error.ts';
@@ -15,34 +13,22 @@ import type { TextMade } from './document-texts.ts';
 import { Filler, NOTHING, slotError } from './fill.ts';
 import type { PlacedGap } from './gaps.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
-import { printedBy } from './printed-by.ts';
 import { isBuiltinKind } from '../field-types.ts';
 import type { FieldType, KindTypes } from '../field-types.ts';
-import { fitsType, withTexts } from '../text-fields.ts';
-import { headOf, layoutOf, printLayout } from './layout.ts';
+import { layoutOf, printLayout } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { Fingerprints } from './fingerprints.ts';
 import type { Fingerprint } from './fingerprints.ts';
 import { composeDocument } from './compose.ts';
 import { ComposeError } from './compose-errors.ts';
+import { FilledDocument, locateIn, PrintedDocument, traceIn } from './read-document.ts';
+import type { DocumentPlace, ReadDocument } from './read-document.ts';
 import type { StructureCache } from './structure-cache.ts';
 import { structureError } from './structure-errors.ts';
-import type { Node } from './structure.ts';
 import { isEmptyValue, typeName } from './text.ts';
 import type { SingleDocument, SlottedDocument } from './slot-tree.ts';
 import { Tracer } from './trace.ts';
 import type { ParsedText, TracedField } from './trace.ts';
-
-/** An object that a template prints. `template` needs only its text, so its value is made when it is read. */
-export type ReadDocument = {
-  readonly value: ValueMap;
-  /** The fields `apiVersion`, `kind` and `metadata` of it, at least. */
-  readonly head: ValueMap;
-  /** The object as YAML, without a newline at the end. */
-  readonly text: string;
-  /** The position of a field: of its key or item, or of the mustache that gives it. */
-  trace(path: ValuePath): TracedField;
-};
 
 /**
  * The steps of reading a character. A line with one value is 30 characters with its marker, and takes four kilobytes.
@@ -50,11 +36,6 @@ export type ReadDocument = {
 const READING = 8;
 
 type Piece = { text: string; start: number };
-
-/** The number of a document's first slot, and where it begins: the part of an output, and the offset in this part. */
-type DocumentPlace = { base: number; output: Output; part: number; offset: number };
-
-type Locate = (offset: number) => Position;
 
 /** Reads the documents of one render. */
 export class DocumentReader {
@@ -285,96 +266,6 @@ export class DocumentReader {
       throw slotError(slot, `a whole document is a map or a list of maps, and ${what}`, []);
     });
   }
-}
-
-/** A document whose text was printed from its structure, and whose value is made when it is read. */
-class PrintedDocument implements ReadDocument {
-  readonly text: string;
-  readonly #tracer: Tracer;
-  readonly #structure: DocumentStructure;
-  readonly #place: DocumentPlace;
-  readonly #layout: Layout;
-  readonly #type: FieldType | undefined;
-  #value: ValueMap | undefined;
-
-  constructor(
-    tracer: Tracer,
-    structure: DocumentStructure,
-    place: DocumentPlace,
-    { layout, text, type }: { layout: Layout; text: string; type: FieldType | undefined },
-  ) {
-    this.text = text;
-    this.#type = type;
-    this.#tracer = tracer;
-    this.#structure = structure;
-    this.#place = place;
-    this.#layout = layout;
-  }
-
-  get value(): ValueMap {
-    this.#value ??= this.#typed(this.#tracer.filler.fill(this.#structure.node, this.#place.base) as ValueMap);
-    return this.#value;
-  }
-
-  get head(): ValueMap {
-    if (this.#value !== undefined) return this.#value;
-    const { filler } = this.#tracer;
-    filler.begin(this.#place.base);
-    return this.#typed(headOf(this.#layout, filler));
-  }
-
-  #typed(value: ValueMap): ValueMap {
-    const type = this.#type;
-    return type === undefined || fitsType(value, type)
-      ? value
-      : (withTexts(value, type, [], keep, () => {}) as ValueMap);
-  }
-
-  trace(path: ValuePath): TracedField {
-    return traceIn(this.#tracer, this.#structure.node, this.#place, path);
-  }
-}
-
-/**
- * A document whose fields depend on values (`optional`, `spread`, computed keys), so that its value is made at once.
- */
-class FilledDocument implements ReadDocument {
-  readonly value: ValueMap;
-  readonly #tracer: Tracer;
-  readonly #node: Node;
-  readonly #place: DocumentPlace;
-
-  constructor(tracer: Tracer, node: Node, place: DocumentPlace, value: ValueMap) {
-    this.value = value;
-    this.#tracer = tracer;
-    this.#node = node;
-    this.#place = place;
-  }
-
-  get head(): ValueMap {
-    return this.value;
-  }
-
-  get text(): string {
-    return printYaml(this.value).slice(0, -1);
-  }
-
-  trace(path: ValuePath): TracedField {
-    return traceIn(this.#tracer, this.#node, this.#place, path);
-  }
-}
-
-/** Printing the document has thrown for numbers with a fraction where texts belong. */
-function keep(): never {
-  throw new Error('a number with a fraction was printed as a text');
-}
-
-function traceIn(tracer: Tracer, node: Node, place: DocumentPlace, path: ValuePath): TracedField {
-  return tracer.trace(node, place.base, path, locateIn(place));
-}
-
-function locateIn({ output, part, offset }: DocumentPlace): Locate {
-  return (at) => printedBy(output, offset + at, part)?.at ?? { file: '' };
 }
 
 function tooLarge(slot: Slot): PkgError {

@@ -11,7 +11,7 @@ import type { Template } from './ast.ts';
 import { chartContext, templateContext } from './context.ts';
 import { DocumentReader } from './documents.ts';
 import type { TextMade } from './document-texts.ts';
-import type { ReadDocument } from './documents.ts';
+import type { ReadDocument } from './read-document.ts';
 import { Interpreter } from './evaluate.ts';
 import { inTopValues } from './template-error.ts';
 import type { Host } from './evaluation.ts';

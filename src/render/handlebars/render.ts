@@ -7,7 +7,7 @@ import { asHook } from '../hooks.ts';
 import type { RandomValue } from '../random-values.ts';
 import type { GoTemplates, RenderedDocument, RenderInput } from '../render.ts';
 import type { TextMade } from './document-texts.ts';
-import type { ReadDocument } from './documents.ts';
+import type { ReadDocument } from './read-document.ts';
 import { NativeRender } from './engine.ts';
 import { inTopValues } from './template-error.ts';
 
