@@ -102,6 +102,10 @@ class Walker {
       case 'PartialBlockStatement':
         this.#call(node, template, names);
         return;
+      case 'DecoratorBlock':
+        // Those at the top of a file are partials, which are followed by their calls.
+        if (!template.program.body.includes(node)) this.visit(node.program, template, UNKNOWN);
+        return;
       default:
     }
   }

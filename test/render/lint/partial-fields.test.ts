@@ -138,3 +138,10 @@ test.each([
   const messages = await lint({ 'values.yaml': `text: '${text}'\n`, 'templates/NOTES.txt.hbs': template });
   expect(messages.map(({ message }) => message)).toEqual(expected);
 });
+
+test('a name in an inline partial that a block gives to a partial', async () => {
+  const calls = '{{#> p}}{{#*inline "title"}}{{#if values.web.prot}}x{{/if}}{{#if ctx.any}}x{{/if}}{{/inline}}{{/p}}';
+  expect(await found('{{> title}}', calls)).toEqual([
+    'error templates/NOTES.txt.hbs values.web.prot is not declared in values.yaml; did you mean port?',
+  ]);
+});
