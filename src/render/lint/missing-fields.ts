@@ -1,4 +1,4 @@
-/** Fields that an object must have and does not: the API server refuses it. Only rendered objects show what is not there. */
+/** Fields that an object must have and does not: the API server refuses it. */
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
@@ -38,10 +38,19 @@ function adderTo(found: FieldProblem[], object: ValueMap): Add {
 type IsAbsent = (map: ValueMap, name: string, keys: ValuePath) => boolean;
 
 /** The fields that an object does not have, and that Kubernetes' OpenAPI or the schema of a CRD requires. */
-export function absentFields(object: ValueMap, kinds: Pick<ChartKinds, 'schema'>, isAbsent: IsAbsent): FieldProblem[] {
+export function absentFields(
+  object: ValueMap,
+  kinds: Pick<ChartKinds, 'schema' | 'isBuiltin'>,
+  isAbsent: IsAbsent,
+): FieldProblem[] {
   const found: FieldProblem[] = [];
-  const schema = kinds.schema(textAt(object, 'apiVersion'), textAt(object, 'kind'));
-  if (schema !== undefined) required(object, schema, [], isAbsent, adderTo(found, object));
+  const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')];
+  const schema = kinds.schema(apiVersion, kind);
+  if (schema === undefined) return found;
+  // Controllers write the status.
+  const notAskedFor = kinds.isBuiltin(apiVersion, kind) ? NOT_ASKED_FOR : new Set(['status']);
+  const isMissing: IsAbsent = (map, name, keys) => !notAskedFor.has(name) && isAbsent(map, name, keys);
+  required(object, schema, [], isMissing, adderTo(found, object));
   return found;
 }
 
@@ -53,7 +62,7 @@ function required(value: Value, holds: Holds, keys: ValuePath, isAbsent: IsAbsen
     if (holds.is === 'map') for (const [key, item] of value) required(item, holds.of, [...keys, key], isAbsent, add);
     if (holds.is !== 'fields') return;
     for (const name of holds.required ?? []) {
-      if (!isAbsent(value, name, keys) || isSelector(keys, name) || NOT_ASKED_FOR.has(name)) continue;
+      if (!isAbsent(value, name, keys) || isSelector(keys, name)) continue;
       if (holds.fields.get(name)?.is === 'boolean') continue;
       add(keys, `${printable(keys.join('.')) || 'the object'} has no ${printable(name)}, which Kubernetes requires`);
     }

@@ -139,3 +139,36 @@ test('an object for older clusters is left alone', async () => {
   const has = '{{#if (capabilities.has "policy/v1beta1/PodSecurityPolicy")}}\n';
   expect(await found(`${has}${object}{{/if}}\n`)).toEqual([]);
 });
+
+test('a field that the schema of a CRD requires', async () => {
+  const crd = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: things, singular: thing, kind: Thing, listKind: ThingList}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          required: [spec]
+          properties:
+            spec:
+              type: object
+              required: [size, mode]
+              properties: {size: {type: integer}, mode: {type: string, default: a}}
+`;
+  const thing = 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x}\n';
+  const more = { 'crds/thing.yaml': crd };
+  expect(await found(`${thing}spec: {mode: b}\n`, more)).toEqual([
+    '4:1 object-required in Thing "x", spec has no size, which Kubernetes requires',
+  ]);
+  expect(await found(thing, more)).toEqual([
+    '1:1 object-required in Thing "x", the object has no spec, which Kubernetes requires',
+  ]);
+  expect(await found(`${thing}spec: {size: 1}\n`, more)).toEqual([]);
+});
