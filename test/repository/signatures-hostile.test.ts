@@ -300,7 +300,7 @@ describe.skipIf(registry === undefined)('a registry', () => {
       expectRefused(reference, /not the one in the index or manifest/),
     );
     await withFront(place, `blobs/${blob}`, { status: 404 }, (reference) =>
-      expectRefused(reference, /its content is not there/),
+      expectRefused(reference, /its content is missing/),
     );
     await withFront(place, `manifests/${signature.digest}`, { body: '{}' }, (reference) =>
       expectRefused(reference, /not the one in the index or manifest/),
