@@ -110,7 +110,8 @@ export async function installWithin(
  * since with Helm pipelines look at a release before they make its namespace.
  */
 async function homeSteps(env: Env, { namespace, createNamespace, dryRun }: InstallInput): Promise<Step[]> {
-  if (createNamespace !== true && dryRun !== true) return [];
+  // A folder takes objects of any namespace.
+  if (createNamespace !== true && (dryRun !== true || !env.cluster.runsWorkloads)) return [];
   const steps = await namespaceStep(env.cluster, namespace);
   if (createNamespace === true || steps.length === 0) return steps;
   const message = `the namespace ${printable(namespace)} does not exist: an install needs --create-namespace`;
