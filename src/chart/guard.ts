@@ -25,7 +25,7 @@ export function guardFileFor(names: readonly string[]): string {
   const depth = Math.max(2, ...names.map((name) => name.split('/').length - 1));
   const below = [...Array.from({ length: depth - 2 }, () => folder), file].join('/');
   let guard = '';
-  // Where another folder comes later, one more z may be enough.
+  // A folder whose name sorts later than zz needs more letters.
   for (let count = folder.length; count < MAX_LETTERS; count++) {
     guard = `templates/${'z'.repeat(count)}/${below}`;
     if (inHelmParseOrder([...names, guard].map((name) => ({ name })))[0]?.name === guard) break;
@@ -33,7 +33,7 @@ export function guardFileFor(names: readonly string[]): string {
   return guard;
 }
 
-/** No letters are enough where a folder's name begins with a character behind z. */
+/** Where a folder's name begins with a character that sorts after z, no number of letters is enough. */
 const MAX_LETTERS = 8;
 
 /** Is this file of a chart (`templates/…`) a guard? `pkg` never renders it, wherever in `templates/` it lies. */

@@ -66,7 +66,10 @@ type Given = { origin: string; plain?: string };
 const UNUSUAL_SCALAR =
   /(?:^|[\s:,[{-])([-+]?(?:0[0-9a-fA-FxXoO_]+|[0-9_]*\.[0-9_]*|[0-9._]+[eE][-+]?[0-9]+|[0-9]+_[0-9_]*)|\+[0-9]+|-0|[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|True|TRUE|False|FALSE)[ \t]*(?=[\r\n,\]}#]|$)/gm;
 
-/** Lines of comments: in most files these alone have unusual scalars, and the others need not be looked up. */
+/**
+ * Lines of comments hold no values, but in most files all unusual scalars. Each match makes a native render look up the
+ * positions of values: 5 ms of 114 for cert-manager.
+ */
 const COMMENT_LINE = /^[ \t]*#.*$/gm;
 
 function respeltIn(text: string): Value[] {

@@ -16,7 +16,7 @@ export type FieldType =
   | { readonly holds: 'list' | 'map'; readonly of: FieldType }
   | { readonly holds: 'fields'; readonly field: (name: string) => FieldType | undefined };
 
-/** The types that have no types within them. */
+/** The types of scalars. */
 export const TEXT: FieldType = { holds: 'text' };
 export const BYTES: FieldType = { holds: 'bytes' };
 

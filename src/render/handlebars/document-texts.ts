@@ -67,14 +67,13 @@ export class DocumentTexts {
   begin(structure: DocumentStructure): FieldType | undefined {
     let head = this.#heads.get(structure);
     if (head === undefined) {
-      const { cachedHead } = structure;
-      if (cachedHead === undefined) {
+      // All documents of this structure have the same type, unless their kind is a value.
+      const constant = structure.cachedHead ?? constantHead(structure.node);
+      if (constant === undefined) {
         const { node } = structure;
         head = { type: this.#typeOf(node), isSecret: this.#textAt(node, 'kind') === 'Secret' };
-        // All documents of this structure have the same type, unless their kind is a value.
-        if (isConstant(node, 'apiVersion') && isConstant(node, 'kind')) this.#heads.set(structure, head);
       } else {
-        const { apiVersion, kind } = cachedHead;
+        const { apiVersion, kind } = constant;
         head = { type: this.#types?.of(apiVersion, kind), isSecret: kind === 'Secret' };
         this.#heads.set(structure, head);
       }
@@ -274,9 +273,4 @@ function constantAt(node: Node, name: string): Value | undefined {
   if (node.type === 'const') return isMap(node.value) ? node.value.get(name) : undefined;
   const entry = node.type === 'map' ? node.entries.find((one) => one.type === 'pair' && one.key === name) : undefined;
   return entry?.type === 'pair' && entry.value.type === 'const' ? entry.value.value : undefined;
-}
-
-function isConstant(node: Node, name: string): boolean {
-  if (node.type !== 'map') return true;
-  return node.entries.every((entry) => entry.type === 'pair' && (entry.key !== name || entry.value.type === 'const'));
 }

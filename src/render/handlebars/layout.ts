@@ -179,7 +179,7 @@ class Writer {
   }
 }
 
-/** Does what a partial prints stand in a map or list? Its literals are checked for each document. */
+/** Does a node hold the document of a partial? Its literals are checked for each document, which a layout does not do. */
 function hasPartials(node: Node): boolean {
   if (node.type === 'hole') return node.hole.kind === 'p';
   if (node.type === 'list') return node.items.some((item) => item.type !== 'spread' && hasPartials(item));
