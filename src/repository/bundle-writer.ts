@@ -23,6 +23,7 @@ import type { ImageSource, Manifest } from './image-source.ts';
 import { OCI_INDEX } from './oci.ts';
 import type { Descriptor } from './oci.ts';
 import type { SignatureArtifact } from './signatures/signature-artifact.ts';
+import type { Tell } from './change-file.ts';
 
 /** A chart that goes into a bundle, and where it came from. */
 export type ChartToBundle = {
@@ -44,7 +45,7 @@ export type BundleInput = {
   source: ImageSource;
   /** The time of all files. */
   modified: Date;
-  tell: (what: string) => void;
+  tell: Tell;
 };
 
 /** The images that were written, and the size of the bundle in bytes. */
@@ -158,12 +159,7 @@ async function readImages({
 }
 
 /** Copies a blob into the archive; after a lost connection the download continues at the next byte. */
-async function copyBlob(
-  tar: TarFile,
-  blob: BlobToCopy,
-  source: ImageSource,
-  tell: (what: string) => void,
-): Promise<void> {
+async function copyBlob(tar: TarFile, blob: BlobToCopy, source: ImageSource, tell: Tell): Promise<void> {
   const { name, digest, size } = blob;
   const hash = createHash('sha256');
   await tar.header(blobPath(digest), size);

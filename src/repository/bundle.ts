@@ -26,6 +26,7 @@ import type { ChartManifest } from './registry.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
 import { blobsOf, MAX_SIGNATURE } from './signatures/signature-artifact.ts';
 import type { SignatureArtifact } from './signatures/signature-artifact.ts';
+import type { Tell } from './change-file.ts';
 
 /** The version of the format of bundles, which a bundle names. */
 export const BUNDLE_FORMAT = 1;
@@ -173,7 +174,7 @@ export class Bundle {
    *
    * @throws {PkgError} `PKG_BUNDLE_INVALID`
    */
-  async check(tell: (what: string) => void): Promise<void> {
+  async check(tell: Tell): Promise<void> {
     for (const chart of this.charts) this.archive(chart);
     for (const [name, { size }] of this.#files) {
       const expected = /^blobs\/sha256\/(.*)$/.exec(name)?.[1];

@@ -5,6 +5,7 @@ import { FileReadError, readUserFile } from '../read-file.ts';
 import { HttpClient } from '../network/http.ts';
 import type { HttpAnswer, HttpDownload, HttpRequest, HttpTimes } from '../network/http.ts';
 import { unreachable } from './connect-errors.ts';
+import type { Tell } from './change-file.ts';
 
 /** TLS settings: paths of PEM files (authorities, client certificate and key; empty for none), and whether to verify. */
 export type Trust = { caFile: string; certFile: string; keyFile: string; insecure: boolean };
@@ -26,7 +27,7 @@ export type Download = HttpDownload;
  *
  * @param what names the answer
  */
-export function tellingReceived(what: string, tell: (what: string) => void): NonNullable<Request['onReceived']> {
+export function tellingReceived(what: string, tell: Tell): NonNullable<Request['onReceived']> {
   return (received, length) => {
     if (received < MIB || received === length) return;
     const all = length === undefined ? '' : ` of ${(length / MIB).toFixed(1)}`;

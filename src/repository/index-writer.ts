@@ -11,6 +11,7 @@ import { printable } from '../errors-text.ts';
 import { writeFileAtomic } from '../files.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
 import { whileLocked } from './change-file.ts';
+import type { Tell } from './change-file.ts';
 import { sha256Of } from './digest.ts';
 import { MAX_INDEX, readWholeIndex } from './index-file.ts';
 import { printJson, sortKeys } from '../yaml/json.ts';
@@ -56,11 +57,7 @@ const MAX_TRIES = 5;
  * @param tell called with what is waited for, when another process changes the index
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`, and what `make` throws
  */
-export async function writeFolderIndex(
-  folder: string,
-  make: () => Promise<string>,
-  tell: (what: string) => void,
-): Promise<void> {
+export async function writeFolderIndex(folder: string, make: () => Promise<string>, tell: Tell): Promise<void> {
   const file = join(folder, 'index.yaml');
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const before = stateOf(folder);

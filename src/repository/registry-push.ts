@@ -16,6 +16,7 @@ import type { Answer, Request } from './http.ts';
 import { CHART_CONFIG, CHART_CONTENT, CHART_PROVENANCE, OCI_MANIFEST } from './oci.ts';
 import { nameOf, refused } from './registry-session.ts';
 import type { ChartReference, RegistrySession } from './registry-session.ts';
+import type { Tell } from './change-file.ts';
 
 /** A chart to be written. */
 export type PushedChart = {
@@ -60,7 +61,7 @@ export async function pushChart(
   target: ChartReference,
   tag: string,
   chart: PushedChart,
-  tell: (what: string) => void,
+  tell: Tell,
 ): Promise<{ digest: string; size: number }> {
   const config = blobOf(CHART_CONFIG, Buffer.from(goJson(chart.config)));
   const layers = [blobOf(CHART_CONTENT, chart.archive)];
@@ -91,7 +92,7 @@ export async function pushManifest(
   target: ChartReference,
   name: string,
   { bytes, blobs }: { bytes: Uint8Array; blobs: readonly Uint8Array[] },
-  tell: (what: string) => void,
+  tell: Tell,
 ): Promise<void> {
   for (const blob of blobs) await uploadBytes(session, target, blob, tell);
   await putManifest(session, target, name, { mediaType: OCI_MANIFEST, bytes }, tell);
@@ -106,7 +107,7 @@ export async function uploadBytes(
   session: RegistrySession,
   target: ChartReference,
   bytes: Uint8Array,
-  tell: (what: string) => void,
+  tell: Tell,
 ): Promise<void> {
   await uploadBlob(session, target, blobOf('', bytes), tell);
 }
@@ -122,7 +123,7 @@ export async function putManifest(
   target: ChartReference,
   name: string,
   { mediaType, bytes }: { mediaType: string; bytes: Uint8Array },
-  tell: (what: string) => void,
+  tell: Tell,
 ): Promise<void> {
   const url = session.urlOf(target, `manifests/${name}`);
   tell(`writing the manifest ${name} of oci://${printable(nameOf(target))}`);
@@ -184,7 +185,7 @@ export async function uploadBlob(
   session: RegistrySession,
   target: ChartReference,
   blob: BlobToUpload,
-  tell: (what: string) => void,
+  tell: Tell,
   other = '',
 ): Promise<void> {
   for (let failed = 0; ; failed++) {
@@ -199,7 +200,7 @@ async function tryUpload(
   session: RegistrySession,
   target: ChartReference,
   blob: BlobToUpload,
-  tell: (what: string) => void,
+  tell: Tell,
   other: string,
 ): Promise<PkgError | undefined> {
   const known = session.urlOf(target, `blobs/${blob.digest}`);
@@ -248,7 +249,7 @@ async function uploadParts(
   target: ChartReference,
   blob: BlobToUpload,
   first: URL,
-  tell: (what: string) => void,
+  tell: Tell,
 ): Promise<{ url: URL; offset: number }> {
   let url = first;
   let offset = 0;
@@ -287,7 +288,7 @@ function partOf(
   offset: number,
   length: number,
   target: ChartReference,
-  tell: (what: string) => void,
+  tell: Tell,
 ): NonNullable<Request['body']> {
   if (length <= PIECE) return read(offset, length);
   const name = printable(nameOf(target));

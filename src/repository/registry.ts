@@ -30,6 +30,7 @@ import type { ReferenceCache } from './reference-cache.ts';
 import { nameOf, nextPage, refused } from './registry-session.ts';
 import type { ChartReference, RegistrySession } from './registry-session.ts';
 import { shownUrl, withoutLogin } from './urls.ts';
+import type { Tell } from './change-file.ts';
 
 /** A reference as it was written. Tag and digest are empty where they were not written. */
 export type TaggedReference = ChartReference & { tag: string; digest: string };
@@ -108,7 +109,7 @@ const TAG = /^\w[\w.-]{0,127}$/;
 /** Caches and settings for reading registries. */
 export type RegistryOptions = {
   /** Called with a text when a request begins. */
-  tell: (what: string) => void;
+  tell: Tell;
   /** The cache of archives. */
   content: ContentCache;
   references: ReferenceCache;

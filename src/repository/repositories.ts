@@ -4,6 +4,7 @@ import type { Problem } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
+import type { Tell } from './change-file.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
@@ -79,7 +80,7 @@ function invalid(message: string, file: string): PkgError {
 export async function changeRepositories(
   file: string,
   change: (known: readonly Repository[]) => readonly Repository[] | undefined,
-  tell: (what: string) => void,
+  tell: Tell,
 ): Promise<void> {
   const text = (): string | undefined => {
     const changed = change(readRepositories(file));

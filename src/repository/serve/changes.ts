@@ -8,6 +8,7 @@ import { printable } from '../../errors-text.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { readRegularFile } from '../../read-file.ts';
 import { whileLocked } from '../change-file.ts';
+import type { Tell } from '../change-file.ts';
 import { MAX_PROVENANCE } from '../remotes.ts';
 import { isServedName } from './folder-index.ts';
 import type { FolderIndex } from './folder-index.ts';
@@ -20,11 +21,11 @@ const MAX_NAME_LENGTH = 200;
 export class Changes {
   readonly #folder: string;
   readonly #index: FolderIndex;
-  readonly #tell: (what: string) => void;
+  readonly #tell: Tell;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param tell called with a text for each change */
-  constructor(folder: string, index: FolderIndex, tell: (what: string) => void) {
+  constructor(folder: string, index: FolderIndex, tell: Tell) {
     this.#folder = folder;
     this.#index = index;
     this.#tell = tell;

@@ -13,6 +13,7 @@ import type { JsonObject } from '../../yaml/value.ts';
 import { sha256Of } from '../digest.ts';
 import { addEntry, emptyIndex, entryOf, findEntry, printIndex } from '../index-writer.ts';
 import type { RepositoryIndex } from '../index-writer.ts';
+import type { Tell } from '../change-file.ts';
 
 /** The text of the index, the same compressed, and its ETag. */
 export type IndexText = { text: Buffer; gzipped: Buffer; etag: string };
@@ -86,14 +87,14 @@ export function pathInside(folder: string, name: string): string | undefined {
 /** Reads each archive once, and again when its file has changed. */
 export class FolderIndex {
   readonly #folder: string;
-  readonly #tell: (what: string) => void;
+  readonly #tell: Tell;
   #files: ReadonlyMap<string, Known> = new Map();
   #charts = new Charts(this.#files);
   #running: Promise<Charts> | undefined;
   #next: Promise<Charts> | undefined;
 
   /** @param tell called with a text for each archive that is skipped because it is not a chart */
-  constructor(folder: string, tell: (what: string) => void) {
+  constructor(folder: string, tell: Tell) {
     this.#folder = folder;
     this.#tell = tell;
   }

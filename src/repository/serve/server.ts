@@ -20,6 +20,7 @@ import { Changes } from './changes.ts';
 import { FolderIndex, isServedName, pathInside } from './folder-index.ts';
 import { Refusal } from './refusal.ts';
 import { readUpload } from './upload-body.ts';
+import type { Tell } from '../change-file.ts';
 
 /** What is served, where, and to whom. */
 export type ServeOptions = Access & {
@@ -32,7 +33,7 @@ export type ServeOptions = Access & {
   /** Whether an upload with `?force` may replace a version with other content. */
   allowOverwrite: boolean;
   /** Called with a text for changes, skipped archives and errors. */
-  tell: (what: string) => void;
+  tell: Tell;
 };
 
 /** A server that runs. */
