@@ -3,13 +3,9 @@ import { Fields } from '../chart/fields.ts';
 import type { Problem } from '../chart/fields.ts';
 import { fits, parseConstraint } from '../chart/constraint.ts';
 import { compareVersionTexts, isVersion } from '../chart/version.ts';
-import { PkgError } from '../errors.ts';
-import { parseJson } from '../yaml/json.ts';
-import { parseYaml, parseYamlDocuments } from '../yaml/read.ts';
-import { fromPlain, isMap } from '../yaml/value.ts';
+import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import { chartsOf, layoutOf, otherPartOf, partOf, readPart, windowsOf } from './index-layout.ts';
-import type { Layout } from './index-layout.ts';
+import { inParts, invalidIndex, piecesOf, restOf } from './index-parts.ts';
 
 /** Larger indexes are refused. Those of large public repositories have twenty megabytes, one has 140. */
 export const MAX_INDEX: number = 256 << 20;
@@ -17,14 +13,20 @@ export const MAX_INDEX: number = 256 << 20;
 /** One version of a chart. */
 export type IndexEntry = { version: string; urls: string[]; digest: string };
 
-/** The fields of one version of a chart that a search shows and looks through. */
-export type SearchEntry = {
+/** What a search shows and looks through of a chart. */
+export type SearchChart = {
   /** The name under which the versions of the chart stand in the index. */
   name: string;
+  /** The texts that are searched. Most versions of a chart have the same. */
+  texts: readonly SearchTexts[];
+  /** All versions, the newest first. `text` is the number of its texts. */
+  versions: readonly { version: string; appVersion: string; text: number }[];
+};
+
+/** The texts of some versions of a chart. */
+export type SearchTexts = {
   /** The name that the entry gives itself. Helm searches this one and shows the other. */
   ownName: string;
-  version: string;
-  appVersion: string;
   description: string;
   keywords: readonly string[];
 };
@@ -37,32 +39,95 @@ export type SearchEntry = {
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function versionsOf(bytes: Buffer, name: string, location: string): IndexEntry[] | undefined {
-  const index = readIndex(bytes, name, location);
+  const found = inParts(bytes, location, (parts) => {
+    const versions: IndexEntry[] = [];
+    let isNamed = false;
+    for (const { piece } of piecesOf(parts, parts.named(name), location)) {
+      const entries = piece.get(name);
+      if (entries === undefined) continue;
+      isNamed = true;
+      for (const entry of withoutSlices(entriesIn(entries, location))) versions.push(entry);
+    }
+    return isNamed ? versions : undefined;
+  });
+  return found?.sort((a, b) => compareVersionTexts(b.version, a.version));
+}
+
+/** The versions among the items of a chart. */
+function entriesIn(items: Value, location: string): IndexEntry[] {
+  if (items !== null && !Array.isArray(items)) throw invalidIndex('the entries of a chart are not a list', location);
   const problems: Problem[] = [];
-  const versions = entriesOf(index, problems, location)?.get(name);
-  if (versions === undefined) return undefined;
-  if (versions !== null && !Array.isArray(versions)) throw invalid('the entries of a chart are not a list', location);
-  const found = (versions ?? []).flatMap((item) => entryOf(item, problems));
+  const versions = (items ?? []).flatMap((item) => entryOf(item, problems));
   const [problem] = problems;
-  if (problem !== undefined) throw invalid(problem.message, location);
-  return found.sort((a, b) => compareVersionTexts(b.version, a.version));
+  if (problem !== undefined) throw invalidIndex(problem.message, location);
+  return versions;
 }
 
 /**
- * Everything that a search looks through: all versions of all charts, each chart's newest first.
+ * A copy with texts of its own. A slice keeps the whole text that it was cut from in memory: for an index of 134 MB 1,070 MB
+ * instead of 485.
+ */
+function withoutSlices<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/**
+ * What a search looks through: all versions of all charts.
  *
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
-export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
-  return byChart(bytes, location, (pieces) => {
-    const found: SearchEntry[] = [];
-    for (const entries of pieces) {
-      // Texts are copied: a slice keeps the whole piece that it was cut from in memory, which for an index of 134 MB is
-      // 1,070 MB instead of 485.
-      for (const one of JSON.parse(JSON.stringify(searchedOf(entries))) as SearchEntry[]) found.push(one);
+export function searchEntries(bytes: Buffer, location: string): SearchChart[] {
+  return inParts(bytes, location, (parts) => {
+    const charts: SearchChart[] = [];
+    let builder: SearchBuilder | undefined;
+    for (const { piece, isFirst } of piecesOf(parts, parts.charts(), location)) {
+      for (const [name, items] of piece) {
+        if (isFirst || builder === undefined) {
+          if (builder !== undefined) charts.push(builder.chart());
+          builder = new SearchBuilder(name);
+        }
+        builder.add(items);
+      }
     }
-    return found;
+    if (builder !== undefined) charts.push(builder.chart());
+    return charts;
   });
+}
+
+/** Collects what is searched of a chart. As in Helm, of two entries of one version the last one counts. */
+class SearchBuilder {
+  readonly #name: string;
+  readonly #texts: Map<string, number> = new Map();
+  readonly #versions: Map<string, SearchChart['versions'][number]> = new Map();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(items: Value): void {
+    const problems: Problem[] = [];
+    const found: SearchChart['versions'][number][] = [];
+    for (const item of Array.isArray(items) ? items : []) {
+      if (!isMap(item) || entryOf(item, problems).length === 0) continue;
+      const fields = new Fields(item, [], problems);
+      const texts: SearchTexts = {
+        ownName: fields.text('name'),
+        description: fields.text('description'),
+        keywords: fields.texts('keywords'),
+      };
+      const key = JSON.stringify(texts);
+      const text = this.#texts.get(key) ?? this.#texts.size;
+      this.#texts.set(key, text);
+      found.push({ version: fields.text('version'), appVersion: fields.text('appVersion'), text });
+    }
+    for (const one of withoutSlices(found)) this.#versions.set(one.version, one);
+  }
+
+  chart(): SearchChart {
+    const texts = [...this.#texts.keys()].map((key) => JSON.parse(key) as SearchTexts);
+    const versions = [...this.#versions.values()].sort((a, b) => compareVersionTexts(b.version, a.version));
+    return { name: this.#name, texts, versions };
+  }
 }
 
 /**
@@ -71,59 +136,34 @@ export function searchEntries(bytes: Buffer, location: string): SearchEntry[] {
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function readWholeIndex(bytes: Buffer, location: string): ValueMap {
-  return byChart(bytes, location, (pieces, index) => {
+  return inParts(bytes, location, (parts) => {
     const entries: ValueMap = new Map();
-    for (const piece of pieces) for (const [name, versions] of piece) entries.set(name, versions);
-    return new Map([...index, ['entries', entries]]);
-  });
-}
-
-/** As in Helm, of two entries of one version the last one counts. */
-function searchedOf(entries: ValueMap): SearchEntry[] {
-  const problems: Problem[] = [];
-  return [...entries].flatMap(([name, versions]) => {
-    const items = Array.isArray(versions) ? versions.filter(isMap) : [];
-    const valid = items.filter((item) => entryOf(item, problems).length > 0);
-    const found = valid.map((item): SearchEntry => {
-      const fields = new Fields(item, [], problems);
-      const [ownName = '', version = '', appVersion = ''] = ['name', 'version', 'appVersion'].map((key) =>
-        fields.text(key),
-      );
-      const description = fields.text('description');
-      const keywords = fields.texts('keywords');
-      return { name, ownName, version, appVersion, description, keywords };
-    });
-    const distinct = [...new Map(found.map((entry) => [entry.version, entry])).values()];
-    return distinct.sort((a, b) => compareVersionTexts(b.version, a.version));
+    for (const { piece, isFirst } of piecesOf(parts, parts.charts(), location)) {
+      for (const [name, items] of piece) {
+        const before = isFirst ? undefined : entries.get(name);
+        if (Array.isArray(before) && Array.isArray(items)) for (const item of items) before.push(item);
+        else entries.set(name, items);
+      }
+    }
+    return new Map([...restOf(parts, location), ['entries', entries]]);
   });
 }
 
 /**
- * The names of all charts. In an index that is laid out as Helm writes it, only their lines are read.
+ * The names of all charts. Nothing else of the entries is parsed.
  *
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` for anything but an index
  */
 export function chartNames(bytes: Buffer, location: string): string[] {
-  const layout = bytes.length > LARGE ? layoutOf(bytes) : undefined;
-  if (layout !== undefined) {
-    const { start, end, indent } = layout;
-    const line = new RegExp(`^ {${indent}}([A-Za-z0-9][\\w.-]*):[ \\t]*\\r?$`, 'gm');
-    const names: string[] = [];
-    for (const { text } of windowsOf(bytes.subarray(0, end), start)) {
-      for (const [, name = ''] of text.matchAll(line)) names.push(name);
+  const names = inParts(bytes, location, (parts) => {
+    const found = new Set<string>();
+    for (const range of parts.charts()) {
+      if (range.name !== undefined) found.add(range.name);
+      else for (const piece of parts.read(range)) for (const name of piece.keys()) found.add(name);
     }
-    if (names.length > 0) return names.sort();
-  }
-  const entries = entriesOf(readIndex(bytes, undefined, location), [], location);
-  return [...(entries?.keys() ?? [])].sort();
-}
-
-function entriesOf(index: ValueMap, problems: Problem[], location: string): ValueMap | undefined {
-  const fields = new Fields(index, [], problems);
-  if (fields.exactText('apiVersion') === '') throw invalid('this index has no apiVersion', location);
-  const entries = fields.value('entries');
-  if (entries !== null && !isMap(entries)) throw invalid('the entries of this index are not a map', location);
-  return entries ?? undefined;
+    return found;
+  });
+  return [...names].sort();
 }
 
 /** The newest version that is wanted, of those that a repository has (helm v4, `IndexFile.Get`). */
@@ -147,97 +187,4 @@ function entryOf(item: Value, problems: Problem[]): IndexEntry[] {
   const urls = fields.texts('urls').filter((url) => url.trim() !== '');
   const entry = { version, urls, digest: fields.exactText('digest') };
   return isNamed && isKind && isVersion(version) ? [entry] : [];
-}
-
-/** Smaller indexes are read whole. */
-const LARGE = 1 << 17;
-
-/**
- * Reads all entries of an index. A large one is parsed chart by chart, since the YAML reader takes at most 16 MiB. If that
- * fails, the index is parsed whole, which gives the error message.
- *
- * @param use gets the entries in pieces, each entry once, and the rest of the index
- */
-function byChart<T>(bytes: Buffer, location: string, use: (pieces: Iterable<ValueMap>, index: ValueMap) => T): T {
-  const isLarge = bytes.length > LARGE && bytes[0] !== OPEN_BRACE;
-  const layout = isLarge ? layoutOf(bytes) : undefined;
-  try {
-    if (layout !== undefined) return use(piecesOf(bytes, layout, location), restOf(bytes, layout, location));
-  } catch (error) {
-    if (!(error instanceof PkgError)) throw error;
-  }
-  const index = readIndex(bytes, undefined, location);
-  return use([entriesOf(index, [], location) ?? new Map()], index);
-}
-
-const OPEN_BRACE = 0x7b;
-
-/** The index without its entries. */
-function restOf(bytes: Buffer, { start, end }: Layout, location: string): ValueMap {
-  const text = Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]).toString('utf8');
-  const index = mapOf(parseYaml(text, location, { duplicateKeys: 'error' }), location);
-  entriesOf(index, [], location);
-  return index;
-}
-
-/** The entries of each chart by itself. @throws for a chart that is named twice, as for a duplicate key */
-function* piecesOf(bytes: Buffer, layout: Layout, location: string): Generator<ValueMap> {
-  const seen = new Set<string>();
-  for (const [from, to] of chartsOf(bytes, layout)) {
-    const text = bytes.toString('utf8', from, to);
-    const piece = mapOf(parseYaml(text, location, { duplicateKeys: 'error' }), location);
-    for (const name of piece.keys()) {
-      if (seen.has(name)) throw invalid('a chart is named twice in this index', location);
-      seen.add(name);
-    }
-    yield piece;
-  }
-}
-
-/** @param name the chart whose entries are wanted; undefined for those of all */
-function readIndex(bytes: Buffer, name: string | undefined, location: string): ValueMap {
-  const start = bytes.toString('latin1', 0, 1 << 12);
-  if (start.trim() === '' && bytes.toString('latin1').trim() === '') throw invalid('this index is empty', location);
-  if (/^\s*</.test(start)) {
-    throw invalid('this is a web page, not an index', location, ['check the address of the repository']);
-  }
-  try {
-    const isPlain = name !== undefined && bytes.length > LARGE && !start.startsWith('{');
-    const part = isPlain ? (partOf(bytes, name) ?? otherPartOf(bytes, name, location)) : undefined;
-    const value = part === undefined ? undefined : readPart(part, location);
-    return mapOf(value ?? readWhole(bytes, location), location);
-  } catch (error) {
-    if (!(error instanceof PkgError) || error.code === 'PKG_REPOSITORY_INVALID') throw error;
-    throw new PkgError('PKG_REPOSITORY_INVALID', `this index cannot be read: ${error.message}`, {
-      ...(error.at === undefined ? {} : { at: error.at }),
-      hints: [ASK_OPERATOR],
-      cause: error,
-    });
-  }
-}
-
-/** Parsed indexes that could not be read in parts, so that a second chart of the same index does not parse it again. */
-const whole: WeakMap<Buffer, Value> = new WeakMap();
-
-function readWhole(bytes: Buffer, location: string): Value {
-  const known = whole.get(bytes);
-  if (known !== undefined) return known;
-  const text = bytes.toString('utf8');
-  const value = text.startsWith('{')
-    ? fromPlain(parseJson(text, location))
-    : // As in Helm, what follows the first document is ignored.
-      (parseYamlDocuments(text, location, { duplicateKeys: 'error' })[0] ?? null);
-  whole.set(bytes, value);
-  return value;
-}
-
-function mapOf(value: Value, location: string): ValueMap {
-  if (isMap(value)) return value;
-  throw invalid('this index is not a map', location);
-}
-
-const ASK_OPERATOR = 'check the address, and ask the operator of the repository to create the index again';
-
-function invalid(message: string, location: string, hints: readonly string[] = [ASK_OPERATOR]): PkgError {
-  return new PkgError('PKG_REPOSITORY_INVALID', message, { at: { file: location }, hints });
 }

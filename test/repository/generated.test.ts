@@ -79,7 +79,9 @@ describe('the chosen version', () => {
       apiVersion: 'v1',
       entries: Object.fromEntries(names.map((name, at) => [name, lists[at] ?? []])),
     };
-    index = round % 2 === 0 ? JSON.stringify(data) : printYaml(fromPlain(data));
+    const json = JSON.stringify(data);
+    // The third is JSON to the eye, and YAML.
+    index = [json, printYaml(fromPlain(data)), `\n${json.replace('"apiVersion"', 'apiVersion')}`][round % 3] ?? '';
     const wanted = fc.sample(constraint, CHARTS);
     const lines = names.map((name, at) => `- {name: ${name}, version: "${wanted[at]}", repository: "${server.url}"}\n`);
     const all = chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n${lines.join('')}`) });
@@ -149,12 +151,11 @@ describe('a large index', () => {
     const inOne = toPlain(isJson ? fromPlain(JSON.parse(written)) : parseYaml(written, 'index.yaml'));
     expect(toPlain(readWholeIndex(bytes, 'index.yaml'))).toEqual(inOne);
     const found = searchEntries(bytes, 'index.yaml');
-    expect([found.length, new Set(found.map((one) => `${one.name} ${one.version}`)).size]).toEqual([2000, 2000]);
-    expect(found[0]).toMatchObject({
-      name: 'chart-0',
-      version: '1.0.4',
-      description: expect.stringContaining('quotes'),
-    });
+    const lines = found.flatMap(({ name, versions }) => versions.map((one) => `${name} ${one.version}`));
+    expect([lines.length, new Set(lines).size, lines[0]]).toEqual([2000, 2000, 'chart-0 1.0.4']);
+    expect(found[0]?.texts).toEqual([
+      { ownName: 'chart-0', description: expect.stringContaining('quotes'), keywords: [] },
+    ]);
   });
 
   test('of more than 16 MiB, the limit for YAML: search and publish work', async () => {
@@ -163,7 +164,7 @@ describe('a large index', () => {
     const bodies = Array.from({ length: copies }, (_, copy) => body.replace(/\bchart-(?=\d+:?$)/gm, `copy-${copy}-`));
     const bytes = Buffer.from([head, ...bodies, end].join(''));
     expect(bytes.length).toBeGreaterThan(16 << 20);
-    expect(searchEntries(bytes, 'index.yaml')).toHaveLength(2000 * copies);
+    expect(searchEntries(bytes, 'index.yaml')).toHaveLength(400 * copies);
     expect(versionsOf(bytes, 'copy-0-7', 'index.yaml')).toHaveLength(5);
     expect(versionsOf(bytes, 'chart-nowhere', 'index.yaml')).toBeUndefined();
     const quoted = Buffer.from(bytes.toString().replace('\n  copy-0-7:\n', '\n  "copy-0-7":\n'));
@@ -180,7 +181,10 @@ describe('a large index', () => {
       .replace('name: chart-3\n', 'name: &three chart-3\n')
       .replace('name: chart-9\n', 'name: *three\n');
     const found = searchEntries(Buffer.from(anchored), 'index.yaml');
-    expect(found.filter(({ ownName }) => ownName === 'chart-3')).toHaveLength(6);
+    const named = found.flatMap(({ texts, versions }) =>
+      versions.filter(({ text }) => texts[text]?.ownName === 'chart-3'),
+    );
+    expect(named).toHaveLength(6);
     const twice = text.replace('\n  chart-9:\n', '\n  chart-8:\n');
     expect(() => searchEntries(Buffer.from(twice), 'index.yaml')).toThrow(/duplicate|twice/i);
   });

@@ -72,6 +72,7 @@ export async function versions(line: Line): Promise<Candidate[]> {
   const repository = remotes.known().find((one) => one.name === repositoryName);
   if (repository === undefined) return [];
   return indexEntries(repository, remotes)
-    .filter((entry) => entry.name === name)
+    .filter((chart) => chart.name === name)
+    .flatMap(({ versions: all }) => all)
     .map(({ version, appVersion }) => ({ word: version, description: appVersion === '' ? '' : `App: ${appVersion}` }));
 }

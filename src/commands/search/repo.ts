@@ -1,7 +1,7 @@
 import { parseConstraint } from '../../chart/constraint.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import type { SearchEntry } from '../../repository/index-file.ts';
+import type { SearchChart } from '../../repository/index-file.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import type { Repository } from '../../repository/repositories.ts';
 import { searchCharts } from '../../repository/search.ts';
@@ -41,7 +41,7 @@ class SearchRepoCommand extends PkgCommand {
     const { flags, args } = await this.parse(SearchRepoCommand);
     const search = await searchOf(args.WORD ?? [], flags);
     const results = await withRemotes({ flags }, async (remotes) => {
-      const indexes = new Map<string, readonly SearchEntry[]>();
+      const indexes = new Map<string, readonly SearchChart[]>();
       for (const repository of knownRepositories(remotes)) {
         const entries = entriesOf(repository, remotes);
         if (entries !== undefined) indexes.set(repository.name, entries);
@@ -51,7 +51,7 @@ class SearchRepoCommand extends PkgCommand {
     if (results.length === 0 && flags['fail-on-no-result']) {
       throw new PkgError('PKG_CHART_NOT_FOUND', 'no results found');
     }
-    const rows = results.map(({ name, entry: { version, appVersion, description } }) => ({
+    const rows = results.map(({ name, version, appVersion, description }) => ({
       name,
       version,
       app_version: appVersion,
@@ -104,7 +104,7 @@ async function searchOf(words: readonly string[], flags: FlagValues<typeof FLAGS
 }
 
 /** What is found in a cached index; a warning where there is none. */
-function entriesOf(repository: Repository, remotes: Remotes): readonly SearchEntry[] | undefined {
+function entriesOf(repository: Repository, remotes: Remotes): readonly SearchChart[] | undefined {
   const name = printable(repository.name, 60);
   try {
     return indexEntries(repository, remotes);

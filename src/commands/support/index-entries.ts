@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { PkgError } from '../../errors.ts';
 import { cacheLater, readRunCache } from '../../run-cache.ts';
 import { searchEntries } from '../../repository/index-file.ts';
-import type { SearchEntry } from '../../repository/index-file.ts';
+import type { SearchChart } from '../../repository/index-file.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import type { Repository } from '../../repository/repositories.ts';
 
@@ -13,7 +13,7 @@ import type { Repository } from '../../repository/repositories.ts';
  *
  * @throws {PkgError} `PKG_REPOSITORY_INVALID` where there is none, or it is damaged
  */
-export function indexEntries(repository: Repository, remotes: Remotes): readonly SearchEntry[] {
+export function indexEntries(repository: Repository, remotes: Remotes): readonly SearchChart[] {
   const path = remotes.indexes.pathOf(repository);
   const key = keyOf(path);
   const cached = key === undefined ? undefined : readEntries(key);
@@ -33,23 +33,37 @@ function keyOf(path: string): string | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   const state = [path, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join('\n');
-  return `search-1-${createHash('sha256').update(state).digest('hex').slice(0, 32)}`;
+  return `search-2-${createHash('sha256').update(state).digest('hex').slice(0, 32)}`;
 }
 
-function readEntries(key: string): readonly SearchEntry[] | undefined {
+function readEntries(key: string): readonly SearchChart[] | undefined {
   const text = readRunCache(key)?.toString('utf8');
   if (text === undefined) return undefined;
   try {
     const entries: unknown = JSON.parse(text);
-    return Array.isArray(entries) && entries.every(isEntry) ? entries : undefined;
+    return Array.isArray(entries) && entries.every(isChart) ? entries : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isEntry(value: unknown): value is SearchEntry {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, version, appVersion, description, keywords } = value as Record<string, unknown>;
-  const texts = [name, version, appVersion, description, ...(Array.isArray(keywords) ? keywords : [undefined])];
-  return texts.every((text) => typeof text === 'string');
+function isChart(value: unknown): value is SearchChart {
+  const { name, texts, versions } = fieldsOf(value);
+  if (typeof name !== 'string' || !Array.isArray(texts) || !Array.isArray(versions)) return false;
+  const areTexts = texts.every((one: unknown) => {
+    const { ownName, description, keywords } = fieldsOf(one);
+    const all: unknown[] = [ownName, description, ...(Array.isArray(keywords) ? keywords : [undefined])];
+    return all.every((text) => typeof text === 'string');
+  });
+  return (
+    areTexts &&
+    versions.every((one: unknown) => {
+      const { version, appVersion, text } = fieldsOf(one);
+      return typeof version === 'string' && typeof appVersion === 'string' && typeof text === 'number';
+    })
+  );
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
