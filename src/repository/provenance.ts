@@ -208,7 +208,7 @@ function chooseKey(keys: readonly Key[], name: string, keyring: string): Private
   const what = first === undefined ? 'no private key' : 'more than one private key';
   throw new PkgError('PKG_KEYRING_INVALID', `the keyring has ${what} whose name contains '${printable(name, 100)}'`, {
     at: { file: printable(keyring, 300) },
-    notes: own.flatMap((key) => key.getUserIDs()).map((id) => `it has ${printable(id, 200)}`),
+    notes: (first === undefined ? own : similar).flatMap((key) => key.getUserIDs()).map((id) => `it has ${printable(id, 200)}`),
     hints:
       own.length === 0
         ? ['it contains only public keys: export the private ones with `gpg --export-secret-keys > secring.gpg`']
