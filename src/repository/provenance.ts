@@ -31,6 +31,8 @@ export type Verification = {
 
 /** Helm takes keys that openpgp.js refuses as outdated. Broken hashes are still refused. */
 const SETTINGS = { minRSABits: 1024, rejectPublicKeyAlgorithms: new Set<never>(), rejectCurves: new Set<never>() };
+/** For calls that take no partial settings. */
+const CONFIG = { ...DEFAULTS, ...SETTINGS };
 
 /**
  * Checks the provenance of an archive against the keys of a keyring.
@@ -56,7 +58,7 @@ export async function verifyProvenance(
     try {
       await signature.verified;
       // The key was good when it signed. As with Helm, one that has expired since is good no longer.
-      await key?.getSigningKey(signature.keyID, new Date(), undefined, { ...DEFAULTS, ...SETTINGS });
+      await key?.getSigningKey(signature.keyID, new Date(), undefined, CONFIG);
     } catch (error) {
       problems.push(`key ${signature.keyID.toHex().toUpperCase()}: ${printable((error as Error).message, 200)}`);
       continue;
@@ -208,7 +210,9 @@ function chooseKey(keys: readonly Key[], name: string, keyring: string): Private
   const what = first === undefined ? 'no private key' : 'more than one private key';
   throw new PkgError('PKG_KEYRING_INVALID', `the keyring has ${what} whose name contains '${printable(name, 100)}'`, {
     at: { file: printable(keyring, 300) },
-    notes: (first === undefined ? own : similar).flatMap((key) => key.getUserIDs()).map((id) => `it has ${printable(id, 200)}`),
+    notes: (first === undefined ? own : similar)
+      .flatMap((key) => key.getUserIDs())
+      .map((id) => `it has ${printable(id, 200)}`),
     hints:
       own.length === 0
         ? ['it contains only public keys: export the private ones with `gpg --export-secret-keys > secring.gpg`']
@@ -234,7 +238,21 @@ async function readKeys(file: string): Promise<Key[]> {
       });
     }
   }
-  return keys;
+  return mergeCopies(keys);
+}
+
+/**
+ * Merges the copies of a key, as gpg does when it imports one: a keyring to which a key was exported again may have one
+ * copy before and one after it was renewed or revoked.
+ */
+async function mergeCopies(keys: readonly Key[]): Promise<Key[]> {
+  const merged = new Map<string, Key>();
+  // A private key is updated by a public one; openpgp.js fails at the opposite if their subkeys differ.
+  for (const key of keys.toSorted((left, right) => Number(right.isPrivate()) - Number(left.isPrivate()))) {
+    const other = merged.get(key.getFingerprint());
+    merged.set(key.getFingerprint(), other === undefined ? key : await other.update(key, new Date(), CONFIG));
+  }
+  return [...merged.values()];
 }
 
 function readKeyring(file: string): Buffer {

@@ -144,6 +144,41 @@ describe.skipIf(!isThere)('signers', () => {
     expect(await judge(made.by.get(name) ?? '', 'keys.gpg')).toBe('PKG_SIGNATURE_INVALID');
   });
 
+  test('a keyring with copies of a key from before and after it was renewed or revoked', async () => {
+    const home = startGnuPG();
+    const address = '<copies@x.test>';
+    home.run([...YEAR_2024, '--quick-gen-key', `Key of ${address}`, 'rsa2048', 'sign', '2024-06-01']);
+    const fingerprint = home.fingerprint('copies@x.test');
+    const expired = home.run(['--export', address]);
+    home.run(['--quick-set-expire', fingerprint, '5y']);
+    const renewed = home.run(['--export', address]);
+    const secret = home.run(['--export-secret-keys', address]);
+    const provenance = home.run(['--local-user', address, '--clearsign'], { input: text }).toString();
+    const certificate = readFileSync(join(home.home, 'openpgp-revocs.d', `${fingerprint}.rev`), 'utf8');
+    home.run(['--import'], { input: certificate.replace(':-----BEGIN', '-----BEGIN') });
+    const revoked = home.run(['--export', address]);
+    home.close();
+    const verdicts = (...copies: Buffer[]): Promise<string[]> =>
+      Promise.all(
+        [copies, copies.toReversed()].map((parts, at) => {
+          writeFileSync(join(folder, `copies-${at}`), Buffer.concat(parts));
+          return judge(provenance, `copies-${at}`);
+        }),
+      );
+    expect(await verdicts(expired, renewed)).toEqual([fingerprint, fingerprint]);
+    expect(await verdicts(secret, renewed)).toEqual([fingerprint, fingerprint]);
+    // Of these helm takes the first copy.
+    const refused = ['PKG_SIGNATURE_INVALID', 'PKG_SIGNATURE_INVALID'];
+    expect(await verdicts(renewed, revoked)).toEqual(refused);
+    expect(await verdicts(secret, revoked)).toEqual(refused);
+    writeFileSync(join(folder, 'copies'), Buffer.concat([secret, renewed, secret]));
+    const sign = (): Outcome =>
+      pkg(['package', 'web', '-d', temporaryFolder(), '--sign', '--keyring', 'copies', '--key', 'copies@x.test']);
+    expect(sign().stderr).toBe('');
+    writeFileSync(join(folder, 'copies'), Buffer.concat([secret, revoked]));
+    expect(sign().stderr).toContain('Primary key is revoked');
+  });
+
   test('an expired signature, and one by a broken hash', async () => {
     for (const more of [
       [...YEAR_2024, '--default-sig-expire', '10d'],
@@ -316,7 +351,10 @@ describe.skipIf(!isThere)('the commands', () => {
     expect(sign('locked@x.test', '--passphrase-file', '.').stderr).toContain('code: PKG_FILE_UNREADABLE');
     expect(sign('locked@x.test', '--passphrase-file', 'none').stderr).toContain('code: PKG_FILE_UNREADABLE');
     expect(sign('nobody@x.test').stderr).toContain('code: PKG_KEYRING_INVALID');
-    expect(sign('x.test').stderr).toContain('more than one private key');
+    expect(sign('@x.test').stderr).toContain('more than one private key');
+    const several = sign('ed@x.test').stderr;
+    expect(several).toContain('it has Key of <locked@x.test>');
+    expect(several).not.toContain('<rsa@x.test>');
     writeFileSync(join(folder, 'stub.gpg'), gpg.run(['--export-secret-subkeys', '<below@x.test>!'.slice(0, -1)]));
     expect(sign('below@x.test', '--keyring', 'stub.gpg').stderr).not.toContain('PKG_INTERNAL');
   });
