@@ -14,7 +14,7 @@ import { whileLocked } from './change-file.ts';
 import type { Tell } from './change-file.ts';
 import { sha256Of } from './digest.ts';
 import { MAX_INDEX, readWholeIndex } from './index-file.ts';
-import { printJson, sortKeys } from '../yaml/json.ts';
+import { compareCodePoints, printJson, sortKeys } from '../yaml/json.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
 import { fromPlain, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
@@ -38,7 +38,7 @@ export async function indexFolder(folder: string, url: string, now: Date): Promi
     try {
       const bytes = readRegularFile(join(folder, path), MAX_CHART);
       const chart = await readChartArchive(bytes, path);
-      addEntry(index, entryOf(chart, bytes, urlOf(url, path), now));
+      appendEntry(index, entryOf(chart, bytes, urlOf(url, path), now));
     } catch (error) {
       if (!(error instanceof PkgError) && !(error instanceof FileReadError)) throw error;
     }
@@ -81,18 +81,30 @@ function stateOf(folder: string): string {
   return lines.join('\n');
 }
 
-/** The paths of the archives in a folder, relative to it, with slashes. */
+/**
+ * The paths of the archives in a folder, relative to it, with slashes, in Helm's order, which is that of several archives
+ * of one version in the index.
+ */
 function archivesIn(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  const names = readdirSync(folder).sort(compareCodePoints);
   const isFolder = (name: string): boolean =>
     statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true;
   const own = names.filter((name) => name.endsWith('.tgz') && !isFolder(name));
   const nested = names.filter(isFolder).flatMap((name) =>
-    readdirSync(join(folder, name))
+    namesIn(join(folder, name))
       .filter((file) => file.endsWith('.tgz'))
       .map((file) => `${name}/${file}`),
   );
-  return [...own.sort(), ...nested.sort()];
+  return [...own, ...nested];
+}
+
+/** The names in a subfolder; none if it cannot be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort(compareCodePoints);
+  } catch {
+    return [];
+  }
 }
 
 /** The entry of an archive in an index. */
@@ -127,6 +139,13 @@ function decodePath(path: string): string {
   } catch {
     return path; // not encoded
   }
+}
+
+function appendEntry({ entries }: RepositoryIndex, entry: JsonObject): void {
+  const name = textField(entry, 'name');
+  const known = entries.get(name);
+  if (known === undefined) entries.set(name, [entry]);
+  else known.push(entry);
 }
 
 /** Adds an entry, which replaces one of the same name and version. */

@@ -1,6 +1,6 @@
 /** `repo`, `search repo`, `pull`, `dependency` and `show`, compared with helm: each with its own home folder. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
@@ -251,6 +251,14 @@ describe('repo', () => {
       writeFileSync(join(cwd, 'ü b+c@1,2;3:4=5&6~7!.tgz'), web ?? '');
       writeFileSync(join(cwd, "it's (a) folder", 'x%20#?.tgz'), db ?? '');
       writeFileSync(join(cwd, 'web.tgz'), other ?? '');
+      // Several archives of one version, in folders whose names are in another order than their paths, and hidden ones.
+      for (const name of ['.hidden', 'a', 'a-b', 'a/deeper', 'folder.tgz']) mkdirSync(join(cwd, name));
+      for (const name of ['.web.tgz', '.hidden/web.tgz', 'a/web.tgz', 'a-b/web.tgz', 'a/.w.tgz', 'folder.tgz/web.tgz'])
+        writeFileSync(join(cwd, name), web ?? '');
+      writeFileSync(join(cwd, 'a', 'deeper', 'web.tgz'), other ?? '');
+      writeFileSync(join(cwd, 'a', 'none.tgz'), 'this is no archive');
+      symlinkSync('a', join(cwd, 'link'));
+      symlinkSync('nowhere', join(cwd, 'dangling.tgz'));
       const { status, stderr } = await run(program, ['repo', 'index', '.', ...flags], { cwd, home: cwd });
       expect(status, stderr).toBe(0);
       texts[program] = readFileSync(join(cwd, 'index.yaml'), 'utf8').replace(/(created|generated): .*/g, '$1');
