@@ -54,7 +54,7 @@ export const ABANDONED_MS = 3_600_000;
  *
  * @param pattern what temporary files are called, where they are not those of {@link writeFileAtomic}
  */
-export function removeAbandoned(folder: string, pattern: RegExp = TEMPORARY): void {
+export function removeAbandoned(folder: string, pattern: Pick<RegExp, 'test'> = TEMPORARY): void {
   try {
     for (const name of readdirSync(folder)) {
       if (!pattern.test(name)) continue;

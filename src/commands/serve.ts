@@ -4,7 +4,7 @@ import { serveFolder } from '../repository/serve/server.ts';
 import { print, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
-import { untilAsked } from './support/ending.ts';
+import { untilAsked } from '../ending.ts';
 import { readNamedFile, requireFolder } from './support/paths.ts';
 
 class ServeCommand extends PkgCommand {

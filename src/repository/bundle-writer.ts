@@ -2,12 +2,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { TAR_END, tarHeader, tarPadding } from '../chart/tar.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { unwritable } from '../files.ts';
+import { removeAtEnd } from '../ending.ts';
+import { removeAbandoned, TEMPORARY, unwritable } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 import { fullImageName } from '../image-name.ts';
 import type { ImageName } from '../image-name.ts';
@@ -54,12 +55,14 @@ export type Written = { images: { name: string; digest: string }[]; size: number
 /** How often in a row a download may fail without receiving a byte. */
 const MAX_LOST = 5;
 
+const MIB = 2 ** 20;
+
 type FoundImage = { name: ImageName; root: Manifest };
 type BlobToCopy = Descriptor & { name: ImageName };
 
 /**
  * Writes a bundle under a temporary name and renames it when it is complete. Images are copied piece by piece, and never
- * held in memory whole.
+ * held in memory whole. A run that is ended leaves nothing, and what killed ones left is removed by a later one.
  *
  * @throws {PkgError} what reading the images throws, the errors of several together; `PKG_DIGEST_MISMATCH`;
  *   `PKG_FILE_UNWRITABLE`
@@ -71,8 +74,10 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
   const files = charts.toSorted((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   let handle: FileHandle | undefined;
+  const keep = removeAtEnd(temporary);
   try {
     makeFolder(dirname(path));
+    removeAbandoned(dirname(path), { test: (name) => TEMPORARY.exec(name)?.[1] === basename(path) });
     handle = await open(temporary, 'wx', 0o644);
     const tar = new TarFile(handle, modified);
     await tar.file(BUNDLE_FILE, jsonBytes(contentsOf(files, images, modified)));
@@ -105,6 +110,8 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
     const { code } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
     throw unwritable(path, cause);
+  } finally {
+    keep();
   }
 }
 
@@ -161,6 +168,7 @@ async function readImages({
 /** Copies a blob into the archive; after a lost connection the download continues at the next byte. */
 async function copyBlob(tar: TarFile, blob: BlobToCopy, source: ImageSource, tell: Tell): Promise<void> {
   const { name, digest, size } = blob;
+  const shown = printable(fullImageName(name), 300);
   const hash = createHash('sha256');
   await tar.header(blobPath(digest), size);
   let at = 0;
@@ -172,9 +180,7 @@ async function copyBlob(tar: TarFile, blob: BlobToCopy, source: ImageSource, tel
         if (at > size) break;
         hash.update(chunk);
         await tar.write(chunk);
-        tell(
-          `${Math.floor(at / 2 ** 20)} of ${Math.floor(size / 2 ** 20)} MiB of ${printable(fullImageName(name), 300)}`,
-        );
+        if (size >= MIB) tell(`${Math.floor(at / MIB)} of ${Math.floor(size / MIB)} MiB of ${shown}`);
       }
     } catch (error) {
       if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE') throw error;
@@ -188,14 +194,10 @@ async function copyBlob(tar: TarFile, blob: BlobToCopy, source: ImageSource, tel
   }
   const found = `sha256:${hash.digest('hex')}`;
   if (at !== size || found !== digest) {
-    throw new PkgError(
-      'PKG_DIGEST_MISMATCH',
-      `a part of the image ${printable(fullImageName(name), 300)} is not what its manifest says`,
-      {
-        notes: at === size ? [`expected ${digest}`, `got      ${found}`] : [`${digest} has not ${size} bytes`],
-        hints: ['try again, then ask the operator of the registry: it was damaged there or in transit'],
-      },
-    );
+    throw new PkgError('PKG_DIGEST_MISMATCH', `a part of the image ${shown} is not what its manifest says`, {
+      notes: at === size ? [`expected ${digest}`, `got      ${found}`] : [`${digest} has not ${size} bytes`],
+      hints: ['try again, then ask the operator of the registry: it was damaged there or in transit'],
+    });
   }
   await tar.write(tarPadding(size));
 }

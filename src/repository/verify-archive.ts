@@ -70,6 +70,6 @@ function keyringOf({ keyring }: KeyringFlag): string {
 /** The error for a chart without provenance. */
 function unsigned(location: string): PkgError {
   return new PkgError('PKG_SIGNATURE_INVALID', `there is no provenance of ${printable(location, 300)}`, {
-    hints: ['ask who published it for a signed one, or leave out --verify'],
+    hints: ['ask who published it for a signed one'],
   });
 }

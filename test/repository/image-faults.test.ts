@@ -2,7 +2,7 @@
  * Registries of images that break off, send wrong data or are damaged; registries with logins, and hosts that must get
  * none.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../chart/support.ts';
 import { INDEX, Layout, MANIFEST } from '../support/image.ts';
 import { LOGIN, findRegistry, startRegistry } from '../support/registry.ts';
 import type { Registry } from '../support/registry.ts';
-import { chartFiles, chartsIn, run } from './support.ts';
+import { chartFiles, chartsIn, run, startPkg } from './support.ts';
 import type { Run } from './support.ts';
 
 const SIZE = 3 << 20;
@@ -83,6 +83,34 @@ describe('a registry that misbehaves', () => {
       expect(status, stderr).toBe(0);
       expect(readFileSync(join(cwd, 'resumed.tar')).equals(expected)).toBe(true);
       expect(asked.filter(({ headers }) => headers.range !== undefined).length).toBeGreaterThanOrEqual(2);
+    },
+  );
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+    'ended by %s, nothing is left of a bundle',
+    async (signal) => {
+      const folder = temporaryFolder();
+      let end = (): void => undefined;
+      special = (_, response, bytes) => {
+        if (!isLarge(bytes)) return false;
+        response.writeHead(200, { 'content-length': SIZE });
+        response.write(bytes.subarray(0, SIZE / 2), () => setTimeout(() => end(), 200));
+        return true;
+      };
+      const [file, home] = [join(folder, 'ended.tar'), temporaryFolder()];
+      const started = startPkg(['bundle', 'one', '-o', file, '--images', '--plain-http'], { cwd, home });
+      end = () => void started.child.kill(signal);
+      await started.ended;
+      expect(started.child.signalCode).toBe(signal);
+      // What nobody could remove is removed when it is old enough.
+      const left = readdirSync(folder);
+      expect(left).toHaveLength(signal === 'SIGKILL' ? 1 : 0);
+      for (const name of left) utimesSync(join(folder, name), 0, 0);
+      writeFileSync(join(folder, 'other.tar.1-00000000.tmp'), '');
+      utimesSync(join(folder, 'other.tar.1-00000000.tmp'), 0, 0);
+      special = () => false;
+      expect((await bundle(file)).status).toBe(0);
+      expect(readdirSync(folder).sort()).toEqual(['ended.tar', 'other.tar.1-00000000.tmp']);
     },
   );
 

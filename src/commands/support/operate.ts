@@ -4,7 +4,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import type { Env } from '../../release/operations.ts';
 import { connectionSettings, namespaceOf } from './global-flags.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import { ENDING } from './ending.ts';
+import { ENDING } from '../../ending.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { createProgress } from '../../terminal/progress.ts';

@@ -1,3 +1,6 @@
+/** Signals that end a process. */
+import { rmSync } from 'node:fs';
+
 /** The signals that ask a process to end; SIGHUP comes when its terminal is closed. */
 export const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -18,4 +21,22 @@ export async function untilAsked(ready: () => void): Promise<void> {
   } finally {
     for (const signal of ENDING) process.off(signal, end);
   }
+}
+
+/**
+ * Removes a file if the process is asked to end, which then ends it as it would without this.
+ *
+ * @returns call it when the file may stay
+ */
+export function removeAtEnd(file: string): () => void {
+  const keep = (): void => {
+    for (const signal of ENDING) process.off(signal, end);
+  };
+  const end = (signal: NodeJS.Signals): void => {
+    keep();
+    rmSync(file, { force: true });
+    process.kill(process.pid, signal);
+  };
+  for (const signal of ENDING) process.on(signal, end);
+  return keep;
 }
