@@ -18,6 +18,7 @@ import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
 import type { LintMessage } from './lint/message.ts';
 import { lintMetadata } from './lint/metadata.ts';
+import { lintMisplacedFiles } from './lint/misplaced-files.ts';
 import { lintRendered } from './lint/rendered.ts';
 import type { LintOptions } from './lint/options.ts';
 import { ChartKinds } from './lint/object-schema.ts';
@@ -25,6 +26,7 @@ import { openSource } from './lint/source.ts';
 import type { LintSource } from './lint/source.ts';
 import { lintSubchartValues } from './lint/subchart-values.ts';
 import { lintTemplates } from './lint/templates.ts';
+import { lintTypographicYaml } from './lint/typographic.ts';
 import { lintValues } from './lint/values.ts';
 import { lintValueSchema } from './lint/value-schema.ts';
 
@@ -50,7 +52,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
     'metadata' in chart ? createOrigins(chart, options.sources ?? NO_SOURCES, options.texts ?? new Map()) : undefined;
   const isNative = 'metadata' in chart && enginesOf(chart).native;
   const messages = [
-    ...lintChartYaml(source, join(path, 'Chart.yaml')),
+    ...lintChartYaml(source, join(path, 'Chart.yaml'), isNative),
     ...(await lintValues(source, path, options, origins, { isNative, writtenKeys })),
     ...('metadata' in chart ? lintValueSchema(chart, isNative) : []),
   ];
@@ -67,6 +69,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
         ...(await lintRendered(chart, options, origins)),
       );
     }
+    if (isNative) messages.push(...lintMisplacedFiles(chart));
     messages.push(
       ...lintAliases(chart, isNative),
       ...lintSubchartValues(chart, isNative),
@@ -116,7 +119,7 @@ function withoutRepeated(messages: readonly LintMessage[]): LintMessage[] {
 const MAX_LOCATED = 20;
 const MAX_LOCATED_LENGTH = 1 << 18;
 
-function lintChartYaml(source: LintSource, file: string): LintMessage[] {
+function lintChartYaml(source: LintSource, file: string, isNative: boolean): LintMessage[] {
   const data = source.read('Chart.yaml');
   if (data === undefined) return [];
   const text = new TextDecoder().decode(data);
@@ -129,6 +132,7 @@ function lintChartYaml(source: LintSource, file: string): LintMessage[] {
     const place = isLocated ? locateKeys(text, keys) : undefined;
     messages.push(finding(rule, 'Chart.yaml', message, { file, ...place }));
   }
+  messages.push(...lintTypographicYaml(text, 'Chart.yaml', file, isNative ? undefined : 'info'));
   const unique = readMetadata(text, file, 'error');
   if (unique instanceof PkgError) {
     messages.push(finding('chart-duplicate-key', 'Chart.yaml', unique.message, unique.at));

@@ -14,8 +14,13 @@ export function yamlHints(text: string, message: string, line: number, column: n
   const lines = text.split('\n');
   const written = lines[line - 1] ?? '';
   if (/^ *\t/.test(written)) return ['indent the line with spaces: YAML has no tabs'];
-  if ([written, lines[line - 2] ?? ''].some((one) => /^ *\xa0/.test(one))) {
-    return ['indent the lines here with plain spaces: there is a no-break space'];
+  for (const near of [line, line - 1]) {
+    const one = lines[near - 1] ?? '';
+    if (/^ *\xa0/.test(one)) return ['indent the lines here with plain spaces: there is a no-break space'];
+    if (/^\s*[\w.-]*[:-]\xa0/.test(one))
+      return [`line ${near} has a no-break space, which is no blank to YAML: write a plain one`];
+    const [dash] = /^\s*([\u2010-\u2015\u2212])\s/.exec(one)?.slice(1) ?? [];
+    if (dash !== undefined) return [`line ${near} begins with ${dash}, a dash of word processors: write - and a blank`];
   }
   if (message.startsWith('infinity and')) return ['put quotes around it if a text is meant'];
   if (/(?::|-)\s+\{\{/.test(written)) return ['{{ … }} is run in templates only: put quotes around it'];

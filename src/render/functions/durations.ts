@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = {
 /** The longest duration of Go, about 292 years. */
 export const MAX_DURATION: bigint = 2n ** 63n - 1n;
 
-const COMPONENT = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
+const COMPONENT = /(\d*)(?:\.(\d*))?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
 /** A number of more digits, without leading zeros, is longer than {@link MAX_DURATION}. */
 const MAX_DIGITS = 19;
 

@@ -83,6 +83,8 @@ export function otherSyntax(message: string, before: string, rest: string): stri
     const word = block === 'each' ? 'range' : block === 'unless' ? 'if not' : block;
     return `a block is {{ ${word} … }} … {{ end }}; {{#${block}}} is for native templates, whose names end in .hbs`;
   }
+  if (/\{\{-?\s*$/.test(before) && /^(?:#[*>]|>)/.test(rest))
+    return 'partials written so are for native templates, whose names end in .hbs; here it is {{ define "name" }} and {{ include "name" . }}';
   if (/\{\{-?\s*$/.test(before) && /^(?:#|\/|!--|<!--|%)/.test(rest)) {
     return 'a comment is {{/* … */}}, with nothing between it and the braces';
   }

@@ -13,7 +13,7 @@ import type { Output } from './output.ts';
 import { chartPathOf } from './partials.ts';
 import { absentFrom, explainAbsence, isScoped, lookupPath, Namespace, ROOT_NAMES, valuePathOf } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { LITERAL_BRACES } from './template-error.ts';
+import { LITERAL_BRACES, straightQuotes } from './template-error.ts';
 
 /**
  * Conditions, loops and arguments may name values that are absent. Throws for a path that leads nowhere only where it
@@ -28,11 +28,15 @@ export function checkAbsence(evaluator: Evaluator, path: Path, scope: Scope, fra
   if (container === scope.root) {
     if (mayBeMissing(evaluator, name, path, frame)) return;
     const near = nearest(name, ROOT_NAMES);
-    const hints = /^\W+$/.test(name)
-      ? [`put a text in quotes: "${name}"`]
-      : near === undefined
-        ? []
-        : [`did you mean ${[near, ...path.parts.slice(1)].join('.')}?`];
+    const quoted = straightQuotes(name);
+    const hints =
+      quoted !== undefined
+        ? [quoted]
+        : /^\W+$/.test(name)
+          ? [`put a text in quotes: "${name}"`]
+          : near === undefined
+            ? []
+            : [`did you mean ${[near, ...path.parts.slice(1)].join('.')}?`];
     const inValues = scope.root.get('values');
     if (inValues instanceof Map && inValues.has(name)) hints.unshift(`did you mean values.${path.parts.join('.')}?`);
     if (frame.calls !== undefined && /\w/.test(name))

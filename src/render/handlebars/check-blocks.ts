@@ -23,7 +23,9 @@ export function checkBlock(
   const path = pathOf(node.path);
   const name = path && simpleName(path);
   const builtin = name !== undefined && builtinBlocks.has(name) ? name : undefined;
-  if (builtin !== undefined) checkBuiltin(report, node, builtin);
+  // Of several words, as in {{#if a and b}}, each would be a second error.
+  const isOne = builtin === undefined || checkBuiltin(report, node, builtin);
+  if (!isOne) return { inner: innerScope(node, builtin, scope), outer: scope };
   for (const param of node.params) checkExpression(report, param, scope);
   for (const pair of node.hash?.pairs ?? []) checkExpression(report, pair.value, scope);
   if (builtin === undefined && path !== undefined) checkBlockPath(report, node, path, scope);
@@ -45,8 +47,12 @@ function checkBlockPath(report: CheckReport, node: Block, path: Path, scope: Che
   } else checkPath(report, path, scope);
 }
 
-/** Checks the opening tag of a built-in block. */
-function checkBuiltin(report: CheckReport, node: Block, name: string): void {
+/**
+ * Checks the opening tag of a built-in block.
+ *
+ * @returns whether it has as many values as the block takes
+ */
+function checkBuiltin(report: CheckReport, node: Block, name: string): boolean {
   const { length } = node.params;
   if (name === 'raw' || name === 'yaml' || name === 'json') {
     if (length > 0) report.add('PKG_TEMPLATE_HELPER', `#${name} takes no value`, node.loc);
@@ -54,12 +60,12 @@ function checkBuiltin(report: CheckReport, node: Block, name: string): void {
       const hints = ['write {{{{raw}}}} … {{{{/raw}}}} around literal braces'];
       report.add('PKG_TEMPLATE_SYNTAX', 'mustaches inside {{#raw}} are not literal', node.loc, hints);
     }
-    return;
+    return true;
   }
   const [param] = node.params;
   if (length !== 1 || param === undefined) {
     report.add('PKG_TEMPLATE_HELPER', `#${name} takes exactly one value`, node.loc, [countHint(report, node, name)]);
-    return;
+    return false;
   }
   if (param.type === 'StringLiteral' && (name === 'if' || name === 'unless') && !isValueName(report, param.value)) {
     const hints = ['write the name of a value without quotes, or compare: (eq values.x "text")'];
@@ -67,6 +73,7 @@ function checkBuiltin(report: CheckReport, node: Block, name: string): void {
     report.add('PKG_TEMPLATE_HELPER', message, node.loc, hints);
   }
   if (name === 'each') checkEach(report, node, param);
+  return true;
 }
 
 /** What to write for a block that is given no value, or more than one. */

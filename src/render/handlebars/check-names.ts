@@ -8,7 +8,7 @@ import type { CheckReport, CheckScope } from './check-report.ts';
 import { CLOSED_FIELDS } from './context.ts';
 import { absentPartial } from './run-partial.ts';
 import { isScoped, ROOT_NAMES } from './scope.ts';
-import { LITERAL_BRACES } from './template-error.ts';
+import { LITERAL_BRACES, straightQuotes } from './template-error.ts';
 
 /**
  * Checks that what a path names can be there: names below `values` always can, names in a context that only running
@@ -55,9 +55,10 @@ function isUnusualPath(report: CheckReport, { original, parts, loc }: Path, isAr
     at = at.get(part) ?? null;
     count++;
   }
+  const quoted = straightQuotes(original);
   const known = parts.slice(0, Math.max(1, count)).join('.');
   const name = original.slice(original.indexOf(known) + known.length + 1);
-  const hints = name === '' ? [`did you mean ${known}?`] : [];
+  const hints = quoted !== undefined ? [quoted] : name === '' ? [`did you mean ${known}?`] : [];
   if (report.names.hasPartial(original, report.template.name)) hints.push(partialHint(original, isArgument));
   // A path of a file, as in (files.get files/a.conf).
   if (isArgument && count < 2) hints.push(`put a text in quotes: "${original}"`);
@@ -130,7 +131,12 @@ const SCALAR_FIELDS: ReadonlySet<string> = new Set([
 function missingName(report: CheckReport, path: Path, head: string, isArgument = false): void {
   const hints: string[] = [];
   const [, second] = path.parts;
-  if (second === undefined && isHelper(head)) hints.push(`a helper without arguments is called as (${head})`);
+  if (second === undefined && isHelper(head))
+    hints.push(
+      isArgument
+        ? `a call in a call needs parentheses: (${head} …)`
+        : `a helper without arguments is called as (${head})`,
+    );
   if (head === 'global') hints.push(`did you mean values.${path.parts.join('.')}?`);
   const root = ROOT_NAMES.has(head.toLowerCase()) ? head.toLowerCase() : nearest(head, ROOT_NAMES);
   if (root !== undefined) hints.push(`did you mean ${[root, ...path.parts.slice(1)].join('.')}?`);
@@ -140,7 +146,8 @@ function missingName(report: CheckReport, path: Path, head: string, isArgument =
   if (report.names.hasPartial(path.original, report.template.name)) hints.push(partialHint(path.original, isArgument));
   const named = /^(\w+):(.*)$/.exec(path.original);
   if (named !== null) hints.push(`named arguments are written ${named[1]}=${named[2] || '…'}`);
-  if (/^[“”„‘’`]/.test(head)) hints.push(`put texts in straight quotes: "${head.replaceAll(/[“”„‘’`]/g, '')}"`);
+  const quoted = straightQuotes(path.original);
+  if (quoted !== undefined) hints.push(quoted);
   if (head.startsWith(':')) hints.push(`write {{${head.slice(1)}}}`);
   if (head.startsWith('$')) hints.push(LITERAL_BRACES);
   if (hints.length === 0) {

@@ -103,9 +103,14 @@ export class DocumentReader {
       } else if (isMap(value)) {
         found.push(new FilledDocument(this.#tracer, node, place, this.#texts.of(value, node, place.base, trace)));
       } else {
+        const { at } = traceIn(this.#tracer, node, place, []);
+        const isNotes = /(?:^|\/)notes(?:\.\w+)*\.hbs$/i.test(at.file);
+        const hint = isNotes
+          ? 'the file for the notes of a chart is templates/NOTES.txt.hbs'
+          : 'an object of Kubernetes has the fields apiVersion, kind and metadata';
         throw new PkgError('PKG_OBJECT_INVALID', `a document is a map, and this is ${typeName(value)}`, {
-          at: traceIn(this.#tracer, node, place, []).at,
-          hints: ['an object of Kubernetes has the fields apiVersion, kind and metadata'],
+          at,
+          hints: [hint],
         });
       }
     });

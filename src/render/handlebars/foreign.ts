@@ -13,6 +13,8 @@ export type Foreign = {
   isHelper: boolean;
   /** The operators that it was written with. */
   operators: readonly string[];
+  /** The words that stand between what they join, as in `a and b`, or in a call without parentheses around it. */
+  words: readonly string[];
   /** It has names such as `.Values.x`, or pipes. */
   isGo: boolean;
   /**
@@ -31,6 +33,12 @@ const OPERATORS: readonly Readonly<Record<string, string>>[] = [
   { '+': 'add', '-': 'sub' },
   { '*': 'mul', '/': 'div', '%': 'mod' },
 ];
+
+/** Operators that other languages write as words between what they join. */
+const JOINING: ReadonlySet<string> = new Set(['or', 'and']);
+
+/** Helpers of conditions: their bare name among arguments begins a call without parentheses. */
+const COMPARING: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'not', 'contains', 'hasKey']);
 
 type ForeignExpression =
   | { type: 'literal'; text: string }
@@ -58,6 +66,7 @@ export function parseForeign(text: string, isHelper: (name: string) => boolean):
       isCall,
       isHelper: expression.type === 'call' && isHelper(expression.name),
       operators: reader.operators,
+      words: reader.words,
       isGo: reader.isGo,
       ...(pipe && { pipe }),
     };
@@ -92,6 +101,7 @@ function tokensOf(text: string): ForeignToken[] | undefined {
 
 class Reader {
   readonly operators: string[] = [];
+  readonly words: string[] = [];
   isGo = false;
   readonly #tokens: readonly ForeignToken[];
   readonly #isHelper: (name: string) => boolean;
@@ -140,10 +150,11 @@ class Reader {
     let left = this.#binary(level + 1);
     for (;;) {
       const token = this.#tokens[this.#at];
-      const name = token?.kind === 'sign' ? names[token.text] : undefined;
+      const isWord = token?.kind === 'path' && Object.values(names).includes(token.text) && JOINING.has(token.text);
+      const name = token?.kind === 'sign' ? names[token.text] : isWord ? token.text : undefined;
       if (token === undefined || name === undefined) return left;
       this.#at++;
-      this.operators.push(token.text);
+      (isWord ? this.words : this.operators).push(token.text);
       const right = this.#binary(level + 1);
       const isText = (one: ForeignExpression): boolean => one.type === 'literal' && /^["'`]/.test(one.text);
       left = {
@@ -159,16 +170,25 @@ class Reader {
     const head = this.#term();
     if (head.type === 'path' && this.#isHelper(head.text) && this.#hasCommas()) return this.#arguments(head.text);
     const args: ForeignExpression[] = [];
-    while (this.#startsTerm()) args.push(this.#term());
+    while (this.#startsTerm()) args.push(this.#bareCall() ?? this.#term());
     if (args.length === 0) return head;
     if (head.type === 'path') return { type: 'call', name: head.text, args };
     // A call of what a call gives, as in `(.Files.Get "x") y`, has no native spelling.
     throw new NoExpression();
   }
 
+  /** Reads `eq a b` among the arguments of another helper, as in `and x eq a b`. */
+  #bareCall(): ForeignExpression | undefined {
+    const token = this.#tokens[this.#at];
+    if (token?.kind !== 'path' || !COMPARING.has(token.text)) return undefined;
+    this.words.push(token.text);
+    return this.#call();
+  }
+
   #startsTerm(): boolean {
     if (!this.#inArguments && this.#take(',')) this.operators.push(',');
     const token = this.#tokens[this.#at];
+    if (token?.kind === 'path' && JOINING.has(token.text)) return false;
     return token !== undefined && (token.kind !== 'sign' || token.text === '(' || token.text === '!');
   }
 

@@ -32,6 +32,7 @@ export function findMisplaced(text: string, offset: number): Misplaced | undefin
   if (last === undefined) return undefined;
   const before = lines.slice(0, -1);
   return (
+    typographic(lines) ??
     openQuote(lines) ??
     leftText(lines) ??
     tightDash(before) ??
@@ -61,6 +62,22 @@ function linesUntil(text: string, offset: number): Line[] {
     start += line.length + 1;
   }
   return lines;
+}
+
+/** Finds a dash or a blank that word processors put in place of those of the keyboard, where it is part of the structure. */
+function typographic(lines: readonly Line[]): Misplaced | undefined {
+  for (const { start, text } of lines.slice(-3).toReversed()) {
+    const [dashes] = /^[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212](?=\s|$)/.exec(text) ?? [];
+    if (dashes !== undefined) {
+      const hint = dashes === text ? 'write ---, with the hyphens of the keyboard' : 'write - and a blank';
+      return { offset: start, message: `this line begins with ${dashes}, a dash of word processors`, hint };
+    }
+    const [before] = /^(?=\xa0)|^[^\s"'#]*[:-](?=\xa0)/.exec(text) ?? [];
+    if (before === undefined) continue;
+    const message = 'there is a no-break space here, which is no blank to YAML';
+    return { offset: start + before.length, message, hint: 'write a plain blank' };
+  }
+  return undefined;
 }
 
 /** Finds `a: "text` without a closing quote: js-yaml takes the next quote, lines further down, for it. */

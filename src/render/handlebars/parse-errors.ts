@@ -1,6 +1,7 @@
 /** Turns errors of Handlebars' parser into errors with the position, the open block and hints. */
 import { PkgError, formatPosition } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
+import { builtinBlocks } from './blocks.ts';
 import { positionAt } from '../../yaml/read.ts';
 import { atEnd, CLOSE_IT, CLOSE_MUSTACHE, hintsFor, openBlock } from './parse-hints.ts';
 import type { SyntaxHash } from './parse-hints.ts';
@@ -59,13 +60,22 @@ export function syntaxError(error: unknown, source: string, file: string): unkno
       mismatch ? `the block {{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}` : lowerFirst(message),
       {
         at: { file, line: known.lineNumber, column },
-        hints: mismatch
-          ? [mismatch[1] === 'else' ? 'write {{else}} without the sign' : `${CLOSE_IT}{{/${mismatch[1]}}}`]
-          : [],
+        hints: mismatch ? [mismatchHint(mismatch[1] ?? '', mismatch[2] ?? '')] : [],
       },
     );
   }
   return error;
+}
+
+/** What to write where a block is closed by another name. */
+function mismatchHint(opened: string, closed: string): string {
+  if (opened === 'else') return 'write {{else}} without the sign';
+  if (!builtinBlocks.has(opened) && builtinBlocks.has(closed)) {
+    // The blank is missing in {{#ifvalues.x}}, and {{#If x}} has a capital letter.
+    if (opened.toLowerCase() === closed) return `write {{#${closed} …}}`;
+    if (opened.startsWith(closed)) return `write {{#${closed} ${opened.slice(closed.length)}}}`;
+  }
+  return `${CLOSE_IT}{{/${opened}}}`;
 }
 
 /** The position of an error. The parser locates the token before it, so the `---^` in its message is read too. */

@@ -116,6 +116,15 @@ function nameHints({ source, hash, lineNumber, line, before, tag }: Stop): strin
     return ['separate the arguments of a helper or partial by blanks, without commas'];
   if (/\|/.test(line) && hash.text === '|')
     return ['Handlebars has no pipes: write (helper argument), innermost first'];
+  if (hash.text === '{{>' || (hash.token === 'OPEN_PARTIAL' && /\{\{[^{}]*$/.test(before)))
+    return ['what a partial prints is (partial "name") inside a mustache'];
+  if (hash.text === '(' && /\.\w+$/.test(before))
+    return ['values have no functions of their own: a helper comes first, as in (join "," values.list)'];
+  const compared = /^\{\{[~#/]*\s*(?:\w+\s+)?([\w.]+)\s+=\s+("[^"]*"|'[^']*'|[\w.]+)/.exec(`${tag}${rest}`);
+  if (hash.token === 'EQUALS' || compared !== null) {
+    const [, left = 'a', right = 'b'] = compared ?? [];
+    return [`two values are compared by (eq ${left} ${right}); a named argument is written without blanks: name=value`];
+  }
   if (hash.text === ':' || /\{\{[^}]*:=/.test(line)) return ['Handlebars has no variables: use {{#with … as |name|}}'];
   if (/\{\{\{\{/.test(line)) return ['{{{{raw}}}} is closed by {{{{/raw}}}}'];
   if (atEnd(hash)) {

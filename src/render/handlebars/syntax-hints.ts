@@ -40,13 +40,22 @@ function syntaxHintIn(tag: string, surroundings: Surroundings): SyntaxHint | und
   if (parsed === undefined) return trims ? go(tag, DASHES) : undefined;
   const needsParens =
     prefix !== '' && !prefix.includes('>') && parsed.isHelper && parsed.isCall && !rest.startsWith('(');
-  const isForeign = parsed.operators.length > 0 || parsed.isGo || trims || needsParens;
+  const isForeign = parsed.operators.length > 0 || parsed.words.length > 0 || parsed.isGo || trims || needsParens;
   if (!isForeign) return undefined;
   const written = `{{${prefix}${prefix === '' || prefix === '#' ? '' : ' '}${spelling(parsed, prefix)}${suffix}}}`;
   const hint = whole(parsed, prefix) ?? `write ${written}`;
   const [operator] = parsed.operators;
   if (operator !== undefined && !parsed.isGo && !trims)
     return { message: `there is no ${operator} in native templates: ${shortened(tag)}`, hint };
+  const [word] = parsed.words;
+  if (word !== undefined && !parsed.isGo && !trims)
+    return {
+      message:
+        word === 'and' || word === 'or'
+          ? `a helper comes before its arguments, and ${word} is between them: ${shortened(tag)}`
+          : `the call of ${word} needs parentheses: ${shortened(tag)}`,
+      hint,
+    };
   if (needsParens && !parsed.isGo && !trims)
     return { message: `${prefix} takes one value, and a call in it needs parentheses: ${shortened(tag)}`, hint };
   return go(tag, hint);

@@ -88,3 +88,12 @@ export function describeCalls(calls: CallSite | undefined): string[] {
 export function inTopValues(path: readonly string[] | undefined, at: readonly string[]): readonly string[] | undefined {
   return path === undefined || path[0] === 'global' ? path : [...at, ...path];
 }
+
+/**
+ * The hint for a text in the quotes of word processors, which is read as a name. The pattern has escapes: the parts of
+ * the program are read as bytes, and the build escapes only what is outside of patterns.
+ */
+export function straightQuotes(name: string): string | undefined {
+  if (!/^[\u2018-\u201f`]/.test(name)) return undefined;
+  return `put a text in straight quotes: "${name.replaceAll(/[\u2018-\u201f`]/g, '')}"`;
+}

@@ -39,8 +39,8 @@ export function conditionOf(block: Block, template: Template): { text: string; h
   const path = pathOf(block.path);
   const name = path && simpleName(path);
   if (name === 'raw' || name === 'yaml' || name === 'json') return undefined;
-  const [param = block.path] = block.params;
-  return { text: sourceOf(param, template), holds: name !== 'unless' };
+  const conditions = block.params.length === 0 ? [block.path] : block.params;
+  return { text: conditions.map((one) => sourceOf(one, template)).join(' '), holds: name !== 'unless' };
 }
 
 /** An expression as it is written, on one line. */

@@ -27,5 +27,7 @@ export function fromError(error: PkgError, folder: string, path: string, rule: L
   const hint = error.hints[0] === undefined ? '' : ` (${error.hints[0]})`;
   // The first note of an error of a schema says where the value comes from.
   const origin = error.code === 'PKG_SCHEMA_VIOLATION' && error.notes[0] !== undefined ? `; ${error.notes[0]}` : '';
-  return [finding(found, file, `${error.message}${origin}${hint}`, error.at)];
+  // In a partial the mistake may be in a call of it, which gives no argument or a wrong one.
+  const calls = error.notes.filter((note) => /^in partial .*, called at /.test(note)).map((note) => `; ${note}`);
+  return [finding(found, file, `${error.message}${origin}${hint}${calls.join('')}`, error.at)];
 }

@@ -1,4 +1,7 @@
-/** Finds patterns of files that no file of the chart fits: `files.asConfig` then gives nothing, without a word. */
+/**
+ * Finds patterns of files that no file of the chart fits, and names of files that are not there: `files.asConfig` and
+ * `files.get` then give nothing, without a word.
+ */
 import type { Chart } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
@@ -21,7 +24,21 @@ export function lintFilePatterns(template: Template, chart: Chart, path: string)
   walk(template.program, (node) => {
     if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
     const [pattern] = node.params;
-    if (!METHODS.has(pathOf(node.path)?.original ?? '') || pattern?.type !== 'StringLiteral') return;
+    const method = pathOf(node.path)?.original ?? '';
+    if (pattern?.type !== 'StringLiteral') return;
+    if (
+      (method === 'files.get' || method === 'files.lines') &&
+      !chart.files.some(({ name }) => name === pattern.value)
+    ) {
+      const near = nearest(
+        pattern.value,
+        chart.files.map(({ name }) => name),
+      );
+      const hint = near === undefined ? '' : `; did you mean ${printable(near)}?`;
+      const message = `the chart has no file ${printable(pattern.value)} outside of templates/${hint}`;
+      messages.push(finding('file-pattern', path, message, positionIn(template, pattern.loc)));
+    }
+    if (!METHODS.has(method)) return;
     // A name without a pattern that is not there is an error of the template.
     if (!/[*?[{]/.test(pattern.value)) return;
     const matches = textGlobMatcher(pattern.value);

@@ -32,9 +32,11 @@ const RULES = {
   'value-alias': 'warning',
   'subchart-value': 'warning',
   'condition-text': 'warning',
+  'typographic-mark': 'warning',
   // templates
   'templates-missing': 'warning',
   'template-extension': 'error',
+  'file-misplaced': 'warning',
   'template-invalid': 'error',
   'template-indent': 'warning',
   'template-refuses': 'info',

@@ -13,6 +13,7 @@ import { conditionTexts } from './condition-texts.ts';
 import { lintFilePatterns } from './file-patterns.ts';
 import { lintSpreads } from './spread-types.ts';
 import { lintTildes } from './tildes.ts';
+import { lintTypographicTemplate } from './typographic.ts';
 import { undeclaredValues } from './undeclared.ts';
 import { lintWholeValues } from './whole-values.ts';
 
@@ -31,7 +32,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
     const { name } = file;
     if (!EXTENSIONS.some((extension) => name.endsWith(extension))) {
       const ending = /\.[^./]*$/.exec(name)?.[0] ?? '';
-      const message = `file extension '${printable(ending)}' is not valid: templates end in ${EXTENSIONS.join(', ')}`;
+      const message = `file extension '${printable(ending)}' is not valid: templates end in ${EXTENSIONS.join(', ')}${renamed(name)}`;
       messages.push(finding('template-extension', name, message));
     }
     const swapped = /^(.*)\.hbs(\.(?:ya?ml|txt|tpl))$/.exec(name);
@@ -42,6 +43,8 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
     const template = name.endsWith('.hbs') ? await parse(chart, file) : undefined;
     if (template === undefined) continue;
     parsed.push(template);
+    const partials = partialsAlone(template, name);
+    if (partials !== undefined) messages.push(finding('file-misplaced', name, partials));
     // NOTES are text without structure, so these rules do not apply.
     if (!name.endsWith('/NOTES.txt.hbs'))
       messages.push(
@@ -50,10 +53,32 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
         ...lintTildes(template, name),
         ...lintSpreads(template, chart, name),
         ...lintFilePatterns(template, chart, name),
+        ...lintTypographicTemplate(template.source, name, template.file),
       );
   }
   messages.push(...undeclaredValues(chart, parsed, userValues), ...conditionTexts(chart, parsed));
   return messages;
+}
+
+/** What is wrong with a file of inline partials alone whose name does not begin with `_`: no other file knows them. */
+function partialsAlone({ program }: Template, name: string): string | undefined {
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  const hasOthers = program.body.some(
+    (one) =>
+      one.type !== 'DecoratorBlock' &&
+      one.type !== 'CommentStatement' &&
+      !(one.type === 'ContentStatement' && one.original.trim() === ''),
+  );
+  if (base.startsWith('_') || hasOthers || !program.body.some(({ type }) => type === 'DecoratorBlock'))
+    return undefined;
+  const meant = printable(`${name.slice(0, -base.length)}_${base}`);
+  return `other files do not know the partials of this one: the name of a file of partials begins with _, as in ${meant}`;
+}
+
+/** What to call a native template whose name ends as other programs have it: `.handlebars`, `.mustache`, `.HBS`. */
+function renamed(name: string): string {
+  const found = /^(.+?)(?:\.(?:handlebars|mustache|hb|hbr))$/i.exec(name) ?? /^(.+?)\.hbs$/i.exec(name);
+  return found === null ? '' : `; this is a native template as ${printable(`${found[1]}.hbs`)}`;
 }
 
 /** The names that Go templates of a chart and its subcharts define. */

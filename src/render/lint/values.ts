@@ -17,6 +17,7 @@ import { fromError } from './errors.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import type { LintSource } from './source.ts';
+import { lintTypographicYaml } from './typographic.ts';
 
 const FILE = 'values.yaml';
 const SCHEMA = 'values.schema.json';
@@ -51,6 +52,7 @@ export async function lintValues(
       ...unread,
       ...(writtenKeys ? [] : booleanKeys(text, file, isNative)),
       ...duplicateKeys(text, file, isNative),
+      ...lintTypographicYaml(text, FILE, file, isNative ? undefined : 'info'),
     ];
     const schema = source.read(SCHEMA);
     if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return keys;
@@ -66,7 +68,8 @@ export async function lintValues(
 /** Files whose names resemble those of the values and their schema, and that nothing reads. */
 function unreadFiles(source: LintSource, isNative: boolean): LintMessage[] {
   return Object.entries(UNREAD).flatMap(([name, meant]) => {
-    if (source.kind(name) !== 'file') return [];
+    // Where the system ignores case, Values.yaml is found under both names.
+    if (source.kind(name) !== 'file' || (name === 'Values.yaml' && source.kind(FILE) === 'file')) return [];
     const message = `this file is not read: the name of the file is ${meant}`;
     return [finding('values-unread', name, message, undefined, isNative ? undefined : 'info')];
   });
@@ -76,6 +79,8 @@ const UNREAD: Readonly<Record<string, string>> = {
   'values.yml': FILE,
   'value.yaml': FILE,
   'values.json': FILE,
+  'Values.yaml': FILE,
+  'values.yaml.hbs': FILE,
   'values.schema.yaml': SCHEMA,
   'values-schema.json': SCHEMA,
   'value.schema.json': SCHEMA,
