@@ -416,10 +416,21 @@ describe('hostile clients', () => {
     expect(await versionsIn(serving)).toEqual(['web 1.0.0']);
     for (const [at, socket] of stalled.entries()) if (at < 10) socket.destroy();
     expect(await versionsIn(serving)).toEqual(['web 1.0.0']);
+    // Uploads wait until the stalled ones are gone.
+    const body = readFileSync(join(packed, 'db-0.1.0.tgz'));
+    const uploads = Array.from({ length: 12 }, () =>
+      ask(serving, '/api/charts', { method: 'POST', headers: BEARER, body }),
+    );
+    for (const socket of stalled) socket.destroy();
+    expect((await Promise.all(uploads)).map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 201));
+    expect(await versionsIn(serving)).toEqual(['db 0.1.0', 'web 1.0.0']);
+    const held = connect(serving.port, '127.0.0.1');
+    held.on('error', () => undefined);
+    held.write(`POST /api/charts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-length: 9\r\n\r\n`);
     // Asked to end, it gives those that are under way a few seconds and no more.
     const { status, stderr } = await serving.end('SIGINT');
     expect(status, stderr).toBe(0);
-    for (const socket of stalled) socket.destroy();
+    held.destroy();
   });
 });
 

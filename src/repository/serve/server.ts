@@ -19,6 +19,7 @@ import type { Access } from './access.ts';
 import { Changes } from './changes.ts';
 import { FolderIndex, isServedName, pathInside } from './folder-index.ts';
 import { Refusal } from './refusal.ts';
+import { Turns } from './turns.ts';
 import { readUpload } from './upload-body.ts';
 import type { Tell } from '../change-file.ts';
 
@@ -54,8 +55,13 @@ const BOUNDS: ServerOptions = {
 };
 const SILENCE_MS = 60_000;
 const MAX_CONNECTIONS = 1_000;
-/** The most uploads at a time: each has its archive in memory. */
+/**
+ * The most uploads at a time: each has its archive in memory. Others wait, with their bodies unread, since curl and helm's
+ * plugin do not try again.
+ */
 const MAX_UPLOADS = 4;
+/** Less than {@link SILENCE_MS}, which ends the connection. */
+const MAX_WAIT_MS = 45_000;
 const GRACE_MS = 5_000;
 
 /**
@@ -120,7 +126,7 @@ class Handler {
   readonly #options: ServeOptions;
   readonly #index: FolderIndex;
   readonly #changes: Changes;
-  #uploads = 0;
+  readonly #uploads = new Turns(MAX_UPLOADS, MAX_WAIT_MS);
 
   constructor(options: ServeOptions) {
     this.#options = options;
@@ -254,15 +260,14 @@ class Handler {
     raw: 'chart' | 'prov',
     replace: boolean,
   ): Promise<void> {
-    if (this.#uploads >= MAX_UPLOADS) throw new Refusal(503, 'other uploads are under way', { 'retry-after': '1' });
-    this.#uploads++;
+    await this.#uploads.enter(request);
     try {
       const { chart, prov } = await readUpload(request, raw);
       if (chart !== undefined) await this.#changes.save(chart, prov, replace);
       else if (prov !== undefined) await this.#changes.sign(prov, replace);
       sendJson(request, response, 201, { saved: true });
     } finally {
-      this.#uploads--;
+      this.#uploads.leave();
     }
   }
 }
