@@ -1,7 +1,8 @@
 /** Writing files so that nobody ever reads half of one. */
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { PkgError } from './errors.ts';
 import { printable } from './errors-text.ts';
 import { makeFolder } from './folders.ts';
@@ -15,6 +16,7 @@ import { makeFolder } from './folders.ts';
  */
 export function writeFileAtomic(path: string, contents: string | Uint8Array, mode = 0o644): void {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  refuseDevice(path);
   try {
     makeFolder(dirname(path));
     writeFileSync(temporary, contents, { mode, flag: 'wx' });
@@ -27,6 +29,28 @@ export function writeFileAtomic(path: string, contents: string | Uint8Array, mod
     }
     throw unwritable(path, cause);
   }
+}
+
+/**
+ * Refuses to put a file in the place of a device, a pipe or a socket: with the rights to do so, `-o /dev/null` would break
+ * every program of the machine.
+ *
+ * @throws {PkgError} `PKG_FILE_UNWRITABLE`
+ */
+export function refuseDevice(path: string): void {
+  let stat: Stats | undefined;
+  try {
+    const name = resolve(path);
+    // `/dev/stdout` may lead to a file, and would itself be replaced.
+    const isOwn = /^\/(?:dev|proc)\//.test(name) && lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink();
+    stat = isOwn === true ? lstatSync(name) : statSync(name, { throwIfNoEntry: false });
+  } catch {
+    return; // writing it gives the error
+  }
+  if (stat === undefined || stat.isFile() || stat.isDirectory()) return;
+  throw new PkgError('PKG_FILE_UNWRITABLE', `${printable(path, 1000)} is a device, a pipe or a socket, not a file`, {
+    hints: ['give the path of a file'],
+  });
 }
 
 /** The error for a file or a folder that cannot be written, by what the system says. */

@@ -8,7 +8,7 @@ import { TAR_END, tarHeader, tarPadding } from '../chart/tar.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAtEnd } from '../ending.ts';
-import { removeAbandoned, TEMPORARY, unwritable } from '../files.ts';
+import { refuseDevice, removeAbandoned, TEMPORARY, unwritable } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 import { fullImageName } from '../image-name.ts';
 import type { ImageName } from '../image-name.ts';
@@ -70,6 +70,7 @@ type BlobToCopy = Descriptor & { name: ImageName };
 export async function writeBundle(path: string, input: BundleInput): Promise<Written> {
   const { charts, modified, tell } = input;
   checkNames(charts);
+  refuseDevice(path);
   const { images, manifests, blobs } = await readImages(input);
   const files = charts.toSorted((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;

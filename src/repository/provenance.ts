@@ -216,7 +216,7 @@ function chooseKey(keys: readonly Key[], name: string, keyring: string): Private
     hints:
       own.length === 0
         ? ['it contains only public keys: export the private ones with `gpg --export-secret-keys > secring.gpg`']
-        : ['give a longer part of the name with --key'],
+        : [`give ${first === undefined ? 'a part of one of these names' : 'a longer part of the name'} with --key`],
   });
 }
 

@@ -19,7 +19,7 @@ const ERRORS_MAX = 50;
 
 /**
  * The text for an error: message, position, the line of the template, notes, hints and the code. Anything but a
- * {@link PkgError} is reported as a defect of pkg.
+ * {@link PkgError} and the system's errors about files is reported as a defect of pkg.
  */
 export function renderError(error: unknown, paint: Paint, debug: boolean): string {
   const known = error instanceof PkgError ? error : internalError(error);
@@ -134,7 +134,18 @@ function readSource(file: string): string | undefined {
   }
 }
 
+/**
+ * The error for what nobody expected. Where the system refuses a path (links in a circle, a name that is too long, a folder
+ * that may not be entered), the path is at fault.
+ */
 function internalError(error: unknown): PkgError {
+  const { syscall, path, code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall !== undefined && path !== undefined) {
+    return new PkgError('PKG_FILE_UNREADABLE', `${printable(path, 1000)} cannot be accessed (${code})`, {
+      hints: ['check the path, and the permissions of its folders'],
+      cause: error,
+    });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new PkgError('PKG_INTERNAL', `pkg has a bug: ${message === '' ? 'it failed without a message' : message}`, {
     hints: ['run the command again with --debug and report its output'],

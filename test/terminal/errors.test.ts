@@ -1,5 +1,5 @@
 /** What a failure looks like. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -132,6 +132,18 @@ test('an unknown error is reported as a bug, with its stack only for --debug', (
   const cause = new Error('inner');
   const debug = renderError(new PkgError('PKG_USAGE', 'outer', { cause }), plain, true);
   expect(debug).toMatch(/outer[^]*errors\.test\.ts[^]*caused by: Error: inner/);
+});
+
+test('a path that the system refuses is not reported as a bug', () => {
+  let thrown: unknown;
+  try {
+    statSync('x'.repeat(300), { throwIfNoEntry: false });
+  } catch (error) {
+    thrown = error;
+  }
+  expect(renderError(thrown, plain, false)).toMatch(
+    /^Error: x+ cannot be accessed \(ENAMETOOLONG\)\n.*\n {2}code: PKG_FILE_UNREADABLE /,
+  );
 });
 
 test('every code is explained', () => {
