@@ -33,6 +33,11 @@ export type PushedChart = {
 const PART = 8 << 20;
 /** So many bytes are read from a blob at a time. */
 const PIECE = 1 << 16;
+/**
+ * Answers of registries, or of proxies before them, that do not take a part of a blob. Helm sends a blob in one request, so
+ * that is tried then.
+ */
+const TAKES_NO_PARTS: ReadonlySet<number> = new Set([400, 405, 411, 413, 501]);
 /** How often parts of a blob may be lost. */
 const MAX_LOST = 5;
 /** How often the upload of a blob is started again. */
@@ -188,21 +193,26 @@ export async function uploadBlob(
   tell: Tell,
   other = '',
 ): Promise<void> {
+  let takesParts = true;
   for (let failed = 0; ; failed++) {
-    const problem = await tryUpload(session, target, blob, tell, other);
-    if (problem === undefined) return;
-    if (failed >= MAX_RESTARTS) throw problem;
+    const failure = await tryUpload(session, target, blob, tell, { other, takesParts });
+    if (failure === undefined) return;
+    if (failed >= MAX_RESTARTS) throw failure.error;
+    takesParts &&= failure.takesParts;
   }
 }
 
-/** Uploads a blob; gives the error of the last request where starting again may help. */
+/** An upload that may succeed if it is started again: in one request, if the registry takes no parts. */
+type Failure = { error: PkgError; takesParts: boolean };
+
+/** Uploads a blob. */
 async function tryUpload(
   session: RegistrySession,
   target: ChartReference,
   blob: BlobToUpload,
   tell: Tell,
-  other: string,
-): Promise<PkgError | undefined> {
+  { other, takesParts }: { other: string; takesParts: boolean },
+): Promise<Failure | undefined> {
   const known = session.urlOf(target, `blobs/${blob.digest}`);
   const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
   if (head.status === 200) return undefined;
@@ -221,7 +231,9 @@ async function tryUpload(
   });
   if (other !== '' && begun.status === 201) return undefined;
   if (begun.status !== 202) throw refused(begun, start, target, true);
-  const location = await uploadParts(session, target, blob, locationOf(begun, start), tell);
+  const first = locationOf(begun, start);
+  const location = takesParts ? await uploadParts(session, target, blob, first, tell) : { url: first, offset: 0 };
+  if ('error' in location) return location;
   const end = new URL(location.url);
   end.searchParams.set('digest', blob.digest);
   let done: Answer;
@@ -233,24 +245,28 @@ async function tryUpload(
       limit: MAX_ANSWER,
     });
   } catch (error) {
-    if (error instanceof PkgError && error.code === 'PKG_REPOSITORY_UNREACHABLE') return error;
+    if (error instanceof PkgError && error.code === 'PKG_REPOSITORY_UNREACHABLE') return { error, takesParts };
     throw error;
   }
   if (done.status === 201) return undefined;
-  const problem = refused(done, end, target, true);
-  // 404: the upload was completed and the answer lost, or the registry has dropped it.
-  if (done.status === 404 || done.status >= 500) return problem;
-  throw problem;
+  const error = refused(done, end, target, true);
+  // 404: the upload was completed and the answer lost, or the registry knows it no more.
+  if (done.status === 404 || done.status >= 500) return { error, takesParts };
+  throw error;
 }
 
-/** Sends all parts but the last; gives the address for the last one, and its offset. */
+/**
+ * Sends all parts but the last; gives the address for the last one, and its offset. Fails if the registry takes no parts of
+ * this size, or knows the upload no more: it has dropped it, or, as Distribution 2.8 does, refuses the old address of an
+ * upload whose part arrived while the answer, which has the new address, was lost.
+ */
 async function uploadParts(
   session: RegistrySession,
   target: ChartReference,
   blob: BlobToUpload,
   first: URL,
   tell: Tell,
-): Promise<{ url: URL; offset: number }> {
+): Promise<{ url: URL; offset: number } | Failure> {
   let url = first;
   let offset = 0;
   for (let lost = 0; blob.size - offset > PART;) {
@@ -273,11 +289,16 @@ async function uploadParts(
       url = locationOf(answer, url);
       continue;
     }
+    if (answer !== undefined && (answer.status === 404 || TAKES_NO_PARTS.has(answer.status))) {
+      return { error: refused(answer, url, target, true), takesParts: answer.status === 404 };
+    }
     const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || answer.status === 429;
     if (answer !== undefined && (!isLost || ++lost > MAX_LOST)) throw refused(answer, url, target, true);
     // After a lost connection the registry may still be writing what it received, so its offset is asked after a pause.
     await sleep(pauseOf(answer?.headers['retry-after'], lost));
-    ({ url, offset } = await readProgress(session, target, url, offset + PART));
+    const progress = await readProgress(session, target, url, offset + PART);
+    if ('error' in progress) return progress;
+    ({ url, offset } = progress);
   }
   return { url, offset };
 }
@@ -315,14 +336,19 @@ function pauseOf(header: string | string[] | undefined, lost: number): number {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_PAUSE) * 1000 : 125 * 2 ** lost;
 }
 
-/** Asks the registry how many bytes of an upload it has. @param sent the most that it can have */
+/**
+ * Asks the registry how many bytes of an upload it has; fails if it does not know the upload.
+ *
+ * @param sent the most that it can have
+ */
 async function readProgress(
   session: RegistrySession,
   target: ChartReference,
   url: URL,
   sent: number,
-): Promise<{ url: URL; offset: number }> {
+): Promise<{ url: URL; offset: number } | Failure> {
   const answer = await session.send(url, target, 'pull,push', { limit: MAX_ANSWER });
+  if (answer.status === 404) return { error: refused(answer, url, target, true), takesParts: true };
   if (answer.status !== 204) throw refused(answer, url, target, true);
   const range = /^0-(\d+)$/.exec(String(answer.headers['range'] ?? ''))?.[1];
   const offset = range === undefined || range === '0' ? 0 : Number(range) + 1;

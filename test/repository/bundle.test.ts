@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTar, tarHeader } from '../../src/chart/tar.ts';
 import { craftTar, temporaryFolder } from '../chart/support.ts';
 import { Layout } from '../support/image.ts';
-import { findRegistry, startRegistry } from '../support/registry.ts';
+import { findRegistries, startRegistry } from '../support/registry.ts';
 import type { Registry } from '../support/registry.ts';
 import { chartFiles, chartsIn, run } from './support.ts';
 import type { Run } from './support.ts';
 
-const program = await findRegistry();
+const registries = await findRegistries();
 
 /** A chart with an image in every kind of place. */
 function shopFiles(image: string): Record<string, string> {
@@ -286,13 +286,13 @@ function changed(data: Buffer): Buffer {
   return other;
 }
 
-describe.skipIf(program === undefined)('with a registry', () => {
+describe.each(registries)('with $name', ({ program }) => {
   let registry: Registry;
   let cwd: string;
   let digest: string;
   let image: string;
   beforeAll(async () => {
-    registry = await startRegistry(program ?? '', 'none', true);
+    registry = await startRegistry(program, 'none', true);
     image = `${registry.host}/app/web:1`;
     cwd = chartsIn({ shop: shopFiles(image) });
     const layout = new Layout(join(cwd, 'layout'));

@@ -7,21 +7,24 @@ import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { keyBundle, simplePayload, simpleSignature, statementOf } from '../support/attestation.ts';
 import { findCosign, PASSWORD, startReferrersRegistry } from '../support/cosign.ts';
 import { BUNDLE, digestOf, OciRepository } from '../support/oci.ts';
-import { findRegistry, startRegistry } from '../support/registry.ts';
+import { findRegistries, startRegistry } from '../support/registry.ts';
 import { chartFiles, run } from './support.ts';
 import type { Run } from './support.ts';
 
-const [cosign, withApi, program] = await Promise.all([findCosign(), startReferrersRegistry(), findRegistry()]);
-const withTag = program === undefined ? undefined : await startRegistry(program, 'none', true);
+const [cosign, withApi, programs] = await Promise.all([findCosign(), startReferrersRegistry(), findRegistries()]);
+const withTag = await Promise.all(
+  programs.map(async ({ name, program }) => ({ name, registry: await startRegistry(program, 'none', true) })),
+);
+const tagHost = withTag[0]?.registry.host;
 afterAll(async () => {
   withApi?.close();
-  await withTag?.close();
+  for (const { registry } of withTag) await registry.close();
 });
 
 const registries = [
-  ['the Referrers API', withApi?.host],
-  ['a tag in its place', withTag?.host],
-].flatMap(([name, host]) => (host === undefined ? [] : [{ name, host }]));
+  ...(withApi === undefined ? [] : [{ name: 'the Referrers API', host: withApi.host }]),
+  ...withTag.map(({ name, registry }) => ({ name: `a tag in its place (${name})`, host: registry.host })),
+];
 
 let folder: string;
 beforeAll(async () => {
@@ -242,8 +245,8 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
   });
 });
 
-describe.skipIf(withTag === undefined)('keys', () => {
-  const place = (name: string): OciRepository => new OciRepository(withTag?.host ?? '', `keys/${name}/web`);
+describe.skipIf(tagHost === undefined)('keys', () => {
+  const place = (name: string): OciRepository => new OciRepository(tagHost ?? '', `keys/${name}/web`);
 
   test('with a password from a file', async () => {
     writeFileSync(join(folder, 'password'), `${PASSWORD}\n`);
@@ -386,7 +389,7 @@ describe.skipIf(cosign === undefined || withTag === undefined)('docs/signatures.
     const lines = block('keys').split('\n');
     expect(lines).toHaveLength(4);
     for (const line of lines) {
-      const [name, ...args] = line.replaceAll('registry.example.com', withTag?.host ?? '').split(' ');
+      const [name, ...args] = line.replaceAll('registry.example.com', tagHost ?? '').split(' ');
       const insecure = name === 'pkg' ? ['--plain-http'] : args[0] === 'verify' ? ['--allow-http-registry'] : [];
       const all = [...args, ...insecure];
       const options = { cwd: place, home: place, env: { COSIGN_PASSWORD: PASSWORD } };

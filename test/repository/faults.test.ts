@@ -8,12 +8,13 @@ import { temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import type { Cut } from '../support/cutting-proxy.ts';
-import { findRegistry, startRegistry } from '../support/registry.ts';
+import { findRegistries, startRegistry } from '../support/registry.ts';
 import type { Registry } from '../support/registry.ts';
 import { chartFiles, chartsIn, makeRepository, run, startPkg } from './support.ts';
 import type { Run } from './support.ts';
 
-const program = await findRegistry();
+const registries = await findRegistries();
+const program = registries[0]?.program;
 
 let registry: Registry;
 let charts: string;
@@ -70,20 +71,26 @@ async function through(
   }
 }
 
-describe.skipIf(program === undefined)('a registry', () => {
-  const options = (): { cwd: string; home: string } => ({ cwd: charts, home: temporaryFolder() });
-  const push =
-    (place: string, file = 'big-1.0.0.tgz') =>
-    (host: string) =>
-      run('pkg', ['push', file, `oci://${host}/${place}`, '--plain-http'], options());
+const options = (): { cwd: string; home: string } => ({ cwd: charts, home: temporaryFolder() });
+const push =
+  (place: string, file = 'big-1.0.0.tgz') =>
+  (host: string) =>
+    run('pkg', ['push', file, `oci://${host}/${place}`, '--plain-http'], options());
 
-  /** The registry checks blobs and what a manifest names: it has the archive if the manifest names it. */
-  async function expectPushed(place: string, name = 'big'): Promise<void> {
-    const accept = 'application/vnd.oci.image.manifest.v1+json';
-    const url = `http://${registry.host}/v2/${place}/${name}/manifests/1.0.0`;
-    const { layers } = (await (await fetch(url, { headers: { accept } })).json()) as { layers: { digest: string }[] };
-    expect(layers.map(({ digest }) => digest)).toEqual([`sha256:${hashOf(join(charts, `${name}-1.0.0.tgz`))}`]);
-  }
+/** The registry checks blobs and what a manifest names: it has the archive if the manifest names it. */
+async function expectPushed(place: string, name = 'big', { host } = registry): Promise<void> {
+  const accept = 'application/vnd.oci.image.manifest.v1+json';
+  const url = `http://${host}/v2/${place}/${name}/manifests/1.0.0`;
+  const { layers } = (await (await fetch(url, { headers: { accept } })).json()) as { layers: { digest: string }[] };
+  expect(layers.map(({ digest }) => digest)).toEqual([`sha256:${hashOf(join(charts, `${name}-1.0.0.tgz`))}`]);
+}
+
+describe.each(registries)('uploads to $name', ({ program: uploaded }) => {
+  let to: Registry;
+  beforeAll(async () => {
+    to = await startRegistry(uploaded, 'none', true);
+  });
+  afterAll(() => to.close());
 
   test.each([
     ['reset', 'reset'],
@@ -92,24 +99,35 @@ describe.skipIf(program === undefined)('a registry', () => {
     ['answered with 429 and a pause', { status: 429, headers: { 'retry-after': '1' } }],
   ] as const)('push: each request in turn is %s', { timeout: 240_000 }, async (kind, fault) => {
     const place = kind.replaceAll(/\W+/g, '-');
-    const whole = await through(registry.host, () => undefined, push(`${place}/whole`));
+    const whole = await through(to.host, () => undefined, push(`${place}/whole`));
     expect(whole.status, whole.stderr).toBe(0);
     const parts = whole.requests.filter((request) => request.startsWith('PATCH'));
     expect(parts.length).toBeGreaterThan(1);
     for (let at = 1; at <= whole.requests.length; at++) {
-      const { status, stderr, requests } = await through(registry.host, once(at, fault), push(`${place}/${at}`));
+      const { status, stderr, requests } = await through(to.host, once(at, fault), push(`${place}/${at}`));
       expect(status, `${requests[at - 1]}: ${stderr}`).toBe(0);
-      await expectPushed(`${place}/${at}`);
+      await expectPushed(`${place}/${at}`, 'big', to);
     }
+  });
+
+  test.each([400, 405, 411, 413, 501])('push: parts of a blob are refused with %i', async (status) => {
+    const refuse = (_number: number, { method }: IncomingMessage): Cut | undefined =>
+      method === 'PATCH' ? { status } : undefined;
+    const { status: ended, stderr, requests } = await through(to.host, refuse, push(`whole-${status}`));
+    expect(ended, stderr).toBe(0);
+    expect(requests.filter((request) => request.startsWith('PATCH'))).toHaveLength(1);
+    await expectPushed(`whole-${status}`, 'big', to);
   });
 
   test('push: every third request is cut off', { timeout: 60_000 }, async () => {
     const cut = (number: number): Cut | undefined => (number % 3 === 0 ? 'reset' : undefined);
-    const { status, stderr } = await through(registry.host, cut, push('third'));
+    const { status, stderr } = await through(to.host, cut, push('third'));
     expect(status, stderr).toBe(0);
-    await expectPushed('third');
+    await expectPushed('third', 'big', to);
   });
+});
 
+describe.skipIf(program === undefined)('a registry', () => {
   test('a registry that is busy for a minute is reported early', async () => {
     const begun = Date.now();
     const busy: Cut = { status: 429, headers: { 'retry-after': '60' } };

@@ -4,12 +4,12 @@ import { readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
-import { LOGIN, findRegistry, startRegistry } from '../support/registry.ts';
+import { LOGIN, findRegistries, startRegistry } from '../support/registry.ts';
 import type { Registry, RegistryAuth } from '../support/registry.ts';
 import { chartFiles, chartsIn, makeRepository, run } from './support.ts';
 import type { Run } from './support.ts';
 
-const program = await findRegistry();
+const registries = await findRegistries();
 
 const METADATA = `description: "a <b>web</b> & thing"
 home: https://web.example.com
@@ -24,11 +24,11 @@ annotations:
 appVersion: "1.10"
 `;
 
-describe.skipIf(program === undefined)('a registry that is open', () => {
+describe.each(registries)('$name, open to all', ({ program }) => {
   let registry: Registry;
   let charts: string;
   beforeAll(async () => {
-    registry = await startRegistry(program ?? '', 'none', true);
+    registry = await startRegistry(program, 'none', true);
     charts = await makeRepository([
       ['web', '1.2.3', METADATA],
       ['web', '1.3.0+build.7', METADATA],
@@ -156,11 +156,13 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
   });
 });
 
-describe.skipIf(program === undefined).each(['basic', 'token'] as const)('a registry with logins (%s)', (auth) => {
+const withLogins = registries.flatMap((one) => (['basic', 'token'] as const).map((auth) => ({ ...one, auth })));
+
+describe.each(withLogins)('$name with logins ($auth)', ({ program, auth }) => {
   let registry: Registry;
   let charts: string;
   beforeAll(async () => {
-    registry = await startRegistry(program ?? '', auth satisfies RegistryAuth);
+    registry = await startRegistry(program, auth satisfies RegistryAuth);
     charts = await makeRepository([['web', '1.2.3']]);
   });
   afterAll(() => registry.close());

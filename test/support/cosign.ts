@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { cosignBinary } from '../cosign/binary.ts';
 import { referrersBinary } from '../referrers/binary.ts';
+import { findProgram } from './go-program.ts';
 
 /** What a run printed, and its exit status. */
 export type CosignRun = { status: number | null; output: string };
@@ -15,7 +16,7 @@ export const PASSWORD = 'pässword';
 
 /** The real cosign; undefined where it cannot be built, which is an error with `CI=true`. */
 export async function findCosign(): Promise<Cosign | undefined> {
-  const program = await found(cosignBinary, 'cosign');
+  const program = await findProgram(cosignBinary, 'cosign');
   if (program === undefined) return undefined;
   return (args, cwd) =>
     new Promise((resolve, reject) => {
@@ -31,21 +32,11 @@ export async function findCosign(): Promise<Cosign | undefined> {
 
 /** Starts a registry with the Referrers API, without TLS and logins; undefined where it cannot be built. */
 export async function startReferrersRegistry(): Promise<{ host: string; close: () => void } | undefined> {
-  const program = await found(referrersBinary, 'a registry with the Referrers API');
+  const program = await findProgram(referrersBinary, 'a registry with the Referrers API');
   if (program === undefined) return undefined;
   const child = spawn(program, [], { stdio: ['ignore', 'pipe', 'ignore'] });
   for await (const line of createInterface({ input: child.stdout })) {
     return { host: line, close: () => void child.kill() };
   }
   throw new Error('the registry with the Referrers API did not come up');
-}
-
-async function found(build: () => Promise<string>, what: string): Promise<string | undefined> {
-  try {
-    return await build();
-  } catch (error) {
-    if (process.env['CI'] === 'true') throw error;
-    console.log(`Tests with ${what} are skipped: ${(error as Error).message}`);
-    return undefined;
-  }
 }

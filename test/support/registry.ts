@@ -14,7 +14,9 @@ import { connect } from 'node:tls';
 import { hashSync } from 'bcryptjs';
 import { createAuthority } from '../controlplane/certificates.ts';
 import type { Authority } from '../controlplane/certificates.ts';
+import { olderRegistryBinary } from '../registry-2/binary.ts';
 import { registryBinary } from '../registry/binary.ts';
+import { findProgram } from './go-program.ts';
 
 export const LOGIN = { username: 'ada', password: 'pa:ss wörd' } as const;
 
@@ -31,15 +33,18 @@ export type Registry = {
   close: () => Promise<void>;
 };
 
-/** The program of the registry; undefined where it cannot be built, which is an error with `CI=true`. */
-export async function findRegistry(): Promise<string | undefined> {
-  try {
-    return await registryBinary();
-  } catch (error) {
-    if (process.env['CI'] === 'true') throw error;
-    console.log(`Tests with an OCI registry are skipped: ${(error as Error).message}`);
-    return undefined;
-  }
+/** The program of Distribution 3; undefined where it cannot be built, which is an error with `CI=true`. */
+export function findRegistry(): Promise<string | undefined> {
+  return findProgram(registryBinary, 'an OCI registry');
+}
+
+/** The programs of Distribution 3 and 2.8, as far as they can be built. */
+export async function findRegistries(): Promise<{ name: string; program: string }[]> {
+  const programs = [
+    { name: 'Distribution 3', program: await findRegistry() },
+    { name: 'Distribution 2.8', program: await findProgram(olderRegistryBinary, 'an older OCI registry') },
+  ];
+  return programs.flatMap(({ name, program }) => (program === undefined ? [] : [{ name, program }]));
 }
 
 /** Starts a registry. */
