@@ -12,6 +12,30 @@ export function printYaml(value: Value): string {
   return printItem(value, '');
 }
 
+/**
+ * Prints one document without a newline at its end, for texts that end where the document does. A string at its very
+ * end that ends in a line break is quoted: a block without its newline would be the string without its line break.
+ */
+export function printYamlText(value: Value): string {
+  const last = lastOf(value);
+  if (typeof last !== 'string' || !last.endsWith('\n')) return printYaml(value).slice(0, -1);
+  return printYaml(withLast(value, 'x')).slice(0, -'x\n'.length) + quote(last);
+}
+
+/** The scalar that is printed at the end of a value; undefined for an empty collection. */
+function lastOf(value: Value | undefined): Value | undefined {
+  if (Array.isArray(value)) return lastOf(value.at(-1));
+  return isMap(value) ? lastOf([...value.values()].at(-1)) : value;
+}
+
+/** The value with another scalar at its end. */
+function withLast(value: Value, last: Value): Value {
+  if (Array.isArray(value)) return value.with(-1, withLast(value.at(-1) ?? null, last));
+  if (!isMap(value)) return last;
+  const [key, inner] = [...value].at(-1) ?? ['', null];
+  return new Map(value).set(key, withLast(inner, last));
+}
+
 /** Prints a scalar on one line, in quotes where it needs them. */
 export function printScalar(value: null | boolean | number | bigint | string): string {
   switch (typeof value) {

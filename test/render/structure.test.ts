@@ -217,6 +217,7 @@ const WRAPS: readonly ((n: number, body: string, files: Record<string, string>) 
   (n, body, files) => ((files[`templates/_f${n}.hbs`] = `${body}\n`), `m_${n}: {{> f${n}}}\nn_${n}: [{{> f${n}}}]`),
   (n, body, files) => ((files[`templates/_f${n}.hbs`] = `${body}\n`), `{{spread (partial "f${n}")}}`),
   (n, body) => `d_${n}: |\n  {{#yaml}}\n${indent(body, 2)}\n  {{/yaml}}`,
+  (n, body) => `d_${n}: {{#yaml}}\n${indent(body, 2)}\n  {{/yaml}}`,
   (n, body) => `j_${n}: |-\n  {{#json}}\n${indent(body, 2)}\n  {{/json}}`,
 ];
 

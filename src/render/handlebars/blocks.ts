@@ -1,6 +1,6 @@
 /** The built-in blocks: those of Handlebars, and `{{#yaml}}` and `{{#json}}`, whose inside is a document. */
 import { printJson } from '../../yaml/json.ts';
-import { printYaml } from '../../yaml/print.ts';
+import { printYaml, printYamlText } from '../../yaml/print.ts';
 import { toPlain } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 import type { Block, Expression, Program } from './ast.ts';
@@ -138,9 +138,8 @@ function document(print: (documents: readonly Value[]) => string): BlockHelper {
 
 function yamlText(documents: readonly Value[]): string {
   return documents
-    .map((value) => printYaml(value))
-    .join('---\n')
-    .replace(/\n$/, '');
+    .map((value, at) => (at < documents.length - 1 ? `${printYaml(value)}---\n` : printYamlText(value)))
+    .join('');
 }
 
 function jsonText(documents: readonly Value[]): string {
