@@ -235,3 +235,18 @@ test('a key in a template is the text as written, for all readers', async () => 
     await expect(render(chart)).rejects.toThrow('a key cannot be null');
   }
 });
+
+test('below a dash, spread on a line of its own adds keys to the item, whatever is printed beside it', async () => {
+  const item = (lines: string): string => `list:\n-\n  {{spread values.map}}\n${lines}`;
+  const [before, behind] = ['  {{#if values.yes}}\n  z: 1\n  {{/if}}', '  {{#if values.no}}\n  z: 1\n  {{/if}}'];
+  const values = { map: { a: 1, b: 2 }, list: ['x'], yes: true, no: false };
+  for (const [body, list] of [
+    [item(''), [{ a: 1, b: 2 }]],
+    [item(before), [{ a: 1, b: 2, z: 1 }]],
+    [item(behind), [{ a: 1, b: 2 }]],
+    ['list:\n- {{spread values.list}}\n- last', ['x', 'last']],
+  ] as const) {
+    const { objects } = await render(chartOf({ 'templates/x.yaml.hbs': anyObject(body) }, values));
+    expect(toPlain(objects[0]?.object?.get('data') ?? null), body).toEqual({ list });
+  }
+});

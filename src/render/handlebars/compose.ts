@@ -296,7 +296,8 @@ class Composer {
     into.size += node.size;
     if (into.type === 'list') {
       const spread = node.type === 'map' && node.entries.length === 1 ? node.entries[0] : undefined;
-      if (spread?.type === 'spread') into.items.push({ type: 'spread', hole: spread.hole, offset: spread.offset });
+      if (spread?.type === 'spread' && !this.#isOnLineOfItsOwn(spread.offset))
+        into.items.push({ type: 'spread', hole: spread.hole, offset: spread.offset });
       else into.items.push(node);
       return;
     }
@@ -327,6 +328,11 @@ class Composer {
       }
       into.entries.push({ type: 'pair', key, offset, value: node });
     }
+  }
+
+  /** Below a dash, `{{spread x}}` on a line of its own adds keys to the item, as it does elsewhere. */
+  #isOnLineOfItsOwn(offset: number): boolean {
+    return this.#text.slice(this.#text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
   }
 
   #merge(into: Extract<Node, { type: 'map' }>, node: Node, offset: number): void {
