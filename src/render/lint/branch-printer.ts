@@ -123,6 +123,8 @@ export class BranchPrinter {
   #mustache(node: Mustache, { origin, names }: Place, output: Output): void {
     const path = pathOf(node.path);
     const name = path && simpleName(path);
+    // It stops the render, wherever it stands.
+    if (name === 'fail') return;
     const known = defaultOf(node, names, this.#values);
     const kind = name === 'optional' ? 'o' : name === 'spread' ? 's' : 'v';
     const number = this.#mark(kind, node, origin, output, known ?? {});

@@ -10,6 +10,7 @@ import { labelProblems } from './labels.ts';
 import type { LintRule } from './message.ts';
 import { metadataSchema } from './object-schema.ts';
 import type { ChartKinds, Holds } from './object-schema.ts';
+import { kindOf } from '../text-fields.ts';
 import { isQuantity } from './quantities.ts';
 
 /** A finding at a field of an object. */
@@ -58,6 +59,11 @@ function check(
   const { described, found } = report;
   if (value === null || found.length >= MAX_PROBLEMS) return;
   const inside = [...around, holds];
+  if (typeof value === 'object' && holds.is in ONES) {
+    const message = `${printable(keys.join('.'))} of ${described} is ${kindOf(value)}, and a ${ONES[holds.is]} in Kubernetes`;
+    found.push({ rule: 'object-value', keys, message });
+    return;
+  }
   if (Array.isArray(value)) {
     if (holds.is !== 'list') return;
     for (const [index, item] of value.entries()) check(item, holds.of, [...keys, index], inside, report);
@@ -83,6 +89,32 @@ function check(
   const message = `${printable(keys.join('.'))} of ${described} is ${problem}`;
   found.push({ rule: 'object-value', keys, message });
 }
+
+/**
+ * Is there a value in this field, or around it, that an API server cannot read: a list where a boolean belongs, a text
+ * for a number?
+ */
+export function isUnreadable(
+  object: ValueMap,
+  { apiVersion, kind }: { apiVersion: string; kind: string },
+  path: ValuePath,
+  kinds: Pick<ChartKinds, 'schema'>,
+): boolean {
+  let holds = kinds.schema(apiVersion, kind);
+  let value: Value | undefined = object;
+  for (const key of path) {
+    if (Array.isArray(value) && holds?.is === 'list') [value, holds] = [value[Number(key)], holds.of];
+    else if (!isMap(value) || typeof key !== 'string') return false;
+    else if (holds?.is === 'map') [value, holds] = [value.get(key), holds.of];
+    else if (holds?.is === 'fields') [value, holds] = [value.get(key), holds.fields.get(key)];
+    if (value === undefined || value === null || holds === undefined) return false;
+    if (typeof value === 'object' ? holds.is in ONES : scalarProblem(value, holds) !== undefined) return true;
+  }
+  return false;
+}
+
+/** Fields of these types hold one value, in words. Those of texts are told by `text-fields.ts`. */
+const ONES: Readonly<Record<string, string>> = { integer: 'whole number', number: 'number', boolean: 'boolean' };
 
 function unknownField(
   key: string,

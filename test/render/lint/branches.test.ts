@@ -48,6 +48,16 @@ test('a branch that changes the structure of the following lines is reported', a
   ]);
 });
 
+test('fail may stand wherever a branch stops the render', async () => {
+  for (const body of [
+    '{{#if values.yes1}}\na: "1"\n{{else}}\n{{fail "no"}}\n{{/if}}',
+    'a: "1"\n{{#if values.no1}}\n  {{fail "no"}}\n{{else if values.none}}\nb: "2"\n{{/if}}\nc: "3"',
+    'k:\n{{#each values.labels}}\n- a\n{{else}}\n{{fail "no"}}\n{{/each}}',
+  ]) {
+    expect(await errorsOf(body), body).toEqual([]);
+  }
+});
+
 test('problems of only some combinations of branches are not reported', async () => {
   for (const body of [
     '{{#if values.yes1}}\na: "1"\n{{/if}}\n{{#unless values.yes1}}\na: "2"\n{{/unless}}',

@@ -44,6 +44,14 @@ describe('native templates', () => {
       ],
     ],
     [
+      `${HEAD}spec:\n  publishNotReadyAddresses: [true]\n`,
+      ['error 6: spec.publishNotReadyAddresses of Service "web" is a list, and a boolean in Kubernetes'],
+    ],
+    [
+      `${HEAD}spec:\n  healthCheckNodePort: {a: 1}\n`,
+      ['error 6: spec.healthCheckNodePort of Service "web" is a map, and a whole number in Kubernetes'],
+    ],
+    [
       `${HEAD}spec:\n  type: nodeport\n`,
       ['error 6: spec.type of Service "web" is "nodeport", which Kubernetes does not know; did you mean NodePort?'],
     ],
