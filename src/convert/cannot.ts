@@ -7,10 +7,18 @@
 export class CannotConvert extends Error {
   readonly source: string;
   readonly pos: number;
+  /** Is it that the result differs in each render? What includes such a definition cannot be compared either. */
+  isRandom = false;
 
   constructor(message: string, source: string, pos: number) {
     super(message);
     this.source = source;
     this.pos = pos;
   }
+}
+
+/** Marks the error for something that gives another result in each render. */
+export function asRandom(error: CannotConvert): CannotConvert {
+  error.isRandom = true;
+  return error;
 }

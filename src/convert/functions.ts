@@ -1,5 +1,6 @@
 /** Functions of Go templates as helpers of native ones. */
 import { helperNames } from '../render/handlebars/helpers/index.ts';
+import { asRandom } from './cannot.ts';
 import type { CannotConvert } from './cannot.ts';
 import { call, isCall, literal, orElse } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
@@ -45,7 +46,7 @@ export function callHelper(
   fail: (why: string) => CannotConvert,
 ): Meaning {
   const helper = NAMES.get(name) ?? (/^must[A-Z]/.test(name) ? name[4]?.toLowerCase() + name.slice(5) : name);
-  if (RANDOM.has(helper)) throw fail(`${name} gives something else each time`);
+  if (RANDOM.has(helper)) throw asRandom(fail(`${name} gives something else each time`));
   if (helper === 'set' || helper === 'unset') throw fail(`${name} changes a map, and native helpers change none`);
   if (helper === 'tpl') return template(args, fail);
   if (helper === 'dict') {
@@ -99,9 +100,14 @@ function index([of, ...keys]: readonly Expression[]): Expression {
 }
 
 /** `tpl` with the root becomes goTpl. */
-function template([text, data]: readonly Meaning[], fail: (why: string) => CannotConvert): Meaning {
-  const value = text && expressionOf(text);
+function template([given, data]: readonly Meaning[], fail: (why: string) => CannotConvert): Meaning {
+  const value = given && expressionOf(given);
   if (value === undefined || data?.kind !== 'root') throw fail('tpl with another context than the root');
+  // `tpl (toYaml . | nindent 4) $` is a structure: the text is indented afterwards.
+  if (isCall(value, 'nindent') || isCall(value, 'indent')) {
+    const [width, text] = value.args;
+    if (width?.type === 'literal' && text !== undefined) return valueOf(call(value.name, width, call('goTpl', text)));
+  }
   return valueOf(call('goTpl', value));
 }
 

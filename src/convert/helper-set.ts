@@ -3,7 +3,7 @@ import type { Chart, ChartFile } from '../chart/chart.ts';
 import type { Template } from '../render/gotemplate/template.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
-import { CannotConvert } from './cannot.ts';
+import { asRandom, CannotConvert } from './cannot.ts';
 import { argumentOf, parameterOf, signatureOf, simplified, trailsOf, unify } from './context.ts';
 import { call, isCall, literal, path, Unprintable } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
@@ -43,7 +43,7 @@ export class HelperSet {
   readonly all: Map<string, Helper> = new Map();
   readonly #chart: Chart;
   readonly #sources: Sources;
-  readonly #sorts = new Map<Path, 'map' | 'list'>();
+  readonly #sorts = new Map<Path, 'map' | 'list' | 'object'>();
 
   constructor(chart: Chart, sources: Sources) {
     this.#chart = chart;
@@ -68,6 +68,10 @@ export class HelperSet {
         const definition = this.#sources.definitions.get(name);
         return definition !== undefined && definition.file !== '' && this.all.get(name)?.why === undefined;
       },
+      startsLine: (name) => {
+        const [first] = this.#sources.definitions.get(name)?.template.body.list ?? [];
+        return first?.type === 'text' && /^[ \t\r]*\n/.test(first.text);
+      },
       defaultAt: this.defaultAt,
     };
     return withoutNeedlessElse(lowerTemplate(template, data, surroundings));
@@ -76,7 +80,9 @@ export class HelperSet {
   #include(name: string, data: Meaning, fail: (why: string) => CannotConvert): Expression {
     const definition = this.#sources.definitions.get(name);
     if (definition === undefined) throw fail(`there is no template ${JSON.stringify(name)}`);
-    const isNative = this.all.get(name)?.why === undefined && definition.file !== '';
+    const { why } = this.all.get(name) ?? {};
+    if (why?.isRandom === true) throw asRandom(fail(`${JSON.stringify(name)} gives something else each time`));
+    const isNative = why === undefined && definition.file !== '';
     // A Go template that is included without a context gets the root.
     const root = isNative || data.kind === 'root' ? undefined : path('@go');
     const context = argumentOf(data, root, () => fail(`${JSON.stringify(name)} is given a part of the root`));
@@ -107,11 +113,18 @@ export class HelperSet {
       helper.parameter = parameter;
       queue.push(...this.#includedBy(definition.template, simplified(parameter)).included);
     }
-    for (const helper of this.all.values()) {
-      if (helper.why !== undefined) continue;
-      const { pieces, why } = this.#includedBy(helper.template, simplified(helper.parameter));
-      helper.isQuoted = quotes(pieces);
-      if (why !== undefined) helper.why = why;
+    let isSettled = false;
+    while (!isSettled) {
+      isSettled = true;
+      for (const helper of this.all.values()) {
+        if (helper.why !== undefined) continue;
+        const { pieces, why } = this.#includedBy(helper.template, simplified(helper.parameter));
+        helper.isQuoted = quotes(pieces);
+        if (why === undefined) continue;
+        helper.why = why;
+        // What includes a definition with a random value stays a Go template too.
+        if (why.isRandom) isSettled = false;
+      }
     }
     this.lowerHelpers();
   }

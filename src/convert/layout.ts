@@ -9,6 +9,7 @@ import {
   orElse,
   printArgument,
   printExpression,
+  pathsOf,
   Unprintable,
   withoutElse,
 } from './expression.ts';
@@ -18,8 +19,8 @@ import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
 import type { Branch, DefaultAt } from './pieces.ts';
 
-/** Called for a value that is spread: among the keys of a map, or among the items of a list. */
-export type NoteSort = (path: Path, sort: 'map' | 'list') => void;
+/** Called for a value that is spread among the keys of a map or the items of a list, or that is a whole document. */
+export type NoteSort = (path: Path, sort: 'map' | 'list' | 'object') => void;
 
 /**
  * Prints the lines of a file, or of a partial that gives structure.
@@ -105,6 +106,14 @@ class Printer {
     lines.push(`${indent}{{/${node.branches[0]?.opens?.block ?? 'if'}}}\n`);
   }
 
+  /** Does Go print nothing for it with the chart's own values? */
+  #mayBeEmpty(value: Expression): boolean {
+    if (isCall(value, 'default')) return value.args[0] !== undefined && this.#mayBeEmpty(value.args[0]);
+    if (value.type !== 'path' || value.trail === undefined) return false;
+    const byDefault = this.#defaultAt(value.trail);
+    return byDefault === undefined || byDefault === 'empty';
+  }
+
   #isGuarded(value: Expression): boolean {
     return this.#guards.includes(keyOf(value));
   }
@@ -116,12 +125,31 @@ class Printer {
       this.#block(line, only, lines);
       return;
     }
+    const [head, block] = parts;
+    if (parts.length === 2 && typeof head === 'string' && /^ *(?:- +)+$/.test(head)) {
+      if (typeof block === 'object' && block.type === 'block' && this.#hasKeysBelow(line, head.length)) {
+        lines.push(`${head.trimEnd()}\n`);
+        this.#block({ ...line, parts: [' '.repeat(head.length), block] }, block, lines, 'map');
+        return;
+      }
+    }
     const shown = this.#yaml(parts);
     if (shown !== '') lines.push(`${shown}\n`);
   }
 
-  /** A line on which only a partial or a structure stands: `{{> p}}`, `{{spread x}}`, `- {{spread x}}` or `{{x}}`. */
-  #block(line: Line, { content, level }: Extract<Part, { type: 'block' }>, lines: string[]): void {
+  /** Do keys at this column follow, so that a structure behind a dash is a part of its item? */
+  #hasKeysBelow(line: Line, column: number): boolean {
+    const others = this.#all.slice(this.#all.indexOf(line) + 1).filter((other) => !isExclusive(other, line));
+    const next = others.find((other) => other.isText || !isComment(other));
+    return next !== undefined && !next.isText && indentOf(next.parts) === column && dashes(next) === 0;
+  }
+
+  /**
+   * A line on which only a partial or a structure stands: `{{> p}}`, `{{spread x}}`, `- {{spread x}}` or `{{x}}`.
+   *
+   * @param within where it stands, if that is known
+   */
+  #block(line: Line, { content, level }: Extract<Part, { type: 'block' }>, lines: string[], within?: 'map'): void {
     const column = indentOf(line.parts);
     const indent = ' '.repeat(column);
     const { structure } = content;
@@ -134,8 +162,9 @@ class Printer {
       return;
     }
     const { value } = structure;
-    const place = this.#place(line, column, value);
-    if (value.type === 'path' && place !== 'alone') this.#note(value, place === 'map' ? 'map' : 'list');
+    const place = within ?? this.#place(line, column, value);
+    if (place !== 'alone' && value.type === 'path') this.#note(value, place === 'map' ? 'map' : 'list');
+    if (place === 'alone' && column === 0) for (const { path } of pathsOf(value)) this.#note(path, 'object');
     if (place === 'map') lines.push(`${indent}{{spread ${printArgument(value, level)}}}\n`);
     else if (place === 'list') lines.push(`${indent}- {{spread ${printArgument(value, level)}}}\n`);
     else {
@@ -160,7 +189,8 @@ class Printer {
     for (let index = at - 1; index >= 0 && !isBelow; index--) {
       const other = this.#all[index];
       if (other !== undefined && isExclusive(other, line)) continue;
-      if (other === undefined || (!other.isText && indentOf(other.parts) + dashes(other) < column)) break;
+      if (other === undefined || isSeparator(other)) break;
+      if (!other.isText && indentOf(other.parts) + dashes(other) < column) break;
       siblings.push(other);
       // `- name: x` begins the item that the value belongs to.
       if (!other.isText && indentOf(other.parts) < column) break;
@@ -168,7 +198,7 @@ class Printer {
     for (let index = at + 1; index < this.#all.length; index++) {
       const other = this.#all[index];
       if (other !== undefined && isExclusive(other, line)) continue;
-      if (other === undefined || (!other.isText && indentOf(other.parts) < column)) break;
+      if (other === undefined || isSeparator(other) || (!other.isText && indentOf(other.parts) < column)) break;
       if (isBelow && indentOf(other.parts) === column && dashes(other) === 0 && !isAlone(other)) break;
       siblings.push(other);
     }
@@ -191,11 +221,11 @@ class Printer {
   /** A line of YAML. A comment with values in it is left out, since comments are not part of objects. */
   #yaml(parts: readonly Part[]): string {
     const [only] = parts;
-    if (parts.length === 1 && typeof only === 'string') return literalText(plainLine(only));
+    if (parts.length === 1 && typeof only === 'string') return literalText(plainLine(only), false);
     if (typeof only === 'string' && only.trimStart().startsWith('#')) return '';
     let shown = '';
     for (const [at, part] of parts.entries()) {
-      if (typeof part === 'string') shown += literalText(part);
+      if (typeof part === 'string') shown += literalText(part, at < parts.length - 1);
       else shown += this.#part(part, shown, isWholeStart(shown), isWholeEnd(parts.slice(at + 1)));
     }
     return shown;
@@ -207,7 +237,7 @@ class Printer {
       return inline(part, (inner) =>
         inner
           .map((one, at) => {
-            if (typeof one === 'string') return literalText(one);
+            if (typeof one === 'string') return literalText(one, true);
             const isFirst = isBlank(inner.slice(0, at));
             return this.#part(one, before, starts && isFirst, ends && isBlank(inner.slice(at + 1)));
           })
@@ -225,8 +255,7 @@ class Printer {
         return `{{${printExpression(withoutElse(inner), level)}}}`;
       }
       // Where Go prints nothing, `key:` has no value, which is null: `optional` leaves the key out.
-      const byDefault = value.type === 'path' && value.trail !== undefined ? this.#defaultAt(value.trail) : 'other';
-      const isEmpty = (byDefault === undefined || byDefault === 'empty') && !this.#isGuarded(value);
+      const isEmpty = this.#mayBeEmpty(value) && !this.#isGuarded(value);
       if (isEmpty && /:\s+$/.test(before)) return `{{optional ${printArgument(value, level)}}}`;
       const shown = isEmpty && /-\s+$/.test(before) ? call('default', literal(null), value) : value;
       return `{{${printExpression(shown, level)}}}`;
@@ -238,6 +267,11 @@ class Printer {
 function isAlone({ parts }: Line): boolean {
   const [only, ...more] = parts.filter((part) => typeof part !== 'string' || part.trim() !== '');
   return typeof only === 'object' && only.type === 'block' && more.length === 0;
+}
+
+/** Does another document begin here? */
+function isSeparator({ parts: [first] }: Line): boolean {
+  return typeof first === 'string' && /^---(?:\s|$)/.test(first);
 }
 
 function isComment({ parts }: Line): boolean {
@@ -278,11 +312,11 @@ function tag(opens: Branch['opens'], at: number, level: number, after: string, b
 }
 
 /** A line of a text (NOTES.txt, or below `|`), where each value is printed as text and a missing one is empty. */
-function textOf(parts: readonly Part[], defaultAt: DefaultAt): string {
+function textOf(parts: readonly Part[], defaultAt: DefaultAt, isInline = false): string {
   return parts
-    .map((part): string => {
-      if (typeof part === 'string') return literalText(part);
-      if (part.type === 'inline') return inline(part, (inner) => textOf(inner, defaultAt));
+    .map((part, at): string => {
+      if (typeof part === 'string') return literalText(part, isInline || at < parts.length - 1);
+      if (part.type === 'inline') return inline(part, (inner) => textOf(inner, defaultAt, true));
       const value = part.type === 'value' ? part.value : part.content.text;
       return `{{${printExpression(orEmpty(value, defaultAt), part.level)}}}`;
     })
@@ -302,10 +336,14 @@ function inline(part: Extract<Part, { type: 'inline' }>, print: (parts: readonly
   return `${shown.join('')}{{/${part.branches[0]?.opens?.block ?? 'if'}}}`;
 }
 
-/** Escapes `{{` in a text. A backslash before a mustache would escape that one, so it cannot be written. */
-function literalText(text: string): string {
-  if (text.endsWith('\\')) throw new Unprintable('a backslash in front of a value');
-  return text.replaceAll('{{', '\\{{');
+/**
+ * Escapes `{{` in a text. A backslash in front of a mustache is written twice, for one alone would escape the mustache.
+ *
+ * @param isBefore does a mustache stand behind the text?
+ */
+function literalText(text: string, isBefore: boolean): string {
+  if (text.includes('\\{{')) throw new Unprintable('a backslash in front of two braces');
+  return text.replaceAll('{{', '\\{{') + (isBefore && text.endsWith('\\') ? '\\' : '');
 }
 
 /** The quote that is open at the end of a text; empty for none. */

@@ -231,7 +231,7 @@ function inlineOf({ branches, pos }: Control, level: number, source: string): Pa
         if (piece.type === 'control') return inlineOf(piece, inner, source);
         if (piece.type === 'text' && !piece.text.includes('\n')) return piece.text;
         if (piece.type === 'value') return { type: 'value', value: piece.value, level: inner };
-        if (piece.type === 'block' && piece.indent === undefined) {
+        if (piece.type === 'block' && piece.indent === undefined && !piece.isNewLine) {
           return { type: 'value', value: piece.content.text, level: inner };
         }
         throw new CannotConvert('a block of lines begins or ends within a line', source, pos);

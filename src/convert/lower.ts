@@ -24,6 +24,8 @@ export type Surroundings = {
   include(name: string, data: Meaning, fail: (why: string) => CannotConvert): Expression;
   /** Does a definition become a native partial, as far as is known? */
   isNative(name: string): boolean;
+  /** Does a definition begin with a line break, so that what includes it behind a text prints it on lines of its own? */
+  startsLine(name: string): boolean;
   /** What a path below the chart's values holds by default. */
   defaultAt: DefaultAt;
 };
@@ -79,7 +81,8 @@ class Lowering {
       case 'template': {
         const data = node.pipe === undefined ? valueOf(literal(null)) : this.#pipe(node.pipe, scope);
         const included = this.#include(node.name, data, node.pos);
-        return [{ type: 'block', content: contentOf(included), indent: undefined, isNewLine: false, pos: node.pos }];
+        const isNewLine = this.#surroundings.startsLine(node.name);
+        return [{ type: 'block', content: contentOf(included), indent: undefined, isNewLine, pos: node.pos }];
       }
       case 'if':
       case 'with':
@@ -96,7 +99,8 @@ class Lowering {
       this.#declare(pipe, this.#pipe(pipe, scope), scope);
       return [];
     }
-    return printed(this.#value(pipe, scope), pos, (why) => this.#fail(why, pos));
+    const startsLine = (name: string): boolean => this.#surroundings.startsLine(name);
+    return printed(this.#value(pipe, scope), pos, startsLine, (why) => this.#fail(why, pos));
   }
 
   #declare(pipe: Pipe, meaning: Meaning, scope: Scope): void {

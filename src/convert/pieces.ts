@@ -11,7 +11,7 @@ export type Content = {
 export type Piece =
   | { type: 'text'; text: string }
   | { type: 'value'; value: Expression; pos: number }
-  /** Several lines. `indent` is the width that `indent` or `nindent` got; `isNewLine` is for `nindent`. */
+  /** Several lines. `indent` is the width that `indent` or `nindent` got; `isNewLine` is for `nindent`, and for definitions that begin with a line break. */
   | { type: 'block'; content: Content; indent: number | undefined; isNewLine: boolean; pos: number }
   | Control;
 

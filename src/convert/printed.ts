@@ -11,9 +11,15 @@ const TRIMS: ReadonlySet<string> = new Set(['trim', 'trimSuffix', 'trimPrefix', 
  * The pieces that print a value.
  *
  * @param pos where it stands in the Go template
+ * @param startsLine does a definition begin with a line break?
  * @throws {CannotConvert} what `fail` makes
  */
-export function printed(value: Expression, pos: number, fail: (why: string) => CannotConvert): Piece[] {
+export function printed(
+  value: Expression,
+  pos: number,
+  startsLine: (name: string) => boolean,
+  fail: (why: string) => CannotConvert,
+): Piece[] {
   for (const name of ['nindent', 'indent']) {
     if (!isCall(value, name)) continue;
     const [width, inner] = value.args;
@@ -24,7 +30,9 @@ export function printed(value: Expression, pos: number, fail: (why: string) => C
   }
   const inner = withoutTrims(value);
   if (isCall(inner, 'include') || isCall(inner, 'toYaml') || isCall(inner, 'goTpl')) {
-    return [{ type: 'block', content: contentOf(value), indent: undefined, isNewLine: false, pos }];
+    const [name] = value === inner && isCall(inner, 'include') ? inner.args : [];
+    const isNewLine = name?.type === 'literal' && startsLine(String(name.value));
+    return [{ type: 'block', content: contentOf(value), indent: undefined, isNewLine, pos }];
   }
   return partsOf(value, pos);
 }

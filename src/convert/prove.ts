@@ -9,6 +9,9 @@ import { DEFAULT_CAPABILITIES, kubeVersionNumbers } from '../render/capabilities
 import { checkObject } from '../render/check-object.ts';
 import { isNativeTemplate } from '../render/engines.ts';
 import { KindTypes } from '../render/field-types.ts';
+import { textAt } from '../render/lint/fields.ts';
+import { isUnreadable } from '../render/lint/object-fields.ts';
+import { ChartKinds } from '../render/lint/object-schema.ts';
 import { ChartMessage } from '../render/gotemplate/exec-errors.ts';
 import { renderGo } from '../render/gotemplate/render.ts';
 import type { Trace } from '../render/gotemplate/template.ts';
@@ -165,6 +168,7 @@ class Prover {
   readonly #go: Chart;
   readonly #native: Chart;
   readonly #checksums: Checksums = new Map();
+  #kinds: ChartKinds | undefined;
 
   constructor(claim: Claim, coverage: Coverage) {
     this.#coverage = coverage;
@@ -188,14 +192,14 @@ class Prover {
     if (go instanceof PkgError) {
       if (!(native instanceof PkgError)) throw this.#different(situation, `helm refuses (${go.message})`);
       if (native.code !== 'PKG_TEMPLATE_FAILED' && situation.isMissing !== true)
-        throw this.#different(situation, native.message);
+        throw this.#different(situation, briefError(native));
     } else if (native instanceof PkgError) {
       // A value that a user takes away by null is an error in native templates, as docs/convert.md says.
       if (situation.isMissing === true) return 'skipped';
       // What an API server would refuse need not be the same.
       if (native.code === 'PKG_OBJECT_INVALID' && this.#isRefused(go)) return 'skipped';
-      throw this.#different(situation, native.message);
-    } else this.#compareDocuments(situation, go, native);
+      throw this.#different(situation, briefError(native));
+    } else if (this.#compareDocuments(situation, go, native) === 'skipped') return 'skipped';
     for (const key of ran) this.ran.add(key);
     return 'same';
   }
@@ -206,7 +210,19 @@ class Prover {
     return [...documents.objects, ...documents.hooks].some((object) => hasMisplaced(object, types));
   }
 
-  #compareDocuments(situation: Situation, go: Output, native: Output): void {
+  /**
+   * Would an API server refuse an object for what is in this field or around it? Helm prints `[a b]` for a list that a
+   * native template prints as a list, which no boolean is.
+   */
+  #isRefusedAt(object: ValueMap, path: ValuePath): boolean {
+    this.#kinds ??= new ChartKinds(this.#go);
+    const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
+    // The group without a name has one version.
+    const isOfNoGroup = !head.apiVersion.includes('/') && head.apiVersion !== 'v1';
+    return isOfNoGroup || isUnreadable(object, head, path, this.#kinds);
+  }
+
+  #compareDocuments(situation: Situation, go: Output, native: Output): 'same' | 'skipped' {
     if (go.notes !== native.notes) throw this.#different(situation, 'the notes are others');
     for (const [sort, documents] of Object.entries(go.documents) as ['objects' | 'hooks', ValueMap[]][]) {
       const others = native.documents[sort];
@@ -218,10 +234,12 @@ class Prover {
         const found = findDifference(document, others[index] ?? new Map(), { isAwkward, checksums: this.#checksums });
         if (found === undefined) continue;
         const { path, go: was, native: became } = found;
+        if (this.#isRefusedAt(document, path)) return 'skipped';
         const kind = String(document.get('kind') ?? '');
         throw this.#different(situation, `${fieldName(path)} of the ${kind}: ${shown(was)} became ${shown(became)}`);
       }
     }
+    return 'same';
   }
 
   #different({ values }: Situation, what: string): Different {
@@ -275,6 +293,11 @@ class Prover {
       documents.flatMap((document) => (document.source === source && document.object ? [document.object] : []));
     return { documents: { objects: byName(own(objects)), hooks: byName(own(hooks)) }, notes };
   }
+}
+
+/** What is wrong, with the first error where there are several. */
+function briefError({ message, errors: [first] }: PkgError): string {
+  return first === undefined ? message : `${first.message} (${message})`;
 }
 
 /** What Go prints for a value of the wrong sort: map[a:1], %!s(float64=7). */

@@ -1,5 +1,5 @@
 /** Which of the chart's values a template reads, and how. */
-import { pathsOf } from './expression.ts';
+import { isCall, pathsOf } from './expression.ts';
 import type { Call, Expression, Path } from './expression.ts';
 import type { Content, Piece } from './pieces.ts';
 
@@ -18,8 +18,8 @@ export type Usage = {
   isTemplate: boolean;
   /** Its type is asked for: kindIs, typeOf. */
   isAnySort: boolean;
-  /** It is spread among keys, or among items. */
-  sort: 'map' | 'list' | undefined;
+  /** It is spread among keys, or among items, or it is a whole document. */
+  sort: 'map' | 'list' | 'object' | undefined;
   texts: Set<string>;
 };
 
@@ -133,6 +133,12 @@ function addCompared(root: Readings, expression: Expression): void {
   const { name, args } = expression;
   // A text that is run as a template may read anything.
   root.isAll ||= name === 'goTpl';
+  for (const text of askedOf(expression)) {
+    for (const { path, within } of pathsOf(expression))
+      if (within !== expression) at(root.values, path)?.texts.add(text);
+  }
+  if (name === 'semverCompare')
+    for (const { path } of pathsOf(expression)) for (const text of VERSIONS) at(root.values, path)?.texts.add(text);
   const isMade = COMPARES.has(name) && args.some((arg) => arg.type === 'call' && arg.name === 'include');
   const isOfRelease = COMPARES.has(name) && args.some((arg) => arg.type === 'path' && arg.base === 'release');
   if (isMade) for (const text of textsIn(args)) root.texts.add(text);
@@ -140,6 +146,23 @@ function addCompared(root: Readings, expression: Expression): void {
     for (const text of RELEASE_TEXTS)
       for (const { path } of pathsOf(expression)) at(root.values, path)?.texts.add(text);
   for (const arg of args) addCompared(root, arg);
+}
+
+/** Versions that most constraints tell apart. */
+const VERSIONS: readonly string[] = ['0.0.1', '99.0.0'];
+
+/**
+ * What a comparison asks of a value that goes through other helpers first: `"sha256:"` of (eq (substr 0 7 x) "sha256:"),
+ * an empty text of (eq (len x) 0).
+ */
+function askedOf({ name, args }: Call): string[] {
+  if (!COMPARES.has(name)) return [];
+  return args.flatMap((arg) => {
+    if (arg.type !== 'literal') return [];
+    // `sha256:` at the end of a value would be a key.
+    if (typeof arg.value === 'string') return [arg.value, `${arg.value}0`];
+    return args.some((other) => isCall(other, 'len')) ? [''] : [];
+  });
 }
 
 function note(usage: Usage, how: How): void {
@@ -170,8 +193,8 @@ function* textsIn(args: readonly Expression[]): Generator<string> {
   }
 }
 
-/** Notes whether a value is spread among keys or items. */
-export function addSort({ values }: Reads, { trail = [] }: Path, sort: 'map' | 'list'): void {
+/** Notes whether a value is spread among keys or items, or is a whole document. */
+export function addSort({ values }: Reads, { trail = [] }: Path, sort: 'map' | 'list' | 'object'): void {
   let usage: Usage | undefined = values;
   for (const name of trail) usage = name === '*' ? usage?.items : usage?.fields.get(name);
   if (usage !== undefined && usage !== values) usage.sort = sort;

@@ -1,6 +1,7 @@
 /**
  * Generates values to compare templates with: what a template reads is changed, one value at a time and many at once.
  */
+import { printYaml } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import type { Reads, Usage } from './usage.ts';
@@ -172,12 +173,20 @@ function* lists(texts: ReadonlySet<string>): Generator<Value> {
 /** Values for something that values.yaml leaves empty, by how the template uses it. */
 function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined): Generator<Value> {
   const { items, fields } = usage;
-  const sort = wanted ?? usage.sort;
+  if (usage.sort === 'object' && wanted !== 'list') {
+    yield objectNamed(name);
+    if (usage.isAnySort) yield printYaml(objectNamed(name));
+    return;
+  }
+  const sort = wanted ?? (usage.sort === 'object' ? undefined : usage.sort);
   if (items !== undefined) {
     const inside = [...new Set(samplesOfItem(items, name))];
     if (sort !== 'map') {
+      // The second map has none of the fields that the template reads, so a template may fail for it.
+      if (isMap(inside[0])) yield inside.slice(0, 1);
       yield inside;
       if (inside.length > 1) yield inside.slice(0, 1);
+      if (inside.length > 1 && isMap(inside[1])) yield inside.slice(1, 2);
     }
     if (sort !== 'list') {
       yield new Map(inside.map((value, index) => [`${'zma'[index] ?? 'k'}-${name}-${index}`, value] as const));
@@ -187,6 +196,7 @@ function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined
   }
   if (fields.size > 0 && sort !== 'list') {
     yield new Map([...fields].flatMap(([key, field]) => firstSample(field, `${name}-${key}`, key)));
+    if (usage.isData) yield new Map<string, Value>([[`k-${name}`, 'text']]);
     return;
   }
   if (usage.isTemplate && sort === undefined) yield TEMPLATE;
@@ -221,8 +231,19 @@ function* samplesOfItem(items: Usage, name: string): Generator<Value> {
   const found = [...samples(items, name, undefined)];
   // One number among texts may make the object invalid, and the whole variation useless.
   const texts = found.filter((value) => typeof value === 'string');
-  yield* (texts.length > 0 ? texts : found).slice(0, 3);
+  yield* (texts.length > 0 && items.sort !== 'object' ? texts : found).slice(0, 3);
+  yield* [...items.texts].slice(0, 3);
   if (found.length === 0) yield 'item';
+}
+
+/** An object of Kubernetes, with a text in it that `tpl` changes. */
+function objectNamed(name: string): ValueMap {
+  return new Map<string, Value>([
+    ['apiVersion', 'v1'],
+    ['kind', 'ConfigMap'],
+    ['metadata', new Map([['name', `object-${name.toLowerCase()}`]])],
+    ['data', new Map([['text', TEMPLATE]])],
+  ]);
 }
 
 function firstSample(usage: Usage, name: string, key: string): [string, Value][] {

@@ -128,6 +128,76 @@ test('generated charts of Go templates render the same after conversion', { time
   expect(count).toBeGreaterThan(index / 2);
 });
 
+/** Constructs that many public charts have. */
+const FREQUENT = {
+  'values.yaml':
+    'extraObjects: []\nimage: {name: x, tag: v1}\nspread: []\naccount: {name: ""}\nlabels: {}\n' +
+    'hostUsers:\nversion: v1\n',
+  'templates/_helpers.tpl':
+    // Without a dash behind the name, a definition begins with a line break.
+    '{{- define "c.selector" }}\napp: {{ .Chart.Name }}\n{{- end }}\n' +
+    '{{- define "c.both" }}\npart-of: {{ .Release.Name }}\n{{- include "c.selector" . }}\nversion: "1"\n{{- end }}\n' +
+    '{{- define "c.image" -}}\n{{- if eq (substr 0 7 .tag) "sha256:" -}}\n{{- printf "%s@%s" .name .tag -}}\n' +
+    '{{- else -}}\n{{- printf "%s:%s" .name .tag -}}\n{{- end -}}\n{{- end -}}\n',
+  'templates/objects.yaml': '{{ range .Values.extraObjects }}\n---\n{{ tpl (toYaml .) $ }}\n{{ end }}\n',
+  'templates/pod.yaml': `apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Release.Name }}
+  labels:
+    a: b
+    {{- include "c.both" . | indent 4 }}
+    {{- with .Values.labels }}
+    {{- tpl (toYaml . | nindent 4) $ }}
+    {{- end }}
+spec:
+  serviceAccountName: {{ .Values.account.other | default .Values.account.name }}
+  hostUsers: {{ .Values.hostUsers }}
+  {{- with .Values.spread }}
+  topologySpreadConstraints:
+  {{- range $constraint := . }}
+  - {{ toYaml $constraint | nindent 4 | trim }}
+    {{- if not $constraint.labelSelector }}
+    labelSelector:
+      matchLabels:
+        {{- include "c.selector" $ | indent 8 }}
+    {{- end }}
+  {{- end }}
+  {{- end }}
+  containers:
+    - name: c
+      image: {{ template "c.image" .Values.image }}
+      command:
+        - sh
+        - -c
+        - |
+          echo \\
+            "\\{{ .Release.Name }}" 'a\\'
+      {{- if semverCompare ">=1.0.0" (trimPrefix "v" .Values.version) }}
+      args: [new]
+      {{- end }}
+`,
+};
+
+test('constructs that many charts have are converted, and render the same', async () => {
+  const folder = chartOf('frequent', FREQUENT);
+  const native = join(work, 'frequent-native');
+  cpSync(folder, native, { recursive: true });
+  const { files } = await convert(native);
+  expect(files.filter(({ isConverted, file }) => !isConverted && !file.endsWith('.tpl'))).toEqual([]);
+  const object = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{ .Release.Name }}-x"}}';
+  const spread = '{"topologyKey":"z","maxSkew":1,"whenUnsatisfiable":"DoNotSchedule"}';
+  for (const args of [
+    [],
+    ['--set-json', `extraObjects=[${object},${object}]`],
+    ['--set-json', `spread=[${spread},${spread.replace('{', '{"labelSelector":{"matchLabels":{"x":"y"}},')}]`],
+    ['--set', 'image.tag=sha256:0123,account.name=n,labels.x={{ .Release.Name }}'],
+    ['--set', 'version=v0.9,account.other=o,hostUsers=true'],
+  ]) {
+    expectSame(folder, native, args);
+  }
+});
+
 const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  a: {{ randAlphaNum 9 }}\n';
 const CONFIG =
   'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  a: {{ .Values.a | quote }}\n';
@@ -142,6 +212,8 @@ test('files that cannot be proved equal stay Go templates, with the reason', asy
     'templates/number.yaml': `${head}data:\n  port: {{ .Values.port }}\n`,
     'templates/lookup.yaml': `${head}{{- if lookup "v1" "Secret" "default" "s" }}\ndata:\n  a: b\n{{- end }}\n`,
     'templates/half.yaml': `${head}data: {{ if .Values.list }}\n  a: b\n  c: {{ end }}d\n`,
+    'templates/_random.tpl': '{{- define "c.password" }}{{ randAlphaNum 9 }}{{ end }}',
+    'templates/random.yaml': `${head}data:\n  a: {{ include "c.password" . | quote }}\n`,
     'templates/set.yaml': `{{- $_ := set .Values "b" "changed" }}\n${head}`,
     'templates/fails.yaml': `${head}{{- if eq .Values.a "bad" }}{{ fail "not bad" }}{{ end }}\n`,
   });
@@ -155,6 +227,8 @@ test('files that cannot be proved equal stay Go templates, with the reason', asy
     'half.yaml': expect.any(String),
     'lookup.yaml': expect.stringContaining('no values were found that reach'),
     'number.yaml': 'data.port of the ConfigMap: 8080 became "8080"',
+    '_random.tpl': expect.any(String),
+    'random.yaml': '"c.password" gives something else each time',
     'secret.yaml': 'randAlphaNum gives something else each time',
     'set.yaml': 'set changes a map, and native helpers change none',
   });
