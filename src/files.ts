@@ -1,5 +1,4 @@
 /** Writing files so that nobody ever reads half of one. */
-import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,7 +14,7 @@ import { makeFolder } from './folders.ts';
  * @throws {PkgError} `PKG_FILE_UNWRITABLE`
  */
 export function writeFileAtomic(path: string, contents: string | Uint8Array, mode = 0o644): void {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryName(path);
   refuseDevice(path);
   try {
     makeFolder(dirname(path));
@@ -64,7 +63,16 @@ export function unwritable(path: string, cause: unknown, notes: readonly string[
   });
 }
 
-/** Matches the temporary names of {@link writeFileAtomic}; the first group is the name of the file. */
+/**
+ * A name for a file or folder that is renamed to `path` when it is complete. Its number need not be secret, since a file that
+ * exists is not opened; `node:crypto` would take 7 ms, most of it for loading.
+ */
+export function temporaryName(path: string): string {
+  const number = Math.floor(Math.random() * 2 ** 32);
+  return `${path}.${process.pid}-${number.toString(16).padStart(8, '0')}.tmp`;
+}
+
+/** Matches the names of {@link temporaryName}; the first group is the name of the file. */
 export const TEMPORARY: RegExp = /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/s;
 /**
  * A temporary file of this age is abandoned: no write takes an hour. The process id in its name cannot be checked, since

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArchive } from '../chart/archive.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { removeAbandoned, unwritable, writeFileAtomic } from '../files.ts';
+import { removeAbandoned, temporaryName, unwritable, writeFileAtomic } from '../files.ts';
 import type { FoundChart } from '../repository/found-chart.ts';
 import { print, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
@@ -98,7 +97,7 @@ async function unpack(bytes: Buffer, location: string, folder: string): Promise<
       hints: ['remove it, or give another folder with --untardir'],
     });
   }
-  const fresh = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const fresh = temporaryName(target);
   removeAbandoned(folder);
   try {
     for (const { name, data } of await readArchive(bytes, location)) writeFileAtomic(join(fresh, name), data);

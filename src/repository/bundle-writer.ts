@@ -1,5 +1,5 @@
 /** Writes bundles. The same charts and images give the same bytes. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -8,7 +8,7 @@ import { TAR_END, tarHeader, tarPadding } from '../chart/tar.ts';
 import { PkgError, throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAtEnd } from '../ending.ts';
-import { refuseDevice, removeAbandoned, TEMPORARY, unwritable } from '../files.ts';
+import { refuseDevice, removeAbandoned, TEMPORARY, temporaryName, unwritable } from '../files.ts';
 import { makeFolder } from '../folders.ts';
 import { fullImageName } from '../image-name.ts';
 import type { ImageName } from '../image-name.ts';
@@ -73,7 +73,7 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Wri
   refuseDevice(path);
   const { images, manifests, blobs } = await readImages(input);
   const files = charts.toSorted((a, b) => (fileOf(a) < fileOf(b) ? -1 : 1));
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryName(path);
   let handle: FileHandle | undefined;
   const keep = removeAtEnd(temporary);
   try {
