@@ -18,6 +18,7 @@ import { dialWithin, DialError } from './dial.ts';
 import type { Peer } from './dial.ts';
 import { failureOf, TOO_SLOW } from './failures.ts';
 import { drain, inPieces, limited, readWhole, releasing } from './http-body.ts';
+import type { Received } from './http-body.ts';
 import { UnusableAnswer } from './http-messages.ts';
 import type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes } from './http-messages.ts';
 import type { ConnectionPool, PoolRequest } from './pool.ts';
@@ -65,9 +66,9 @@ export class HttpClient {
   async request(request: HttpRequest): Promise<HttpAnswer> {
     const { signal, release } = this.#withDeadline(request.signal);
     try {
-      return await this.#sendWithRetries(request, signal, async (download) => {
-        const { status, headers, url } = download;
-        return { status, headers, url, body: await readWhole(download, request) };
+      return await this.#sendWithRetries(request, signal, async (received) => {
+        const { status, headers, url } = received;
+        return { status, headers, url, body: await readWhole(received, request) };
       });
     } finally {
       release();
@@ -78,8 +79,9 @@ export class HttpClient {
   async open(request: HttpRequest): Promise<HttpDownload> {
     const { signal, release } = this.#withDeadline(request.signal);
     try {
-      const download = await this.#sendWithRetries(request, signal, async (answer) => answer);
-      return { ...download, body: releasing(download.body, release) };
+      const received = await this.#sendWithRetries(request, signal, async (one) => one);
+      const { status, headers, url, length } = received;
+      return { status, headers, url, length, body: releasing(limited(received, request.limit), release) };
     } catch (error) {
       release();
       throw error;
@@ -96,7 +98,7 @@ export class HttpClient {
   async #sendWithRetries<T>(
     request: HttpRequest,
     signal: AbortSignal,
-    use: (download: HttpDownload) => Promise<T>,
+    use: (received: Received) => Promise<T>,
   ): Promise<T> {
     const { method = 'GET', repeatable = method !== 'POST' && method !== 'PATCH' } = request;
     const begun = Date.now();
@@ -106,12 +108,12 @@ export class HttpClient {
       const pause = this.#times.pause * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
       let wait = pause;
       try {
-        const download = await this.#sendWithRedirects(request, signal);
-        if (isLast || !BUSY.has(download.status)) return await use(download);
-        wait = Math.max(pause, pauseAskedFor(download.headers['retry-after']));
-        if (Date.now() - begun + wait > this.#times.patience) return await use(download);
+        const received = await this.#sendWithRedirects(request, signal);
+        if (isLast || !BUSY.has(received.status)) return await use(received);
+        wait = Math.max(pause, pauseAskedFor(received.headers['retry-after']));
+        if (Date.now() - begun + wait > this.#times.patience) return await use(received);
         // Reading a short rest of the answer frees the connection for the next try.
-        await drain(download.body);
+        await drain(received.stream);
       } catch (error) {
         const isTime = Date.now() - begun + wait <= this.#times.patience;
         if (isLast || signal.aborted || !isTime || !isReset(error)) throw error;
@@ -139,7 +141,7 @@ export class HttpClient {
     };
   }
 
-  async #sendWithRedirects(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
+  async #sendWithRedirects(request: HttpRequest, signal: AbortSignal): Promise<Received> {
     const { method = 'GET', body } = request;
     const isPlain = (method === 'GET' || method === 'HEAD') && body === undefined;
     let { url, authorization } = request;
@@ -157,15 +159,15 @@ export class HttpClient {
       // A body may hold secrets, such as tokens, so it is not sent on to another server.
       const mayFollow = isPlain || (SAME_METHOD.has(answer.status) && next.origin === url.origin);
       if (!mayFollow) return answer;
-      await drain(answer.body);
+      await drain(answer.stream);
       if (request.everywhere !== true && next.origin !== url.origin) authorization = undefined;
       url = next;
     }
     throw new UnusableAnswer('redirect', `redirects more than ${MAX_REDIRECTS} times`, request.url);
   }
 
-  async #sendOnce(request: HttpRequest, signal: AbortSignal): Promise<HttpDownload> {
-    const { method = 'GET', url, limit } = request;
+  async #sendOnce(request: HttpRequest, signal: AbortSignal): Promise<Received> {
+    const { method = 'GET', url } = request;
     const proxy = proxyFromEnvironment(url, this.#options.env);
     // Plain HTTP is sent to an HTTP proxy as a request, not through a tunnel: many proxies allow tunnels for TLS only.
     const forwarder =
@@ -180,10 +182,10 @@ export class HttpClient {
       signal,
       silence: this.#times.silence + (this.#times.buffered * Math.min(lengthOf(request), MAX_BUFFERED)) / MAX_BUFFERED,
     });
-    const { status, headers } = answer;
+    const { status, headers, body: stream } = answer;
     const length =
       method === 'HEAD' || headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
-    return { status, headers, url, length, body: limited(answer, limit, url) };
+    return { status, headers, url, length, stream };
   }
 
   async #poolOf(url: URL, proxy: URL | undefined, forwarder: URL | undefined): Promise<ConnectionPool> {
