@@ -41,9 +41,14 @@ import { apiVersionsOfCrds, scopeFromCrds } from './scope.ts';
  * Opens the cluster that flags, environment and kubeconfig files name. It begins to connect, and does not wait for it:
  * that a cluster cannot be reached is reported by the first request.
  *
+ * @param loginAfter where a program or an OpenID issuer gives the credentials, it is asked when this is resolved: it may open
+ *   a browser
  * @throws {PkgError} `PKG_KUBECONFIG_INVALID`, `PKG_TARGET_MISSING`
  */
-export async function openKubernetes(settings: ConnectionSettings): Promise<Cluster> {
+export async function openKubernetes(
+  settings: ConnectionSettings,
+  loginAfter: Promise<unknown> = Promise.resolve(),
+): Promise<Cluster> {
   let connection: Connection;
   try {
     connection = resolveConnection(settings, process.env);
@@ -51,7 +56,13 @@ export async function openKubernetes(settings: ConnectionSettings): Promise<Clus
     throw await locateField(error);
   }
   const client = new KubeClient(connection);
-  client.warmUp();
+  const { exec, oidc } = connection.identity;
+  if (exec === undefined && oidc === undefined) client.warmUp();
+  else
+    loginAfter.then(
+      () => client.warmUp(),
+      () => {},
+    );
   return new Kubernetes(client);
 }
 

@@ -11,7 +11,7 @@ import { NAME_FLAGS } from './support/chart-flags.ts';
 import type { GlobalFlags } from './support/global-flags.ts';
 import { CHANGE_FLAGS } from './support/release-flags.ts';
 import { readNamedInputs } from './support/inputs.ts';
-import { operate } from './support/operate.ts';
+import { operateOn } from './support/operate.ts';
 import { applyInput } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
 
@@ -42,9 +42,11 @@ class InstallCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(InstallCommand);
     const options = applyInput(flags);
-    const inputs = await readNamedInputs(args.CHART, args.NAME, flags);
+    const reading = readNamedInputs(args.CHART, args.NAME, flags);
     const run = (target: GlobalFlags): Promise<OperationResult> =>
-      operate(target, (env, namespace) => install(env, { ...inputs, namespace, ...options, replace: flags.replace }));
+      operateOn(target, reading, (env, namespace, inputs) =>
+        install(env, { ...inputs, namespace, ...options, replace: flags.replace }),
+      );
     await printOutcome(flags['dry-run'] === 'client' ? await orWithoutCluster(flags, run) : await run(flags), flags);
   }
 }

