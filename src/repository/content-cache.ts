@@ -4,6 +4,7 @@
  * size: the least recently used archives are removed.
  */
 import { dirname, join } from 'node:path';
+import { unpackEarly } from '../chart/archive.ts';
 import { MAX_CHART } from '../chart/limits.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
 import { readRegularFile } from '../read-file.ts';
@@ -18,15 +19,27 @@ export class ContentCache {
   readonly #folder: string;
   /** The size of the folder in bytes, as far as this process knows. */
   #size: number | undefined;
+  #expected: { digest: string; bytes: Buffer } | undefined;
 
   /** @param folder empty to cache nothing */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
+  /**
+   * Reads the archive with this digest, which will probably be asked for, and begins to unpack it. It is checked in
+   * {@link get}, as any other.
+   */
+  expect(digest: string): void {
+    const bytes = this.#read(digest, 'chart');
+    if (bytes === undefined) return;
+    unpackEarly(bytes);
+    this.#expected = { digest, bytes };
+  }
+
   /** The bytes with this digest (64 hexadecimal digits); undefined where they are not cached, or do not match it. */
   get(digest: string): Buffer | undefined {
-    const bytes = this.#read(digest, 'chart');
+    const bytes = this.#expected?.digest === digest ? this.#expected.bytes : this.#read(digest, 'chart');
     if (bytes === undefined || sha256Of(bytes) !== digest) return undefined;
     touch(this.#path(digest, 'chart'));
     return bytes;

@@ -37,6 +37,8 @@ export type RepositorySettings = {
   trustPolicy: string;
   /** Fetch nothing; what is not cached is an error. */
   offline: boolean;
+  /** Charts that are fetched will be loaded. */
+  loads: boolean;
   /** How long a request may take, and may be without an answer, in milliseconds; undefined for the client's own bounds. */
   timeout: number | undefined;
   /**
@@ -63,6 +65,7 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   contentCache: '',
   trustPolicy: '',
   offline: false,
+  loads: false,
   timeout: undefined,
   registry: {
     ...DEFAULT_TRUST,
@@ -170,6 +173,7 @@ export class Remotes {
       content: this.#content,
       references: this.#references,
       offline: this.#settings.offline,
+      loads: this.#settings.loads,
     };
   }
 

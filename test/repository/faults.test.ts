@@ -1,6 +1,6 @@
 /** Servers that fail and commands that are killed: the same command succeeds afterwards. */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -242,6 +242,38 @@ describe.skipIf(program === undefined)('a registry', () => {
     expect(hashOf(join(into, 'moving-1.0.0.tgz'))).toBe(hashOf(join(first ?? '', 'moving-1.0.0.tgz')));
     expect(readFileSync(join(into, 'moving-1.0.0.tgz.prov'), 'utf8')).toBe(`of ${first}`);
     expect(proxy.requests.length).toBe(3);
+  });
+
+  test('what a tag named before is not used once it names something else, nor if it is damaged', async () => {
+    const [home, cwd] = [temporaryFolder(), temporaryFolder()];
+    const pushed = async (of: string): Promise<void> => {
+      const folder = chartsIn({ mutable: { ...chartFiles('mutable', '1.0.0'), 'README.md': of } });
+      const object = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {of: "${of}"}\n`;
+      writeFileSync(join(folder, 'mutable', 'templates', 'object.yaml'), object);
+      expect((await run('pkg', ['package', 'mutable'], { cwd: folder, home })).status).toBe(0);
+      const args = ['push', 'mutable-1.0.0.tgz', `oci://${registry.host}/mutable`, '--plain-http'];
+      expect((await run('pkg', args, { cwd: folder, home })).status).toBe(0);
+    };
+    const expectRendered = async (of: string): Promise<void> => {
+      const args = ['template', `oci://${registry.host}/mutable/mutable:1.0.0`, '--plain-http'];
+      const { status, stdout, stderr } = await run('pkg', args, { cwd, home });
+      expect([status, /of: "?(\w+)/.exec(stdout)?.[1]], stderr).toEqual([0, of]);
+    };
+    await pushed('first');
+    await expectRendered('first');
+    await expectRendered('first');
+    await pushed('second');
+    await expectRendered('second');
+    const content = join(home, 'cache', 'content');
+    for (const name of readdirSync(content, { recursive: true, encoding: 'utf8' })) {
+      // An archive that can be unpacked, and is another one.
+      if (name.endsWith('.chart')) copyFileSync(join(charts, 'small-1.0.0.tgz'), join(content, name));
+    }
+    await expectRendered('second');
+    for (const name of readdirSync(content, { recursive: true, encoding: 'utf8' })) {
+      if (name.endsWith('.chart')) writeFileSync(join(content, name), Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]));
+    }
+    await expectRendered('second');
   });
 
   test('a version is requested once, a digest once for all, and cached content never', async () => {

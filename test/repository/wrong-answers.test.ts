@@ -83,6 +83,7 @@ function registry(): { registry: Registry; http: RemoteClient } {
     content: new ContentCache(''),
     references: new ReferenceCache(''),
     offline: false,
+    loads: false,
   };
   return { registry: new Registry(session, options), http };
 }

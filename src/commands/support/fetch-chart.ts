@@ -21,9 +21,8 @@ import type { RemoteFlags } from './remotes.ts';
  * @throws {PkgError} as `findChart` does, and whatever loading the archive throws
  */
 export async function fetchChart(reference: string, flags: RemoteFlags): Promise<Chart> {
-  return withChart(reference, flags, async (found) => {
-    return await loadFound(found, await fetchVerified(found, flags));
-  });
+  const load = async (found: FoundChart): Promise<Chart> => loadFound(found, await fetchVerified(found, flags));
+  return withChart(reference, flags, load, true);
 }
 
 /** The archive of a chart, and what it is called in messages. @throws {PkgError} as `findChart` does */
@@ -65,14 +64,22 @@ export async function fetchVerified(found: FoundChart, flags: RemoteFlags): Prom
   return archive;
 }
 
-/** Finds a chart by what was typed and the flags beside it, and does something with it. @throws {PkgError} as `findChart` does */
+/**
+ * Finds a chart by what was typed and the flags beside it, and does something with it.
+ *
+ * @param loads whether it will be loaded
+ * @throws {PkgError} as `findChart` does
+ */
 export async function withChart<T>(
   reference: string,
   flags: RemoteFlags,
   work: (found: FoundChart) => Promise<T>,
+  loads = false,
 ): Promise<T> {
   const place = reference.startsWith('oci://') ? reference : (flags.repo ?? '');
-  return withRemotes({ flags, reference: place }, async (remotes) => work(await find(reference, flags, remotes)));
+  return withRemotes({ flags, reference: place, loads }, async (remotes) =>
+    work(await find(reference, flags, remotes)),
+  );
 }
 
 async function find(reference: string, flags: RemoteFlags, remotes: Remotes): Promise<FoundChart> {

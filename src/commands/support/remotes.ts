@@ -20,6 +20,8 @@ type RemoteAccess = {
   flags: RemoteFlags;
   /** The reference that the user typed: a login on the command line is sent to its registry only. */
   reference?: string;
+  /** Charts that are fetched will be loaded. */
+  loads?: boolean;
   /** How long a request may take, in milliseconds. */
   timeout?: number | undefined;
 };
@@ -30,8 +32,8 @@ type RemoteAccess = {
  * @throws what the work throws, and what {@link accessOf} does
  */
 export async function withRemotes<T>(access: RemoteAccess, work: (remotes: Remotes) => Promise<T>): Promise<T> {
-  const { flags, reference = '', timeout } = access;
-  const settings = { ...(await settingsOf(flags, reference)), timeout };
+  const { flags, reference = '', loads = false, timeout } = access;
+  const settings = { ...(await settingsOf(flags, reference)), loads, timeout };
   return await tellingSlow(async (tell) => {
     const remotes = new Remotes(process.env, tell, settings);
     try {
