@@ -10,14 +10,13 @@ import { keyBlocks } from './keyring.ts';
 import {
   config as DEFAULTS,
   createCleartextMessage,
-  decryptKey,
   enums,
   readCleartextMessage,
   readKeys as readKeyPackets,
   sign,
   verify,
 } from 'openpgp';
-import type { CleartextMessage, Key, PrivateKey } from 'openpgp';
+import type { CleartextMessage, Key, PrivateKey, SecretKeyPacket } from 'openpgp';
 
 /** Who signed a chart, and what. */
 export type Verification = {
@@ -164,18 +163,15 @@ export async function signProvenance(
   { keyring, name, passphrase }: SigningKey,
 ): Promise<string> {
   const key = chooseKey(await readKeys(keyring), name, keyring);
-  let signingKey = key;
-  if (!key.isDecrypted()) {
-    try {
-      signingKey = await decryptKey({ privateKey: key, passphrase: await passphrase(), config: SETTINGS });
-    } catch (cause) {
-      if (cause instanceof PkgError) throw cause;
-      if (!/passphrase/i.test((cause as Error).message)) throw cannotSign(name, keyring, cause);
-      throw new PkgError('PKG_CREDENTIALS_FAILED', `the passphrase of the key ${printable(name, 100)} is wrong`, {
-        hints: ['correct it: --passphrase-file names the file that has it, else it is asked for'],
-        cause,
-      });
-    }
+  try {
+    await unlock(key, passphrase);
+  } catch (cause) {
+    if (cause instanceof PkgError) throw cause;
+    if (!/passphrase/i.test((cause as Error).message)) throw cannotSign(name, keyring, cause);
+    throw new PkgError('PKG_CREDENTIALS_FAILED', `the passphrase of the key ${printable(name, 100)} is wrong`, {
+      hints: ['correct it: --passphrase-file names the file that has it, else it is asked for'],
+      cause,
+    });
   }
   const text = `${metadata}\n...\nfiles:\n  ${fileName}: ${digestOf(archive)}\n`;
   const message = await createCleartextMessage({ text });
@@ -185,10 +181,19 @@ export async function signProvenance(
     showVersion: false,
     showComment: false,
   };
-  const signed = await sign({ message, signingKeys: signingKey, config }).catch((cause) => {
+  const signed = await sign({ message, signingKeys: key, config }).catch((cause) => {
     throw cannotSign(name, keyring, cause);
   });
   return signed.replaceAll('\r\n', '\n');
+}
+
+/** Unlocks what signs of a key, and no more: gpg may keep its other parts with another passphrase, or elsewhere. */
+async function unlock(key: PrivateKey, passphrase: () => Promise<string>): Promise<void> {
+  const { keyPacket } = await key.getSigningKey(undefined, new Date(), undefined, CONFIG);
+  const secret = keyPacket as SecretKeyPacket;
+  if (secret.isDecrypted()) return;
+  await secret.decrypt(await passphrase());
+  await secret.validate();
 }
 
 function cannotSign(name: string, keyring: string, cause: unknown): PkgError {

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { encryptKey, generateKey } from 'openpgp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';
 import { verifyProvenance } from '../../src/repository/provenance.ts';
@@ -357,6 +358,35 @@ describe.skipIf(!isThere)('the commands', () => {
     expect(several).not.toContain('<rsa@x.test>');
     writeFileSync(join(folder, 'stub.gpg'), gpg.run(['--export-secret-subkeys', '<below@x.test>!'.slice(0, -1)]));
     expect(sign('below@x.test', '--keyring', 'stub.gpg').stderr).not.toContain('PKG_INTERNAL');
+  });
+
+  test('a key whose signing subkey has another passphrase than its primary key', async () => {
+    const made = await generateKey({ userIDs: { name: 'Two' }, subkeys: [{ sign: true }], format: 'object' });
+    const locked = await encryptKey({ privateKey: made.privateKey, passphrase: ['of the primary key', PASSPHRASE] });
+    writeFileSync(join(folder, 'two.secret.gpg'), locked.write());
+    writeFileSync(join(folder, 'two.gpg'), made.publicKey.write());
+    const into = temporaryFolder();
+    const sign = (passphrase: string): Outcome =>
+      pkg(
+        [
+          'package',
+          'web',
+          '-d',
+          into,
+          '--sign',
+          '--keyring',
+          'two.secret.gpg',
+          '--key',
+          'Two',
+          '--passphrase-file',
+          '-',
+        ],
+        `${passphrase}\n`,
+      );
+    expect(sign('of the primary key').stderr).toContain('code: PKG_CREDENTIALS_FAILED');
+    expect(sign(PASSPHRASE).stderr).toBe('');
+    const verified = pkg(['verify', join(into, NAME), '--keyring', 'two.gpg']);
+    expect(verified.stdout, verified.stderr).toContain(made.publicKey.getFingerprint().toUpperCase());
   });
 
   test('verify: a file beside the archive that is not a provenance file', () => {
