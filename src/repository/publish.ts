@@ -61,11 +61,11 @@ export type Outcome = Published & { place: string; changed: boolean; status: 'pu
 /**
  * The place that a user names: `oci://HOST/PATH`, `https://URL` or the name of a chart repository that takes uploads,
  * or a folder that is a chart repository or becomes one. An existing folder has precedence over a repository of its
- * name.
+ * name. A folder that does not exist is named by a path with a slash.
  *
  * @param url of the folder, for its index; empty to name archives by their paths
  * @param access login and TLS settings; the login is used only for a repository that is named by its address
- * @throws {PkgError} `PKG_USAGE` for anything else
+ * @throws {PkgError} `PKG_REPOSITORY_UNKNOWN` for an unknown name, `PKG_USAGE` for anything else
  */
 export function targetOf(place: string, url: string, access: ChartRequest['access'], remotes: Remotes): Target {
   if (place.startsWith('oci://')) return registryTarget(place, remotes);
@@ -74,6 +74,14 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
   const trust = isAddress ? access : { ...access, username: '', password: '' };
   const repository = isAddress || isName ? uploadRepository(place, trust, remotes) : undefined;
   if (repository !== undefined) return repositoryTarget(place, repository, remotes);
+  if (isName) {
+    // A pipeline that forgets `repo add` would otherwise publish into a new folder, and succeed.
+    throw new PkgError(
+      'PKG_REPOSITORY_UNKNOWN',
+      `there is neither a repository nor a folder named '${printable(place, 100)}'`,
+      { hints: [`add the repository with \`pkg repo add\`, or give ./${printable(place, 100)} to create the folder`] },
+    );
+  }
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return folderTarget(place, url, remotes.tell);
   throw new PkgError(
     'PKG_USAGE',

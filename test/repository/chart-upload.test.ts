@@ -183,6 +183,17 @@ describe('publish', () => {
     expect(readdirSync(join(cwd, 'pages')).sort()).toEqual(['a.txt', 'index.yaml', 'web-1.0.0.tgz']);
     server.close();
   });
+
+  test('an unknown name is no new folder', async () => {
+    const cwd = chartsIn({ web: chartFiles('web', '1.0.0') });
+    const publish = (target: string): Promise<Run> =>
+      run('pkg', ['publish', '--skip-lint', './web', target], { cwd, home: temporaryFolder() });
+    const { status, stderr } = await publish('acme');
+    expect([status, stderr]).toEqual([1, expect.stringContaining('code: PKG_REPOSITORY_UNKNOWN')]);
+    expect(readdirSync(cwd)).toEqual(['web']);
+    await expectEnd(publish('./acme'));
+    expect(readdirSync(join(cwd, 'acme'))).toContain('index.yaml');
+  });
 });
 
 describe('the request', () => {

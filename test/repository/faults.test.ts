@@ -357,7 +357,7 @@ describe.skipIf(program === undefined)('a registry', () => {
       'publish',
       'web',
       `oci://${host}/published/${at}`,
-      'pages',
+      './pages',
       '--plain-http',
       '--skip-lint',
       '-o',

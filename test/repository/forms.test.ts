@@ -194,7 +194,7 @@ describe.skipIf(program === undefined)('downloads', () => {
 describe.skipIf(program === undefined)('uploads', () => {
   test.each([...LOCAL.slice(0, 1), ...LOCAL.slice(2), ...BUNDLED])('publish of %s', async (form, words, version) => {
     const place = `oci://${registry.host}/published/${form.replaceAll(/\W/g, '')}`;
-    const { status, stdout, stderr } = await pkg(['publish', ...words(), place, 'pages', ...trust, '-o', 'json']);
+    const { status, stdout, stderr } = await pkg(['publish', ...words(), place, './pages', ...trust, '-o', 'json']);
     expect(status, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ name: 'web', version, published: [{ changed: true }, {}] });
     expect(existsSync(join(cwd, 'pages', `web-${version}.tgz`))).toBe(true);
@@ -212,7 +212,7 @@ describe.skipIf(program === undefined)('uploads', () => {
     expect((await pkg(['bundle', 'a', 'b', '-o', 'both.tar'], two)).status).toBe(0);
     for (const args of [
       ['push', 'both.tar', 'oci://x/y'],
-      ['publish', 'both.tar', 'out'],
+      ['publish', 'both.tar', './out'],
       ['show', 'chart', 'both.tar'],
     ]) {
       const { status, stderr } = await pkg(args, two);

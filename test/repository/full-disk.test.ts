@@ -74,7 +74,7 @@ describe.skipIf(!hasFullDisk).each([
   ['dependency build', ['dependency', 'build', 'locked'], ['locked/charts/one-1.0.0.tgz']],
   ['repo add', ['repo', 'add', 'r', 'URL'], ['home/config/repositories.yaml', 'home/cache/repository/r-index.yaml']],
   ['package', ['package', 'one'], ['one-1.0.0.tgz']],
-  ['publish', ['publish', 'one', 'pages', '--skip-lint'], ['pages/index.yaml', 'pages/one-1.0.0.tgz']],
+  ['publish', ['publish', 'one', './pages', '--skip-lint'], ['pages/index.yaml', 'pages/one-1.0.0.tgz']],
   ['bundle', ['bundle', 'one', '-o', 'all.tar'], ['all.tar']],
 ])('%s', (name, args, made) => {
   test.each(SPACES)('with %i KB of free space', { timeout: 60_000 }, async (free) => {

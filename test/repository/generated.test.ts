@@ -170,7 +170,7 @@ describe('a large index', () => {
     const quoted = Buffer.from(bytes.toString().replace('\n  copy-0-7:\n', '\n  "copy-0-7":\n'));
     expect(versionsOf(quoted, 'copy-0-7', 'index.yaml')).toHaveLength(5);
     const folder = chartsIn({ web: chartFiles('web', '1.0.0'), pages: { 'index.yaml': bytes.toString() } });
-    const published = await run('pkg', ['publish', 'web', 'pages', '--skip-lint'], { cwd: folder, home: folder });
+    const published = await run('pkg', ['publish', 'web', './pages', '--skip-lint'], { cwd: folder, home: folder });
     expect(published.status, published.stderr).toBe(0);
     const entries = readIndexFile(`${folder}/pages/index.yaml`)?.entries;
     expect([entries?.size, entries?.get('web')?.length]).toEqual([400 * copies + 1, 1]);

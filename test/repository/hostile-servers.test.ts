@@ -123,7 +123,7 @@ test('if a later target fails, publish names the finished ones, and publishes th
   });
   const cwd = chartsIn({ web: chartFiles('web', '1.0.0') });
   const publish = (): Promise<Run> =>
-    run('pkg', ['publish', 'web', 'pages', server.url, '--bump', 'minor'], { cwd, home: cwd });
+    run('pkg', ['publish', 'web', './pages', server.url, '--bump', 'minor'], { cwd, home: cwd });
   const failed = await publish();
   expect(failed.status).toBe(1);
   expect(failed.stderr).toContain('does not take the upload (it answers 500)');

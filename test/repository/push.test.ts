@@ -129,7 +129,7 @@ describe.each(registries)('$name, open to all', ({ program }) => {
     const home = temporaryFolder();
     const place = `oci://${registry.host}/published`;
     const publish = (...args: string[]): Promise<Run> =>
-      run('pkg', ['publish', 'web', place, 'pages', '--plain-http', '-o', 'json', ...args], { cwd, home });
+      run('pkg', ['publish', 'web', place, './pages', '--plain-http', '-o', 'json', ...args], { cwd, home });
     type Result = { version: string; published: { changed: boolean; digest: string }[] };
     const result = ({ stdout, stderr }: Run): Result => {
       expect(stdout, stderr).not.toBe('');
