@@ -9,8 +9,8 @@ import { describe, textAt } from './lint/fields.ts';
 import { itemsOf, PUT_QUOTES, textFieldErrors } from './text-fields.ts';
 
 /**
- * The errors for fields that should be texts and are not, and for values that Kubernetes cannot read: numbers, booleans,
- * quantities, choices and labels. Each is at the line of the template that writes it.
+ * The errors for fields that should be texts and are not, for values that Kubernetes cannot read: numbers, booleans,
+ * quantities, choices and labels, and for required fields that are missing. Each is at the line of the template that writes it.
  *
  * @param locator finds those lines
  */
@@ -20,6 +20,7 @@ export async function checkTexts(
   locator: DocumentLocator,
 ): Promise<PkgError[]> {
   const { fieldProblems } = await import('./lint/object-fields.ts');
+  const { missingFields } = await import('./lint/missing-fields.ts');
   const { ChartKinds } = await import('./lint/object-schema.ts');
   const errors: PkgError[] = [];
   const types = new KindTypes(chart);
@@ -43,7 +44,8 @@ export async function checkTexts(
     }
     for (const { object, at: inside } of document.object === undefined ? [] : itemsOf(document.object)) {
       const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
-      for (const { rule, keys, message } of fieldProblems(object, head, describe(object), kinds)) {
+      const problems = [...fieldProblems(object, head, describe(object), kinds), ...missingFields(object, kinds)];
+      for (const { rule, keys, message } of problems) {
         // An API server ignores fields that it does not know.
         if (rule === 'object-field') continue;
         if (errors.length >= MAX_ERRORS) return errors;

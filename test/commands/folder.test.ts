@@ -12,7 +12,7 @@ function runner(chart: string): (...args: string[]) => ReturnType<typeof pkg> {
 
 describe('a number or a boolean where Kubernetes requires a string', () => {
   const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n';
-  const pod = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n    - name: a\n';
+  const pod = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n    - name: a\n      image: b\n';
   // `VALUE` is the value, from the chart's values or written in the template.
   const fields: [field: string, object: string, line: number][] = [
     ['metadata.name of a ConfigMap', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: VALUE\n', 4],
@@ -20,16 +20,16 @@ describe('a number or a boolean where Kubernetes requires a string', () => {
     ['metadata.labels.a/b of ConfigMap "x"', `${head}  labels:\n    c: d\n    a/b: VALUE\n`, 7],
     ['metadata.annotations.a of ConfigMap "x"', `${head}  annotations: {a: VALUE }\n`, 5],
     ['data.a of ConfigMap "x"', `${head}data:\n  a: VALUE\n`, 6],
-    ['spec.containers.0.env.0.value of Pod "x"', `${pod}      env:\n        - name: A\n          value: VALUE\n`, 10],
-    ['spec.containers.0.args.1 of Pod "x"', `${pod}      args: [--port, VALUE ]\n`, 8],
+    ['spec.containers.0.env.0.value of Pod "x"', `${pod}      env:\n        - name: A\n          value: VALUE\n`, 11],
+    ['spec.containers.0.args.1 of Pod "x"', `${pod}      args: [--port, VALUE ]\n`, 9],
     [
       'spec.jobTemplate.spec.template.spec.containers.0.command.0 of CronJob "x"',
-      'apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: x\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n            - command: [VALUE ]\n',
-      11,
+      'apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: x\nspec:\n  schedule: "@daily"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n            - command: [VALUE ]\n              name: a\n              image: b\n',
+      12,
     ],
     [
       'spec.ingressClassName of Ingress "x"',
-      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: x\nspec:\n  ingressClassName: VALUE\n',
+      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: x\nspec:\n  ingressClassName: VALUE\n  defaultBackend: {service: {name: a, port: {number: 80}}}\n',
       6,
     ],
     [

@@ -394,16 +394,19 @@ test.each([
   ['kind: Service', 'spec: {ports: [{port: "{{values.text}}"}]}', '80', 'a whole number in Kubernetes'],
   [
     'kind: PersistentVolumeClaim',
-    'spec: {resources: {requests: {storage: {{values.text}} } } }',
+    'spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: {{values.text}} } } }',
     '2GB',
     'is not a quantity',
   ],
   [
     'kind: Service',
-    'spec: {selector: {a: b}, unknown: 1}\nmetadata: {name: x, labels: {a: {{values.text}} } }',
+    'spec: {selector: {a: b}, ports: [{port: 80}], unknown: 1}\nmetadata: {name: x, labels: {a: {{values.text}} } }',
     'a b',
     'a label consists of',
   ],
+  // Required fields that are missing.
+  ['kind: Service', 'spec: {type: {{values.text}} }', 'ClusterIP', 'there are no ports'],
+  ['kind: Pod', 'spec: {containers: [{name: {{values.text}} }]}', 'a', 'the container "a" has no image'],
 ])('a folder of manifests refuses what an API server refuses: %s, %s', async (kind, fields, text, message) => {
   const name = fields.includes('metadata') ? '' : 'metadata: {name: x}\n';
   const files = (extension: string, written: string): Record<string, string> => ({

@@ -67,6 +67,16 @@ export function otherWord(name: string, before: string, rest: string): string | 
     return `the name of a template is in quotes: include "${whole}"`;
   }
   if (OF_ROOT.has(name)) return `write .${name}`;
+  const root = /^(?:values|release|chart|capabilities|files|template)$/.test(name)
+    ? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+    : undefined;
+  // The name of a native template.
+  if (root !== undefined && rest.startsWith(`${name}.`)) {
+    const field = /^\w+\.(\w+)/.exec(rest)?.[1] ?? '';
+    return root === 'Values'
+      ? `write .Values.${field}`
+      : `write .${root}.${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+  }
   if (/^\w+\s*:?=(?!=)/.test(rest)) return `a variable begins with $: $${name}`;
   return Object.hasOwn(OTHER_WORDS, name) ? OTHER_WORDS[name] : undefined;
 }

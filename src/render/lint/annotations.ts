@@ -24,15 +24,24 @@ export function annotationProblems(object: ValueMap): { key: string; problem: st
   const annotations = field(object, 'metadata', 'annotations');
   if (!isMap(annotations)) return [];
   return [...annotations].flatMap(([key, value]) => {
-    const problem = key.startsWith(PREFIX) ? problemOf(key, value) : undefined;
+    const problem = key.startsWith(PREFIX) ? problemOf(key, value) : otherPrefix(key);
     return problem === undefined ? [] : [{ key, problem }];
   });
+}
+
+/** Finds `helm/hook` and `meta.helm.sh/hook-weight`: an annotation of Helm with another prefix, which Helm ignores. */
+function otherPrefix(key: string): string | undefined {
+  const [, prefix = '', name = ''] = /^([\w.-]*helm[\w.-]*)[/.](hook(?:-[a-z-]+)?|resource-policy)$/.exec(key) ?? [];
+  const meant = `${PREFIX}${name}`;
+  if (prefix === '' || !Object.hasOwn(KNOWN, meant)) return undefined;
+  return `${printable(key)} is not an annotation of Helm: did you mean ${meant}?`;
 }
 
 function problemOf(key: string, value: Value): string | undefined {
   if (!Object.hasOwn(KNOWN, key)) {
     const names = Object.keys(KNOWN).map((name) => name.slice(PREFIX.length));
-    const near = nearest(key.slice(PREFIX.length), names);
+    const name = key.slice(PREFIX.length);
+    const near = nearest(name, names) ?? names.find((one) => one === `hook-${name}`);
     // Other tools have annotations of this prefix too, so only a misspelt one is reported.
     return near === undefined
       ? undefined

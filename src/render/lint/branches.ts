@@ -26,6 +26,7 @@ import type { Decisions, Others } from './branch-printer.ts';
 import type { FieldProblem } from './object-fields.ts';
 import { objectProblems } from './object-problems.ts';
 import type { ChartKinds } from './object-schema.ts';
+import { encodedSecrets } from './secret-calls.ts';
 import { plainSecrets } from './secret-data.ts';
 
 /** A branch that no values can take. */
@@ -236,6 +237,10 @@ class Runs {
     for (const problem of found) {
       // An item of a list may have its kind from a value.
       if (problem.rule !== 'object-incomplete') add(problem);
+    }
+    if (head.kind === 'Secret' && head.apiVersion === 'v1') {
+      for (const { message, at, key } of encodedSecrets(document, this.#reader))
+        problems.set(`${at.file}:${at.line}:${at.column} ${key}`, { rule: 'secret-text', keys: [], message, at });
     }
     const old = deprecation(head.apiVersion, head.kind, kubeVersion);
     // A template that asks for the cluster's versions, itself or by a partial, may have an object for older ones.

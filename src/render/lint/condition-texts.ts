@@ -11,7 +11,8 @@ import { field } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 
-const BOOLEAN_TEXT = /^(?:true|false|yes|no|on|off)$/i;
+/** Booleans in quotes, and frequent misspellings of them. */
+const BOOLEAN_TEXT = /^(?:true|false|yes|no|on|off|t(?:ure|reu|ruee?)|f(?:lase|asle|alsee?|asle))$/i;
 
 /** Findings at the values of the chart, one for each. */
 export function conditionTexts(chart: Chart, templates: readonly Template[]): LintMessage[] {
@@ -26,7 +27,7 @@ export function conditionTexts(chart: Chart, templates: readonly Template[]): Li
     const keys = condition.parts.slice(1);
     const value = field(chart.values, ...keys);
     if (typeof value !== 'string' || !BOOLEAN_TEXT.test(value)) return;
-    const meant = /^(?:true|yes|on)$/i.test(value);
+    const meant = /^(?:t|y|on$)/i.test(value);
     const message = `values.${printable(pathText(keys))} is the text "${printable(value)}", which is true in the condition at ${printable(condition.original)}: write ${meant} without quotes`;
     const at = { file: join(chart.location, 'values.yaml'), ...locateKeys(text, keys) };
     found.set(keys.join('.'), finding('condition-text', 'values.yaml', message, at));
@@ -35,6 +36,8 @@ export function conditionTexts(chart: Chart, templates: readonly Template[]): Li
     walk(program, (node) => {
       const name = node.type === 'BlockStatement' ? simpleName(pathOf(node.path) ?? NOTHING) : undefined;
       if (node.type === 'BlockStatement' && (name === 'if' || name === 'unless')) check(node.params[0]);
+      const isCall = node.type === 'MustacheStatement' || node.type === 'SubExpression';
+      if (isCall && simpleName(pathOf(node.path) ?? NOTHING) === 'ternary') check(node.params[2]);
     });
   }
   return [...found.values()];

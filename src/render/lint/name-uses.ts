@@ -15,6 +15,8 @@ export type NameUse = {
   isKey: boolean;
   /** It is printed, so that it must be there. */
   isPrinted: boolean;
+  /** `goTpl` runs the texts in it. */
+  isGoText?: boolean;
   leads: Lead[];
 };
 
@@ -129,6 +131,9 @@ class Walker {
     const hasArguments = node.params.length > 0 || node.type === 'SubExpression';
     if (path !== undefined && !hasArguments) this.#path(path, template, names, node.type === 'MustacheStatement');
     for (const param of node.params) this.visit(param, template, names);
+    const [text] = helper === 'goTpl' ? node.params : [];
+    const textUse = text && this.uses.get(text);
+    if (textUse !== undefined) textUse.isGoText = true;
     const pairs = 'hash' in node ? (node.hash?.pairs ?? []) : [];
     for (const pair of pairs) this.visit(pair.value, template, names);
     for (const key of helper === undefined ? [] : keysOf(helper, node.params)) {

@@ -2,6 +2,7 @@
  * What an API server refuses in Services and Ingresses, though each field has the type that it should have
  * (k8s.io/kubernetes, pkg/apis/core/validation and pkg/apis/networking/validation). What is null is not known.
  */
+import { isIP } from 'node:net';
 import { printable } from '../../errors-text.ts';
 import { DNS_SUBDOMAIN } from '../../kubernetes-names.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -13,6 +14,9 @@ export function serviceProblems(service: ValueMap, add: Add): void {
   const type = textAt(service, 'spec', 'type');
   if (textAt(service, 'spec', 'clusterIP') === 'None' && (type === 'NodePort' || type === 'LoadBalancer'))
     add(['spec', 'clusterIP'], `is None, which a Service of the type ${type} may not have`);
+  const address = textAt(service, 'spec', 'clusterIP');
+  if (address !== '' && address !== 'None' && isIP(address) === 0)
+    add(['spec', 'clusterIP'], `is "${printable(address, 40)}", and an address, or None for a Service without one`);
   const external = textAt(service, 'spec', 'externalName');
   const problem = external === '' ? undefined : hostProblem(external);
   if (problem !== undefined) add(['spec', 'externalName'], problem);

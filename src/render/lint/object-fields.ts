@@ -116,6 +116,15 @@ export function isUnreadable(
 /** Fields of these types hold one value, in words. Those of texts are told by `text-fields.ts`. */
 const ONES: Readonly<Record<string, string>> = { integer: 'whole number', number: 'number', boolean: 'boolean' };
 
+/** What is wrong with a number that the schema of a CRD bounds. */
+function outOfBounds(
+  value: number,
+  { least = -Infinity, most = Infinity }: { least?: number; most?: number },
+): string | undefined {
+  if (value >= least && value <= most) return undefined;
+  return value < least ? `${value}, and ${least} or more by the CRD` : `${value}, and ${most} or less by the CRD`;
+}
+
 function unknownField(
   key: string,
   keys: ValuePath,
@@ -152,14 +161,14 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
   const shown = printable(String(value), 60);
   switch (holds.is) {
     case 'integer':
-      if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return undefined;
+      if (typeof value === 'bigint') return undefined;
+      if (typeof value === 'number' && Number.isInteger(value)) return outOfBounds(value, holds);
       return typeof value === 'string'
         ? `the text "${shown}", and a whole number in Kubernetes${/^-?[0-9]+$/.test(value) ? ': take the quotes away' : ''}`
         : `${shown}, and a whole number in Kubernetes`;
     case 'number':
-      return typeof value === 'number' || typeof value === 'bigint'
-        ? undefined
-        : `"${shown}", and a number in Kubernetes`;
+      if (typeof value === 'number') return outOfBounds(value, holds);
+      return typeof value === 'bigint' ? undefined : `"${shown}", and a number in Kubernetes`;
     case 'boolean':
       if (typeof value === 'boolean') return undefined;
       return `${typeof value === 'string' ? `the text "${shown}"` : shown}, and a boolean in Kubernetes: true or false, without quotes`;
@@ -169,10 +178,12 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
         ? undefined
         : `"${shown}", which is not a quantity such as 500m or 1Gi`;
     case 'text': {
-      const { choices } = holds;
+      const { choices, isClosed } = holds;
       if (choices === undefined || typeof value !== 'string' || choices.includes(value)) return undefined;
       // A later Kubernetes may know more choices, so only what resembles one is reported.
       const near = nearest(value, choices);
+      if (isClosed === true && near === undefined)
+        return `"${shown}", and by the CRD one of ${printable(choices.join(', '), 200)}`;
       return near === undefined ? undefined : `"${shown}", which Kubernetes does not know; did you mean ${near}?`;
     }
     default:

@@ -8,7 +8,7 @@ import { cronProblem } from './cron.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { Add, FieldProblem } from './object-fields.ts';
 import { PROBES, podProblems } from './pod-rules.ts';
-import { bindingProblems, roleProblems } from './rbac-rules.ts';
+import { bindingProblems, groupProblem, roleProblems } from './rbac-rules.ts';
 import { ingressProblems, serviceProblems } from './network-rules.ts';
 
 /** Fields that hold a number or a percentage, by kind. */
@@ -51,6 +51,9 @@ const KINDS: Readonly<Record<string, (object: ValueMap, add: Add) => void>> = {
   ClusterRoleBinding: bindingProblems,
   Ingress: ingressProblems,
   Service: serviceProblems,
+  ResourceQuota: ofQuota,
+  ValidatingWebhookConfiguration: ofWebhooks,
+  MutatingWebhookConfiguration: ofWebhooks,
 };
 
 function ofCronJob(object: ValueMap, add: Add): void {
@@ -90,6 +93,29 @@ function ofKeys(object: ValueMap, add: Add): void {
       if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key))
         add([name, key], 'is not a valid key: a key consists of letters, digits, "-", "_" and "."');
   }
+}
+
+/** The resources that a quota limits, without those of storage classes and `count/…` (pkg/apis/core/helper). */
+const QUOTAS: readonly string[] = [
+  ...['cpu', 'memory', 'ephemeral-storage'].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
+  ...['requests.storage', 'persistentvolumeclaims', 'pods', 'services', 'services.nodeports', 'services.loadbalancers'],
+  ...['secrets', 'configmaps', 'replicationcontrollers', 'resourcequotas'],
+];
+
+function ofQuota(object: ValueMap, add: Add): void {
+  for (const key of mapAt(object, 'spec', 'hard').keys()) {
+    const near = key.includes('/') || QUOTAS.includes(key) ? undefined : nearest(key, QUOTAS);
+    if (near !== undefined) add(['spec', 'hard', key], `is not a resource that a quota limits; did you mean ${near}?`);
+  }
+}
+
+function ofWebhooks(object: ValueMap, add: Add): void {
+  for (const [index, hook] of listAt(object, 'webhooks').entries())
+    for (const [place, rule] of listAt(hook, 'rules').entries())
+      for (const [at, group] of listAt(rule, 'apiGroups').entries()) {
+        const problem = typeof group === 'string' ? groupProblem(group) : undefined;
+        if (problem !== undefined) add(['webhooks', index, 'rules', place, 'apiGroups', at], problem);
+      }
 }
 
 function ofDeployment(object: ValueMap, add: Add): void {

@@ -13,8 +13,9 @@ import { KINDS, TYPES } from './kubernetes-fields.ts';
 
 /** What a field holds. */
 export type Holds =
-  | { readonly is: 'text'; readonly choices?: readonly string[] }
-  | { readonly is: 'bytes' | 'integer' | 'number' | 'boolean' | 'quantity' | 'any' }
+  | { readonly is: 'text'; readonly choices?: readonly string[]; readonly isClosed?: boolean }
+  | { readonly is: 'integer' | 'number'; readonly least?: number; readonly most?: number }
+  | { readonly is: 'bytes' | 'boolean' | 'quantity' | 'any' }
   | { readonly is: 'list' | 'map'; readonly of: Holds }
   | {
       readonly is: 'fields';
@@ -148,12 +149,17 @@ function holdsOf(schema: Value | undefined): Holds {
   switch (textAt(schema, 'type')) {
     case 'string': {
       const choices = listAt(schema, 'enum').filter((one) => typeof one === 'string');
-      return choices.length > 0 ? { is: 'text', choices } : { is: 'text' };
+      return choices.length > 0 ? { is: 'text', choices, isClosed: true } : { is: 'text' };
     }
     case 'integer':
-      return { is: 'integer' };
-    case 'number':
-      return { is: 'number' };
+    case 'number': {
+      const [least, most] = ['minimum', 'maximum'].map((name) => field(schema, name));
+      return {
+        is: textAt(schema, 'type') === 'integer' ? 'integer' : 'number',
+        ...(typeof least === 'number' && { least }),
+        ...(typeof most === 'number' && { most }),
+      };
+    }
     case 'boolean':
       return { is: 'boolean' };
     case 'array':

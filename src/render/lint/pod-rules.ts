@@ -40,11 +40,31 @@ export function podProblems(object: ValueMap, pod: ValuePath, add: Add): void {
   }
 }
 
+/** The fields of a container that hold a program with its arguments. */
+const COMMANDS: readonly (readonly string[])[] = [
+  ['command'],
+  ...PROBES.map((probe) => [probe, 'exec', 'command']),
+  ...['postStart', 'preStop'].map((hook) => ['lifecycle', hook, 'exec', 'command']),
+];
+
 function ofContainer(container: Value, at: ValuePath, add: Add): void {
   const image = imageProblem(textAt(container, 'image'));
   if (image !== undefined) add([...at, 'image'], image);
   for (const probe of PROBES) ofProbe(field(container, probe), probe, [...at, probe], add);
   ofResources(container, [...at, 'resources'], add);
+  // An apply merges the list by its names, so that the API server refuses two of one name.
+  unique(
+    listAt(container, 'env').map((one, index) => ({ name: textAt(one, 'name'), at: [...at, 'env', index, 'name'] })),
+    add,
+  );
+  for (const keys of COMMANDS) {
+    const [program, ...rest] = listAt(container, ...keys);
+    if (typeof program === 'string' && rest.length === 0 && /^[a-z][\w.-]*[ \t]+\S[^\n]*$/.test(program))
+      add(
+        [...at, ...keys, 0],
+        `is "${printable(program, 60)}", and the name of one program: write [${printable(program.split(/\s+/).join(', '), 80)}], or [sh, -c, "…"]`,
+      );
+  }
   for (const [index, one] of listAt(container, 'env').entries()) {
     const name = textAt(one, 'name');
     if (/[=\s]/.test(name))
@@ -102,6 +122,7 @@ function imageProblem(image: string): string | undefined {
   const slash = repository.indexOf('/');
   const isHost = slash > 0 && /[.:]|^localhost$/.test(repository.slice(0, slash));
   const path = isHost ? repository.slice(slash + 1) : repository;
+  if (path.includes(':')) return `is "${shown}", which has two tags`;
   return /[A-Z]/.test(path) ? `is "${shown}", and the name of an image has small letters alone` : undefined;
 }
 

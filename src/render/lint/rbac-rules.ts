@@ -25,11 +25,24 @@ export function roleProblems(role: ValueMap, add: Add): void {
     if (textAt(role, 'kind') === 'Role' && listAt(rule, 'nonResourceURLs').length > 0)
       add([...at, 'nonResourceURLs'], 'are set in a Role, and Kubernetes takes them only in a ClusterRole');
     const groups = listAt(rule, 'apiGroups');
+    for (const [place, group] of groups.entries()) {
+      const problem = typeof group === 'string' ? groupProblem(group) : undefined;
+      if (problem !== undefined) add([...at, 'apiGroups', place], problem);
+    }
     for (const [place, resource] of listAt(rule, 'resources').entries()) {
       const problem = typeof resource === 'string' ? resourceProblem(resource, groups) : undefined;
       if (problem !== undefined) add([...at, 'resources', place], problem);
     }
   }
+}
+
+/** What is wrong with the group of a rule: it has no version, and that of pods and services is empty. */
+export function groupProblem(group: string): string | undefined {
+  if (group === 'core' || /^v\d\w*$/.test(group))
+    return `is "${printable(group, 60)}", and "" for the group of pods, services and secrets`;
+  return group.includes('/')
+    ? `is "${printable(group, 60)}", and a group without a version: ${printable(groupOf(group), 60)}`
+    : undefined;
 }
 
 function resourceProblem(resource: string, groups: readonly Value[]): string | undefined {
@@ -74,10 +87,18 @@ function pluralOf(kind: string): string {
   return /(?:s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
 }
 
+const RBAC = 'rbac.authorization.k8s.io';
+
 /** Reports the group of a role that a binding names. */
 export function bindingProblems(binding: ValueMap, add: Add): void {
+  const role = field(binding, 'roleRef', 'apiGroup');
+  if (typeof role === 'string' && role !== '' && role !== RBAC)
+    add(['roleRef', 'apiGroup'], `is "${printable(role, 60)}", and ${RBAC} in Kubernetes`);
   for (const [index, subject] of listAt(binding, 'subjects').entries()) {
     const group = field(subject, 'apiGroup');
+    const isPerson = ['User', 'Group'].includes(textAt(subject, 'kind'));
+    if (isPerson && typeof group === 'string' && group !== '' && group !== RBAC)
+      add(['subjects', index, 'apiGroup'], `is "${printable(group, 60)}", and ${RBAC} for users and groups`);
     if (textAt(subject, 'kind') === 'ServiceAccount' && typeof group === 'string' && group !== '')
       add(['subjects', index, 'apiGroup'], `is ${printable(group, 60)}, and "" for a ServiceAccount`);
   }

@@ -70,6 +70,17 @@ export function referenceProblems(object: ValueMap, all: ChartObjects): FieldPro
         add,
       );
       break;
+    case 'ValidatingWebhookConfiguration':
+    case 'MutatingWebhookConfiguration':
+      for (const index of listAt(object, 'webhooks').keys())
+        ofClient(object, ['webhooks', index, 'clientConfig', 'service'], all, add);
+      break;
+    case 'CustomResourceDefinition':
+      ofClient(object, ['spec', 'conversion', 'webhook', 'clientConfig', 'service'], all, add);
+      break;
+    case 'APIService':
+      ofClient(object, ['spec', 'service'], all, add);
+      break;
     case 'PodDisruptionBudget':
       selects(object, ['spec', 'selector'], field(object, 'spec', 'selector'), all, add);
       break;
@@ -137,11 +148,50 @@ function inPod(object: ValueMap, path: readonly string[], all: ChartObjects, add
   inVolumes(around, spec, path);
 }
 
+/** The sources of a volume that have keys: the field, the kind of the object, and the field with its name. */
+const SOURCES = [
+  ['configMap', 'ConfigMap', 'name'],
+  ['secret', 'Secret', 'secretName'],
+] as const;
+
+/** Reports items of a volume whose keys the object of the chart does not have. */
+function refersToItems(
+  { object, all, add }: Around,
+  reference: Value | undefined,
+  { keys, kind, naming }: { keys: ValuePath; kind: string; naming: string },
+): void {
+  const name = textAt(reference, naming);
+  const other = name === '' || field(reference, 'optional') === true ? undefined : findBeside(all, kind, name, object);
+  const known = keysOf(other);
+  if (known.length === 0) return;
+  for (const [index, item] of listAt(reference, 'items').entries()) {
+    const key = textAt(item, 'key');
+    if (key !== '' && !known.includes(key)) add([...keys, 'items', index, 'key'], noKey(kind, name, key, known));
+  }
+}
+
+function keysOf(object: ValueMap | undefined): string[] {
+  return ['data', 'stringData', 'binaryData'].flatMap((name) => [...mapAt(object, name).keys()]);
+}
+
+function noKey(kind: string, name: string, key: string, known: readonly string[]): string {
+  return `the ${kind} "${printable(name)}" of the chart has no key ${printable(key)}${advice(key, known)}`;
+}
+
 function inVolumes(around: Around, spec: Value | undefined, path: readonly string[]): void {
   const { object, all, add } = around;
   for (const [index, volume] of listAt(spec, 'volumes').entries()) {
     const at = [...path, 'volumes', index];
     refersTo(around, field(volume, 'configMap'), [...at, 'configMap'], 'ConfigMap');
+    for (const [from, kind, naming] of SOURCES)
+      refersToItems(around, field(volume, from), { keys: [...at, from], kind, naming });
+    for (const [place, source] of listAt(volume, 'projected', 'sources').entries()) {
+      for (const [from, kind] of SOURCES) {
+        const keys = [...at, 'projected', 'sources', place, from];
+        refersTo(around, field(source, from), keys, kind);
+        refersToItems(around, field(source, from), { keys, kind, naming: 'name' });
+      }
+    }
     const secret = textAt(volume, 'secret', 'secretName');
     if (field(volume, 'secret', 'optional') !== true)
       resembles([...at, 'secret', 'secretName'], secret, 'Secret', namesOf(all, 'Secret', object), add);
@@ -170,7 +220,8 @@ function resembles(keys: ValuePath, name: string, kind: string, names: readonly 
   const longer = OF_CHART.has(kind)
     ? names.find((other) => name.startsWith(`${other}-`) || other.startsWith(`${name}-`))
     : undefined;
-  const near = nearest(name, names, 2) ?? longer;
+  const short = names.find((other) => other.endsWith(`-${name}`));
+  const near = nearest(name, names, 2) ?? longer ?? short;
   if (near !== undefined) add(keys, `the chart has no ${kind} "${printable(name)}"; did you mean ${printable(near)}?`);
 }
 
@@ -180,14 +231,8 @@ function refersToKey(around: Around, reference: Value | undefined, keys: ValuePa
   const name = textAt(reference, 'name');
   const key = textAt(reference, 'key');
   if (name === '' || key === '' || field(reference, 'optional') === true) return;
-  const other = findBeside(all, kind, name, object);
-  if (other === undefined) return;
-  const known = ['data', 'stringData', 'binaryData'].flatMap((field) => [...mapAt(other, field).keys()]);
-  if (known.length > 0 && !known.includes(key))
-    add(
-      [...keys, 'key'],
-      `the ${kind} "${printable(name)}" of the chart has no key ${printable(key)}${advice(key, known)}`,
-    );
+  const known = keysOf(findBeside(all, kind, name, object));
+  if (known.length > 0 && !known.includes(key)) add([...keys, 'key'], noKey(kind, name, key, known));
 }
 
 function ofIngress(object: ValueMap, all: ChartObjects, add: Add): void {
@@ -221,6 +266,29 @@ function ofBinding(object: ValueMap, all: ChartObjects, add: Add): void {
     if (textAt(subject, 'kind') === 'ServiceAccount')
       resembles(['subjects', index, 'name'], textAt(subject, 'name'), 'ServiceAccount', rolesOf('ServiceAccount'), add);
   }
+}
+
+/** Checks the Service that the API server itself calls, which these keys name. Its namespace is always written. */
+function ofClient(object: ValueMap, keys: ValuePath, all: ChartObjects, add: Add): void {
+  let called: Value | undefined = object;
+  for (const key of keys) called = Array.isArray(called) ? called[Number(key)] : field(called, String(key));
+  const name = textAt(called, 'name');
+  const services = all.ofKind('Service');
+  resembles(
+    [...keys, 'name'],
+    name,
+    'Service',
+    services.map((one) => textAt(one, 'metadata', 'name')),
+    add,
+  );
+  const service = services.find((one) => textAt(one, 'metadata', 'name') === name);
+  const ports = listAt(service, 'spec', 'ports').map((one) => field(one, 'port'));
+  const port = field(called, 'port') ?? 443;
+  if (ports.length > 0 && !ports.includes(port))
+    add(
+      [...keys, 'port'],
+      `the Service "${printable(name)}" has no port ${printable(String(port))}; it has ${printable(ports.join(', '))}`,
+    );
 }
 
 function ofPolicy(object: ValueMap, all: ChartObjects, add: Add): void {

@@ -69,7 +69,7 @@ export async function lintRendered(
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     // `required` of a native template asks for a value that only the user of the chart can give, so it is not an error.
-    const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !(error.cause instanceof ExecError);
+    const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !isOfGo(error);
     const found = fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
     const lines = new Set(found.map(({ at }) => `${at?.file}:${at?.line}`));
     // If the tag of a line cannot be read, errors in the structure of that line are only a consequence.
@@ -84,6 +84,11 @@ export async function lintRendered(
   );
   const found = lintObjects(own, objects, kubeVersion, kinds);
   return [...messages, ...notFound(branches, found), ...found];
+}
+
+/** Does an error come from a Go template, or from a text that `goTpl` runs? */
+function isOfGo({ cause }: Error): boolean {
+  return cause instanceof ExecError || (cause instanceof Error && isOfGo(cause));
 }
 
 /** The findings on branches without those that are found in the rendered objects too, which have more to say. */

@@ -1,4 +1,5 @@
 /** What expressions of native templates may lead to, without running them: paths below `values`, and the maps of calls. */
+import { isLiteral } from '../handlebars/ast.ts';
 import type { Expression, Path, Sub } from '../handlebars/ast.ts';
 import { isScoped, ROOT_NAMES, simpleName } from '../handlebars/scope.ts';
 
@@ -114,6 +115,10 @@ function shapeOfCall({ path, params }: Sub, names: Names): Shape {
   if (part !== undefined) return shapes().at(part);
   if (name === 'first' || name === 'last') return itemsOf(shapes()[0]);
   if (name === 'dict') return ofDict(params, names);
+  const [, second] = params;
+  // A key that only running the template tells leads to one of the values.
+  if ((name === 'get' || name === 'index') && params.length === 2 && second !== undefined && !isLiteral(second))
+    return itemsOf(shapes()[0]);
   const key = keyOf(name, params);
   return key?.of === 'map' ? ofLeads(follow(shapeOf(key.map, names), key.names)) : undefined;
 }

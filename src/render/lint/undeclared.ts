@@ -2,16 +2,17 @@
 import type { Chart, ChartFile } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
-import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
 import type { Template } from '../handlebars/ast.ts';
 import { ROOT_NAMES } from '../handlebars/scope.ts';
-import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import { CommentedKeys } from './commented-keys.ts';
 import type { LintMessage } from './message.ts';
 import { nameUses } from './name-uses.ts';
 import type { NameUse } from './name-uses.ts';
+import { missingPart } from './declared.ts';
+import type { Known } from './declared.ts';
+import { lintGoTexts } from './go-texts.ts';
 import { lintValueTemplates } from './value-templates.ts';
 import { schemaOf } from './read-schema.ts';
 import { ITEM } from './shapes.ts';
@@ -64,11 +65,12 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
     const at = { file: template.file, line: loc.start.line, column: loc.start.column + 1 };
     return [finding('value-undeclared', template.name, message, at, severity)];
   });
-  return [...undeclaredNames, ...lintValueTemplates(uses, chart.values)];
+  return [
+    ...undeclaredNames,
+    ...lintValueTemplates(uses, chart.values),
+    ...lintGoTexts(uses, chart, (path) => missingPart(path, known, undefined)),
+  ];
 }
-
-/** Where values may be declared. */
-type Known = { values: Value[]; comments: CommentedKeys; schema: Value | undefined };
 
 function textOf(file: ChartFile | undefined): string {
   return file === undefined ? '' : Buffer.from(file.data).toString();
@@ -136,10 +138,13 @@ function undeclared(
     return { key: full, message, holder: spelled(holder), ...((isGiven || isItem) && { severity: 'warning' }) };
   }
   // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
-  if ((isItem || isKey) && missing.near === undefined) return 'unlike';
+  // What the context of a partial lacks may be an argument that no call gives.
+  const isClosed = missing.isClosed === true && !isGiven && !isKey;
+  if ((isItem || isKey) && missing.near === undefined && !isClosed) return 'unlike';
   if (isItem) {
-    const message = `no item of ${printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)))} in values.yaml has ${name}${hint}`;
-    return { key: full, message, severity: 'warning' };
+    const list = printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)));
+    if (isClosed) return { key: full, message: `the schema allows no ${name} in items of ${list}${hint}` };
+    return { key: full, message: `no item of ${list} in values.yaml has ${name}${hint}`, severity: 'warning' };
   }
   const list = printable(spelled(path.slice(0, missing.index)));
   const message =
@@ -153,50 +158,4 @@ function undeclared(
 function spelled(path: readonly string[]): string {
   const isPlain = (name: string): boolean => name === ITEM || /^[\w-]+$/.test(name);
   return ['values', ...path.map((name) => (isPlain(name) ? name : `[${name}]`))].join('.');
-}
-
-/**
- * The index of the first name in a path that is declared nowhere, and the nearest declared name.
- *
- * @param most how far that may be: see {@link nearest}
- */
-function missingPart(
-  parts: readonly string[],
-  { values, comments, schema }: Known,
-  most: number | undefined,
-): { index: number; near: string | undefined; holder: 'map' | 'list' | 'text' } | undefined {
-  let at: readonly Value[] = values;
-  let rule = schema;
-  let isItem = false;
-  for (const [index, name] of parts.entries()) {
-    if (name === ITEM) {
-      isItem = true;
-      at = at.flatMap((value) => (Array.isArray(value) ? value : isMap(value) ? [...value.values()] : []));
-      rule = field(rule, 'items') ?? field(rule, 'additionalProperties');
-      continue;
-    }
-    const isList = at.length > 0 && at.every((value) => Array.isArray(value));
-    if (isList && !/^(?:[0-9]+|length)$/.test(name)) return { index, near: undefined, holder: 'list' };
-    if (name !== 'length' && at.length > 0 && at.every(isText)) return { index, near: undefined, holder: 'text' };
-    const maps = at.filter((value) => isMap(value));
-    const names = [...maps.flatMap((map) => [...map.keys()]), ...mapAt(rule, 'properties').keys()];
-    // An empty map may hold anything, and so may a value that is declared as something else too.
-    if (names.length === 0 || (maps.length < at.length && !maps.some((map) => map.has(name)))) return undefined;
-    if (!names.includes(name)) {
-      if (comments.has(parts.slice(0, index + 1))) return undefined;
-      // `global` belongs to the user of the chart, who need not declare it.
-      return index === 0 && name === 'global'
-        ? undefined
-        : { index, near: nearest(name, new Set(names), isItem ? 2 : most), holder: 'map' };
-    }
-    at = maps.flatMap((map) => (map.has(name) ? [map.get(name) ?? null] : []));
-    rule = mapAt(rule, 'properties').get(name);
-    if (at.length === 0 && rule === undefined) return undefined;
-  }
-  return undefined;
-}
-
-/** Has a value no fields? An empty text may stand for a map that users give. */
-function isText(value: Value): boolean {
-  return typeof value === 'object' ? false : value !== '';
 }

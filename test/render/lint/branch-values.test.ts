@@ -123,7 +123,7 @@ test.each([
       '  {{#if values.off}}\n  externalIPs:\n    {{#each values.items as |x|}}\n    {{#if (kindIs "string" x)}}\n    - {{x}}\n    {{else}}\n    - {{x.name}}\n    {{/if}}\n    {{/each}}\n  {{/if}}',
     ),
   ],
-  ['a whole number that is a text', service('  {{#if values.off}}\n  clusterIP: {{values.number}}\n  {{/if}}')],
+  ['a whole number that is a text', service('  {{#if values.off}}\n  loadBalancerClass: {{values.number}}\n  {{/if}}')],
 ])('no finding: %s', async (_, file) => {
   expect(await lines(file)).toEqual([]);
 });
