@@ -1,4 +1,5 @@
 /** Bodies of HTTP requests and answers as streams: cut into pieces, limited in size, read whole or thrown away. */
+import { finished } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { UnusableAnswer } from './http-messages.ts';
 import type { HttpDownload, HttpRequest } from './http-messages.ts';
@@ -42,8 +43,9 @@ export async function* releasing(body: AsyncIterable<Buffer>, release: () => voi
 }
 
 /**
- * Reads a body, by events instead of an iterator: that saves 6 ms of 107 when a chart of 5 MB is pulled. With a known length it is filled in place
- * instead of joined: indexes of repositories have up to 140 MB. Fails with {@link UnusableAnswer} past the limit.
+ * Reads a body, by events instead of an iterator: that saves 6 ms of 107 when a chart of 5 MB is pulled. With a known
+ * length it is filled in place instead of joined: indexes of repositories have up to 140 MB. Fails with
+ * {@link UnusableAnswer} past the limit.
  */
 export async function readWhole(
   { stream, length, url }: Received,
@@ -63,8 +65,10 @@ export async function readWhole(
       reject(tooLarge(limit, url));
       stream.destroy();
     });
-    stream.once('end', () => resolve(whole?.subarray(0, size) ?? Buffer.concat(chunks, size)));
-    stream.once('error', reject);
+    finished(stream, (error) => {
+      if (error) reject(error);
+      else resolve(whole?.subarray(0, size) ?? Buffer.concat(chunks, size));
+    });
   });
 }
 
