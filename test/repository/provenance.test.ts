@@ -395,6 +395,8 @@ describe.skipIf(!isThere)('the commands', () => {
     const path = signed(undefined);
     mkdirSync(`${path}.prov`);
     expect(verify(path)).toContain('code: PKG_FILE_UNREADABLE');
+    const bundled = pkg(['bundle', path, '-o', join(folder, 'signed.tar')]).stderr;
+    expect(bundled).toContain('code: PKG_FILE_UNREADABLE');
     const dangling = signed(undefined);
     symlinkSync('/nowhere', `${dangling}.prov`);
     expect(verify(dangling)).toContain('code: PKG_SIGNATURE_INVALID');
@@ -402,6 +404,7 @@ describe.skipIf(!isThere)('the commands', () => {
     const endless = signed(undefined);
     symlinkSync('/dev/zero', `${endless}.prov`);
     expect(verify(endless)).toContain('code: PKG_FILE_UNREADABLE');
+    expect(pkg(['bundle', endless, '-o', join(folder, 'signed.tar')]).stderr).toBe(verify(endless));
     expect(verify(folder)).toContain('code: PKG_SIGNATURE_INVALID');
     expect(verify(join(folder, 'nothing.tgz'))).toContain('code: PKG_CHART_NOT_FOUND');
     const keyring = (file: string): string => pkg(['verify', signed('x'), '--keyring', file]).stderr;

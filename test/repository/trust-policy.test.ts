@@ -1,6 +1,15 @@
 /** The trust policy: reading it, choosing a rule, and that every command applies it. */
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -376,6 +385,12 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
       mkdirSync(usual);
       expect((await pkg(args)).stderr).toContain('code: PKG_TRUST_POLICY_INVALID ');
       expect((await pkg(['template', 'bare'])).stderr).toContain('code: PKG_TRUST_POLICY_INVALID ');
+      rmSync(usual, { recursive: true });
+      symlinkSync('a-volume-that-is-not-mounted/trust.yaml', usual);
+      expect((await pkg(args)).stderr).toContain('code: PKG_TRUST_POLICY_INVALID ');
+      rmSync(usual);
+      writeFileSync(usual, '');
+      expect((await pkg(args)).stderr).toContain('code: PKG_TRUST_POLICY_INVALID ');
     } finally {
       rmSync(usual, { recursive: true });
     }

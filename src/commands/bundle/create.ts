@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createOrigins } from '../../chart/origins.ts';
 import { readUserValues } from '../../chart/user-values.ts';
 import { keepsWrittenKeys } from '../../chart/written-keys.ts';
 import { checkDependencies } from '../../chart/dependencies.ts';
-import { readChartArchive } from '../../chart/load.ts';
+import { readArchiveFile, readChartArchive } from '../../chart/load.ts';
 import { packChart, packedTime, sourceDateEpoch } from '../../chart/package.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -13,6 +13,7 @@ import { isBundle } from '../../repository/bundle-file.ts';
 import { writeBundle } from '../../repository/bundle-writer.ts';
 import type { ChartToBundle, SignedManifest } from '../../repository/bundle-writer.ts';
 import type { FoundChart } from '../../repository/found-chart.ts';
+import { readProvenanceOf } from '../../repository/provenance-file.ts';
 import { isWhole } from '../../repository/signatures/signature-artifact.ts';
 import { layoutSource, registrySource } from '../../repository/image-source.ts';
 import { print, printError } from '../../terminal/output.ts';
@@ -123,9 +124,8 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
   let chart = await openChart(reference, flags, links);
   if (statSync(reference).isFile()) {
     checkDependencies(chart);
-    const signed = `${reference}.prov`;
-    const provenance = existsSync(signed) ? readFileSync(signed) : undefined;
-    return { chart, archive: readFileSync(reference), provenance, origin: reference, signed: undefined };
+    const provenance = readProvenanceOf(reference);
+    return { chart, archive: readArchiveFile(reference), provenance, origin: reference, signed: undefined };
   }
   if (flags['dependency-update']) {
     chart = await (await import('../support/dependency-update.ts')).withDependencies(chart, flags, links);

@@ -1,5 +1,5 @@
 /** Finds the trust policy. A small module, since every command that takes a chart loads it. */
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { below, configHome } from '../paths.ts';
 
 /** The file of a trust policy. It is an error if a named one does not exist. */
@@ -16,7 +16,8 @@ export function trustPolicyFile(named: string, env: NodeJS.ProcessEnv): PolicyFi
   if (chosen !== '') return { file: chosen, isNamed: true };
   const file = below(configHome(env), 'trust.yaml');
   try {
-    return statSync(file, { throwIfNoEntry: false }) === undefined ? undefined : { file, isNamed: false };
+    // A link that leads nowhere, such as to a volume that is not mounted, is a policy that cannot be read.
+    return lstatSync(file, { throwIfNoEntry: false }) === undefined ? undefined : { file, isNamed: false };
   } catch {
     // The file may exist and not be readable. Reading it then gives the error.
     return { file, isNamed: false };
