@@ -6,12 +6,12 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import spawn from 'cross-spawn';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { changeFile } from './change-file.ts';
 import type { Tell } from './change-file.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
+import { ProgramFailure, runProgram } from '../run-program.ts';
 import { compareCodePoints, parseJson, printJson } from '../yaml/json.ts';
 import { asObject, getOwn, isJsonObject, textField } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
@@ -270,38 +270,25 @@ function loginFrom(printed: string | undefined, helper: string): RegistryLogin {
   return username === '<token>' ? { ...NO_LOGIN, identityToken: secret } : { ...NO_LOGIN, username, password: secret };
 }
 
-function run(
+async function run(
   program: string,
   action: string,
-  input: string,
+  text: string,
   env: NodeJS.ProcessEnv,
 ): Promise<{ status: number | string; stdout: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [action], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    // What the helper started may outlive it and hold its output open, so the output is not waited for.
-    const giveUp = (what: string): void => {
-      child.kill('SIGKILL');
-      child.stdout?.destroy();
-      reject(failed(program, what, RUN_BY_HAND));
-    };
-    const timer = setTimeout(() => giveUp(`gave no answer within ${HELPER_TIME / 1000} seconds`), HELPER_TIME);
-    let stdout = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      stdout += chunk;
-      if (stdout.length > MAX_OUTPUT) giveUp('prints without end');
-    });
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      const what = error.code === 'ENOENT' ? 'is not installed' : `cannot be started (${error.code})`;
-      reject(failed(program, what, INSTALL, error));
-    });
-    child.on('close', (status, killed) => {
-      clearTimeout(timer);
-      resolve({ status: status ?? killed ?? '', stdout });
-    });
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
-  });
+  try {
+    const options = { env, input: { text }, timeout: HELPER_TIME, limit: MAX_OUTPUT };
+    const { status, output } = await runProgram(program, [action], options);
+    return { status, stdout: output.toString('utf8') };
+  } catch (error) {
+    if (!(error instanceof ProgramFailure)) throw error;
+    if (error.reason === 'timeout') {
+      throw failed(program, `gave no answer within ${HELPER_TIME / 1000} seconds`, RUN_BY_HAND);
+    }
+    if (error.reason !== 'system') throw failed(program, 'prints without end', RUN_BY_HAND);
+    const what = error.code === 'ENOENT' ? 'is not installed' : `cannot be started (${error.code})`;
+    throw failed(program, what, INSTALL, error);
+  }
 }
 
 const INSTALL = 'install it, or remove it from credsStore and credHelpers in the file with logins to registries';

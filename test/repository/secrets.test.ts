@@ -1,5 +1,5 @@
 /** A login in a URL that somebody typed appears in no output, whatever is wrong with the URL. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../chart/support.ts';
@@ -149,6 +149,36 @@ test('credential helpers that hang, print without end, or take a while', { timeo
   expect(slow).toContain('code: PKG_REPOSITORY_UNAUTHORIZED');
   for (const outcome of outcomes) expectNoSecret(outcome, outcome.stderr);
   expect(performance.now() - began).toBeLessThan(80_000);
+});
+
+test('a credential helper whose child lives on with its output open is not waited for', async () => {
+  const sent: (string | undefined)[] = [];
+  const server = await startChartServer('/nowhere', {
+    serve: (request, response) => {
+      sent.push(request.headers.authorization);
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+      return true;
+    },
+  });
+  const folder = temporaryFolder();
+  const pid = join(folder, 'pid');
+  // The child has standard output and error of the helper, and so their pipes.
+  const script = `sleep 60 &\necho $! > '${pid}'\necho a message >&2\necho '{"Username":"ada","Secret":"${SECRET}"}'\n`;
+  writeFileSync(join(folder, 'docker-credential-agent'), `#!/bin/sh\n${script}`, { mode: 0o755 });
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ credsStore: 'agent' }));
+  const env = { PATH: `${folder}:${process.env['PATH']}`, HELM_REGISTRY_CONFIG: join(folder, 'config.json') };
+  const begun = performance.now();
+  // Ends when nobody has its output open any more.
+  const { stderr } = await run('pkg', ['pull', `oci://127.0.0.1:${server.port}/a/b:1.0.0`, '--plain-http'], {
+    cwd,
+    home,
+    env,
+  });
+  server.close();
+  expect(performance.now() - begun).toBeLessThan(20_000);
+  process.kill(Number(readFileSync(pid, 'utf8')));
+  expect(stderr).toContain('a message\n');
+  expect(sent).toEqual([undefined, `Basic ${Buffer.from(`ada:${SECRET}`).toString('base64')}`]);
 });
 
 test('a credential helper that fails without output', async () => {

@@ -1,15 +1,16 @@
 /**
  * Exec plugins: a program that prints credentials, by the protocol `client.authentication.k8s.io` (v1, v1beta1).
  *
- * A plugin talks to the user (about a code to enter in a browser, say) on standard error, which it inherits.
+ * A plugin talks to the user (about a code to enter in a browser, say) on standard error, that of pkg.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
 import { isatty } from 'node:tty';
-import spawn from 'cross-spawn';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { ClientCertificate } from '../../network/dial.ts';
+import { ProgramFailure, runProgram } from '../../run-program.ts';
+import type { ProgramResult } from '../../run-program.ts';
 import type { JsonObject } from '../../yaml/value.ts';
 import type { Connection } from './connection.ts';
 import { bearer } from './credential.ts';
@@ -66,42 +67,28 @@ async function run(
   for (const variable of exec.env) env[variable.name] = variable.value;
   env['KUBERNETES_EXEC_INFO'] = JSON.stringify(execInfo(exec, connection, interactive));
   const timeout = interactive ? INTERACTIVE_TIMEOUT : SILENT_TIMEOUT;
-  return await new Promise((resolve, reject) => {
-    const child = spawn(exec.command, exec.args, {
-      env,
-      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const giveUp = (what: string): void => {
-      child.kill('SIGKILL');
-      child.stdout?.destroy();
-      reject(failed(`${name} ${what}`));
-    };
-    const timer = setTimeout(() => giveUp(`gave no credentials within ${timeout / 1000} seconds`), timeout);
-    child.stdout?.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > MAX_OUTPUT) giveUp('prints without end');
-    });
-    const stop = (): void => giveUp('was stopped');
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    child.on('error', (error) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      const code = 'code' in error ? String(error.code) : error.message;
-      const what = code === 'ENOENT' ? 'is not installed' : `cannot be started (${code})`;
-      const hint = exec.installHint === '' ? [] : [printable(exec.installHint, 500)];
-      reject(failed(`${name} ${what}`, [...hint, 'the kubeconfig asks for it to log in to this cluster'], error));
-    });
-    child.on('close', (status, killed) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-      else reject(failed(`${name} failed with ${killed ?? `status ${status}`}`, ['see what it printed above']));
-    });
-  });
+  let result: ProgramResult;
+  try {
+    const input = interactive ? 'inherited' : 'none';
+    result = await runProgram(exec.command, exec.args, { env, input, timeout, limit: MAX_OUTPUT, signal });
+  } catch (error) {
+    if (!(error instanceof ProgramFailure)) throw error;
+    if (error.reason !== 'system') {
+      const words = {
+        timeout: `gave no credentials within ${timeout / 1000} seconds`,
+        limit: 'prints without end',
+        stopped: 'was stopped',
+      };
+      throw failed(`${name} ${words[error.reason]}`);
+    }
+    const what = error.code === 'ENOENT' ? 'is not installed' : `cannot be started (${error.code})`;
+    const hint = exec.installHint === '' ? [] : [printable(exec.installHint, 500)];
+    throw failed(`${name} ${what}`, [...hint, 'the kubeconfig asks for it to log in to this cluster'], error);
+  }
+  const { status, output } = result;
+  if (status === 0) return output.toString('utf8');
+  const how = typeof status === 'number' ? `status ${status}` : status;
+  throw failed(`${name} failed with ${how}`, ['see what it printed above']);
 }
 
 function execInfo(exec: ExecConfig, connection: Connection, interactive: boolean): JsonObject {

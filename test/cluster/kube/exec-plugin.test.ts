@@ -313,6 +313,20 @@ describe('messages', () => {
   );
 });
 
+test('a plugin whose child lives on with its output open is not waited for', async () => {
+  const { command, file } = plugin(`sleep 60 &\necho $! > "$0.child"; echo '${credential({ token: 'of-an-agent' })}'`);
+  const before = peer.seen.length;
+  const begun = Date.now();
+  const child = spawn(process.execPath, ['bin/pkg.js', 'list'], {
+    env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig({ command }), HOME: peer.folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  expect(Date.now() - begun).toBeLessThan(20_000);
+  process.kill(Number(readFileSync(file('child'), 'utf8')));
+  expect(peer.seen[before]?.headers.authorization).toBe('Bearer of-an-agent');
+});
+
 test('Ctrl-C ends a plugin that never answers', async () => {
   const { command, file } = plugin('echo $$ > "$0.pid"; exec sleep 600');
   const child = spawn(process.execPath, ['bin/pkg.js', 'list'], {
