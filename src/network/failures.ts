@@ -21,6 +21,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ECONNRESET: 'it closed the connection',
   EPIPE: 'it closed the connection',
   BAD_ANSWER: 'its answer is not HTTP',
+  LONG_HEAD: 'the head of its answer is too long',
   BAD_UPGRADE: 'it changed to another protocol, which it was not asked to',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
@@ -38,7 +39,7 @@ const SAME_AS: Readonly<Record<string, string>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'ECONNRESET',
   UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
-  UND_ERR_HEADERS_OVERFLOW: 'BAD_ANSWER',
+  UND_ERR_HEADERS_OVERFLOW: 'LONG_HEAD',
 };
 
 /** How undici's parser begins its messages. */

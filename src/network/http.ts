@@ -23,6 +23,7 @@ import { UnusableAnswer } from './http-messages.ts';
 import type { HttpAnswer, HttpDownload, HttpOptions, HttpRequest, HttpTimes } from './http-messages.ts';
 import type { ConnectionPool, PoolRequest } from './pool.ts';
 import { proxyFromEnvironment } from './proxy-choice.ts';
+import { retryAfter } from './retry-after.ts';
 
 export { UnusableAnswer };
 export type { HttpAnswer, HttpDownload, HttpRequest, HttpTimes } from './http-messages.ts';
@@ -110,7 +111,7 @@ export class HttpClient {
       try {
         const received = await this.#sendWithRedirects(request, signal);
         if (isLast || !BUSY.has(received.status)) return await use(received);
-        wait = Math.max(pause, pauseAskedFor(received.headers['retry-after']));
+        wait = Math.max(pause, retryAfter(received.headers['retry-after']) ?? 0);
         if (Date.now() - begun + wait > this.#times.patience) return await use(received);
         // Reading a short rest of the answer frees the connection for the next try.
         await drain(received.stream);
@@ -254,13 +255,6 @@ function bodyOf({ body }: HttpRequest): PoolRequest['body'] {
 function loginHeader(url: URL): string | undefined {
   const login = loginOf(url);
   return login && basicAuthorization(login.username, login.password);
-}
-
-/** Milliseconds; `Retry-After` has seconds, or a date (RFC 9110, section 10.2.3). */
-function pauseAskedFor(header: string | string[] | undefined): number {
-  if (typeof header !== 'string') return 0;
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(seconds * 1000, 0) : 0;
 }
 
 /** Did the connection break, so that another one may work? A proxy that broke it is not tried again. */

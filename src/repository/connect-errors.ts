@@ -13,6 +13,7 @@ const HINTS: Readonly<Record<string, string>> = {
   [TOO_SLOW]: 'check the network, and whether the server is busy',
   ECONNRESET: 'try again, and check the proxies between',
   BAD_ANSWER: 'check the address and its port',
+  LONG_HEAD: 'check the address, and ask the operator of the server',
   BAD_UPGRADE: 'check the address and its port',
   CERT_HAS_EXPIRED: 'have the certificate of the server renewed',
   CERT_NOT_YET_VALID: 'check the clock of this machine',

@@ -6,7 +6,7 @@ import { PkgError } from '../errors.ts';
 import { parseYaml } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import { BATCH, batchesOf } from './index-ranges.ts';
+import { BATCH, batchesOf, MAX_WHOLE } from './index-ranges.ts';
 import type { ChartRange, IndexParts, Span } from './index-ranges.ts';
 
 /** Where the entries are in an index that is laid out as Helm writes it. */
@@ -148,6 +148,7 @@ function* windowsOf(bytes: Buffer, from: number): Generator<{ text: string; at: 
   for (let at = from; at < bytes.length;) {
     const newLine = bytes.indexOf(NEW_LINE, at + WINDOW);
     const end = newLine === -1 ? bytes.length : newLine + 1;
+    if (end - at > WINDOW + MAX_WHOLE) throw new PkgError('PKG_YAML_TOO_COMPLEX', 'a line of it is longer than 16 MiB');
     yield { text: bytes.toString('latin1', at, end), at };
     at = end;
   }

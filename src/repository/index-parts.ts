@@ -24,8 +24,7 @@ const LARGE = 1 << 17;
  */
 export function inParts<T>(bytes: Buffer, location: string, use: (parts: IndexParts) => T): T {
   const start = bytes.toString('latin1', 0, 1 << 12);
-  if (start.trim() === '' && bytes.toString('latin1').trim() === '')
-    throw invalidIndex('this index is empty', location);
+  if (start.trim() === '' && bytes.every(isBlank)) throw invalidIndex('this index is empty', location);
   if (/^\s*</.test(start)) {
     throw invalidIndex('this is a web page, not an index', location, ['check the address of the repository']);
   }
@@ -34,7 +33,7 @@ export function inParts<T>(bytes: Buffer, location: string, use: (parts: IndexPa
     const parts = bytes.length > LARGE ? partsOf(bytes, location) : undefined;
     if (parts !== undefined) {
       entriesOf(restOf(parts, location), location);
-      return use(parts);
+      return use({ ...parts, charts: () => counted(parts.charts(), location) });
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
@@ -53,6 +52,22 @@ export function inParts<T>(bytes: Buffer, location: string, use: (parts: IndexPa
     hints: [ASK_OPERATOR],
     ...(failure === undefined ? {} : { cause: failure }),
   });
+}
+
+/** Space, tab, line feed, carriage return. */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+/** The most charts of an index: millions of names would take gigabytes. */
+const MAX_CHARTS = 500_000;
+
+function* counted(charts: Iterable<ChartRange>, location: string): Generator<ChartRange> {
+  let count = 0;
+  for (const chart of charts) {
+    if (++count > MAX_CHARTS) throw invalidIndex(`this index has more than ${MAX_CHARTS} charts`, location);
+    yield chart;
+  }
 }
 
 /** The parts of indexes: several charts are looked up in the same one. */

@@ -9,6 +9,7 @@ import type { ChartMetadata } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { retryAfter } from '../network/retry-after.ts';
 import { goJson } from '../yaml/json.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { digestOf } from './digest.ts';
@@ -332,8 +333,7 @@ function inMiB(bytes: number): string {
 
 /** The pause before a part is sent again, in milliseconds: that of Retry-After, else doubled with each loss. */
 function pauseOf(header: string | string[] | undefined, lost: number): number {
-  const seconds = header === undefined ? Number.NaN : Number(header);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_PAUSE) * 1000 : 125 * 2 ** lost;
+  return Math.min(retryAfter(header) ?? 125 * 2 ** lost, MAX_PAUSE * 1000);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Requests to OCI registries, with the logins that they ask for. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { retryAfter } from '../network/retry-after.ts';
 import { tryParseJson } from '../yaml/json.ts';
 import { listField, textField } from '../yaml/value.ts';
 import type { Answer, Download, RemoteClient, Request } from './http.ts';
@@ -163,11 +164,16 @@ export function refused({ status, headers, body }: Answer, url: URL, chart: Char
       ],
     });
   }
-  const pause = /^\d{1,6}$/.exec(String(headers['retry-after'] ?? ''))?.[0];
   return new PkgError('PKG_REPOSITORY_UNREACHABLE', `${name} cannot be ${verb}: the registry answers ${status}`, {
-    notes: pause === undefined ? notes : [...notes, `it asks for a pause of ${pause} s`],
+    notes: [...notes, ...pauseNote(headers)],
     hints: status === 429 || status >= 500 ? ['try again later'] : [],
   });
+}
+
+/** A note about the pause that a busy server asks for; empty where it asks for none. */
+export function pauseNote(headers: Answer['headers']): string[] {
+  const seconds = Math.ceil((retryAfter(headers['retry-after']) ?? 0) / 1000);
+  return seconds > 0 && seconds < 1e7 ? [`it asks for a pause of ${seconds} s`] : [];
 }
 
 /** The message of an error answer of a registry. */

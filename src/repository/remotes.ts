@@ -18,7 +18,7 @@ import type { ConfigPaths } from './paths.ts';
 import { ReferenceCache } from './reference-cache.ts';
 import { ifFound, Registry } from './registry.ts';
 import type { RegistryOptions } from './registry.ts';
-import { RegistrySession } from './registry-session.ts';
+import { pauseNote, RegistrySession } from './registry-session.ts';
 import { findLogin } from './registry-login.ts';
 import { findRepository, readRepositories } from './repositories.ts';
 import type { Repository } from './repositories.ts';
@@ -335,7 +335,7 @@ export class Remotes {
       authorization: isOwn ? authorizationOf(repository) : undefined,
     });
     if (answer.status === 200 || (answer.status === 304 && mayBeUnchanged)) return answer;
-    throw refused(answer.status, url);
+    throw refused(answer, url);
   }
 
   #client({ caFile, certFile, keyFile, insecure }: Trust): RemoteClient {
@@ -364,14 +364,16 @@ async function decompress({ body, headers }: Answer, from: URL): Promise<Buffer>
   try {
     return await promisify(gunzip)(body, gunzipOptions(body, MAX_INDEX));
   } catch (cause) {
-    throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} is damaged: it cannot be decompressed`, {
+    const isLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const why = isLarge ? `unpacks to more than ${MAX_INDEX >> 20} MiB` : 'is damaged: it cannot be decompressed';
+    throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} ${why}`, {
       hints: ['try again, then ask the operator of the repository'],
       cause,
     });
   }
 }
 
-function refused(status: number, url: URL): PkgError {
+function refused({ status, headers }: Answer, url: URL): PkgError {
   const where = shownUrl(url);
   if (status === 401 || status === 403) {
     return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${where} may not be read (it answers ${status})`, {
@@ -383,6 +385,7 @@ function refused(status: number, url: URL): PkgError {
     isGone && !url.pathname.endsWith('/index.yaml') ? 'PKG_CHART_VERSION_NOT_FOUND' : 'PKG_REPOSITORY_UNREACHABLE',
     `${where} ${isGone ? 'does not exist' : 'cannot be read'} (it answers ${status})`,
     {
+      notes: pauseNote(headers),
       hints: [status === 429 || status >= 500 ? 'try again later' : 'check the address of the repository'],
     },
   );

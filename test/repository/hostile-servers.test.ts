@@ -1,6 +1,7 @@
 /** Attacks of published advisories: indexes with invalid entries, uploads that are redirected to another host. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { craftArchive, temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
@@ -53,6 +54,53 @@ test.each([
     if (args[0] === 'pull') expect(stderr).toMatch(/code: PKG_(?:REPOSITORY|CHART)_[A-Z_]+ /);
   }
   expect(readdirSync(home).filter((name) => name.endsWith('.tgz'))).toEqual([]);
+});
+
+test.each([
+  ['of blanks', ' '.repeat(60 << 20), /empty/],
+  ['of zeros', Buffer.alloc(60 << 20), /longer than 16 MiB/],
+  [
+    'with a line of 60 MB',
+    `apiVersion: v1\nentries:\n  web:\n  - name: ${'a'.repeat(60 << 20)}\n`,
+    /longer than 16 MiB/,
+  ],
+  ['of millions of charts', `apiVersion: v1\nentries:\n${'  a:\n'.repeat(10 << 20)}`, /more than 500000 charts/],
+])('a large index %s is refused in little memory', async (_name, index, message) => {
+  const server = await start((_request, response) => {
+    response.end(index);
+    return true;
+  });
+  const home = temporaryFolder();
+  const env = { NODE_OPTIONS: '--max-old-space-size=100' };
+  const { status, stderr } = await run('pkg', ['repo', 'add', 'acme', server.url], { cwd: home, home, env });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(message)]);
+  expect(stderr).toContain('code: PKG_REPOSITORY_INVALID');
+});
+
+test('an index that unpacks to more than its limit is called too large', async () => {
+  const packed = gzipSync(Buffer.alloc(300 << 20));
+  const server = await start((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+    return true;
+  });
+  const home = temporaryFolder();
+  const { stderr } = await run('pkg', ['repo', 'add', 'acme', server.url], { cwd: home, home });
+  expect(stderr).toContain('unpacks to more than 256 MiB');
+});
+
+test('a busy repository: the pause that it asks for by a date is told', async () => {
+  const server = await start((_request, response) => {
+    response.writeHead(429, { 'retry-after': new Date(Date.now() + 100_000).toUTCString() }).end();
+    return true;
+  });
+  const home = temporaryFolder();
+  for (const args of [
+    ['repo', 'add', 'acme', server.url],
+    ['pull', `oci://127.0.0.1:${server.port}/a/web:1.0.0`, '--plain-http'],
+  ]) {
+    const { status, stderr } = await run('pkg', args, { cwd: home, home });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/it asks for a pause of (?:9\d|100) s/)]);
+  }
 });
 
 // GHSA-c38g-469g-cmgx: control characters of an index reached the terminal. GHSA-v53g-5gjp-272r, GHSA-vmx8-mqv2-9gmg:
