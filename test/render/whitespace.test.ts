@@ -169,12 +169,14 @@ test.each(TILDES)('a document with tags equals the document without them: %s', a
     '    - [a, b]',
     '    - c: d\n      e: f',
     '    - |\n      text\n\n      more',
+    '    - v\n\n',
   );
+  const newlines = fc.constantFrom('\n', '\r\n');
   await fc.assert(
-    fc.asyncProperty(tree(line, partials('    ')), tildes, async ({ template, text }, all) => {
+    fc.asyncProperty(tree(line, partials('    ')), tildes, newlines, async ({ template, text }, all, newline) => {
       const around = (lines: readonly string[]): string =>
         `top:\n  before: "1"\n  list:\n    - first\n${lines.join('\n')}\n    - last\n  after: "2"\nend: "3"`;
-      const body = anyObject(around(styled(template, all)));
+      const body = anyObject(around(styled(template, all))).replaceAll('\n', newline);
       const rendered = await render(chartOf({ ...PARTIALS, 'templates/x.yaml.hbs': body }, VALUES));
       expect(rendered.objects[0]?.object).toEqual(parseYaml(anyObject(around(text)), 'wanted'));
     }),
@@ -192,7 +194,25 @@ test.each([
     'a: {k: v}\nb: c',
   ],
   ['`~` on the left of the end alone', 'a:\n  {{#if values.yes}}\n  k: v\n  {{~/if}}\nb: c', 'a: {k: v}\nb: c'],
+  // What {{spread}} prints is a key without a value: a block behind it that prints nothing is none of it.
+  ['below spread', 's:\n  {{spread values.map}}\n{{#if values.no}}\n  z: 1\n{{/if}}', 's: {k: v}'],
+  [
+    'below spread, with a value in a comment',
+    's:\n  j: w\n  {{spread values.map}}\n{{#if values.no}}\n  # a {{values.yes}}\n{{/if}}',
+    's: {j: w, k: v}',
+  ],
+  [
+    'below spread, and further in',
+    's:\n  j: w\n  {{spread values.map}}\n  {{#if values.no}}\n    z: 1\n  {{/if}}',
+    's: {j: w, k: v}',
+  ],
+  [
+    'with a value in a comment beside it',
+    'a:\n{{#if values.no}}\n# {{values.yes}}\nb: c\n{{/if}}\nd: e',
+    'a: null\nd: e',
+  ],
+  ['of items, the first from a partial', 'a:\n{{#if values.no}}\n{{> wrap}}\n- b\n{{/if}}\nc: d', 'c: d'],
 ])('a block that begins after a key: %s', async (_, body, wanted) => {
-  const rendered = await render(chartOf({ 'templates/x.yaml.hbs': anyObject(body) }, VALUES));
+  const rendered = await render(chartOf({ ...PARTIALS, 'templates/x.yaml.hbs': anyObject(body) }, VALUES));
   expect(rendered.objects[0]?.object).toEqual(parseYaml(anyObject(wanted), 'wanted'));
 });

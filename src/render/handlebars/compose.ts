@@ -138,7 +138,9 @@ class Composer {
     const isItem = open.node?.type === 'list';
     const before = this.#scalars.last;
     const offset = this.#scalars.begin(event, isItem);
-    if (this.#isLeftOut(event, isItem ? offset : open.keyOffset, isItem ? offset + 1 : before, isItem)) {
+    // What is printed for {{spread x}} is a key without a value.
+    const isSpread = typeof open.key === 'object' && 'kind' in open.key;
+    if (!isSpread && this.#isLeftOut(event, isItem ? offset : open.keyOffset, isItem ? offset + 1 : before, isItem)) {
       open.key = undefined;
       return;
     }

@@ -50,18 +50,28 @@ function find(node: Block | Partial | PartialBlock, template: Template): Gap {
 /** The first line of a program that is not blank. */
 function firstLine(program: Program | undefined): Gap | undefined {
   let start = 0;
+  /** A mustache behind the `#` of a comment begins no line. */
+  let isComment = false;
+  /** A partial on a line of its own: the line behind it tells whether both are items. */
+  let partial: Gap | undefined;
   for (const statement of program?.body ?? []) {
     switch (statement.type) {
       case 'ContentStatement': {
-        const found = /^([ \t]*)([^\s#].*)/m.exec(statement.original);
+        const { original } = statement;
+        if (isComment && !original.includes('\n')) break;
+        const text: string = isComment ? original.slice(original.indexOf('\n')) : original;
+        const found = /^([ \t]*)([^\s#].*)/m.exec(text);
         if (found !== null) {
-          const isFirst = !statement.original.slice(0, found.index).includes('\n');
+          const isFirst = !text.slice(0, found.index).includes('\n');
           return isFirst ? undefined : { column: found[1]?.length ?? 0, isList: /^-(?:\s|$)/.test(found[2] ?? '') };
         }
-        start = statement.original.length - statement.original.lastIndexOf('\n') - 1;
+        const line = text.slice(text.lastIndexOf('\n') + 1);
+        start = line.length;
+        isComment = line.trimStart().startsWith('#');
         break;
       }
       case 'BlockStatement': {
+        if (isComment) break;
         const found = firstLine(statement.program) ?? firstLine(statement.inverse);
         if (found !== undefined) return found;
         break;
@@ -70,11 +80,15 @@ function firstLine(program: Program | undefined): Gap | undefined {
       case 'Decorator':
       case 'DecoratorBlock':
         break;
-      default:
-        return { column: start, isList: false };
+      default: {
+        if (isComment) break;
+        const gap = { column: start, isList: false };
+        if (statement.type !== 'PartialStatement' || statement.alone !== true) return partial ?? gap;
+        partial ??= gap;
+      }
     }
   }
-  return undefined;
+  return partial;
 }
 
 /** How deep partials in partials are looked through. */

@@ -221,7 +221,8 @@ export class Output {
         if (!atLineStart) continue;
         const own = blanksOf(line, line.length);
         blanks += own;
-        if (typeof part === 'string' && own === line.length) continue;
+        // The line may end in a carriage return.
+        if (typeof part === 'string' && (own === line.length || line.slice(own) === '\r')) continue;
         common = Math.min(common, blanks);
         atLineStart = false;
       }
