@@ -133,11 +133,28 @@ async function check(
     }
     const why = error instanceof SchemaError ? error.message : 'it is nested too deeply';
     throw new PkgError('PKG_SCHEMA_INVALID', `the schema cannot be used: ${why}`, {
-      at: { file },
+      at: { file, ...(await placeIn(text, why)) },
       hints: ['correct the schema, or give --skip-schema-validation'],
       cause: error,
     });
   }
+}
+
+/** The position of the keyword that a message names by its pointer, or of the reference that leads to nothing. */
+async function placeIn(text: string, why: string): Promise<{ line: number; column: number } | undefined> {
+  const [, pointer = ''] = /#(\/[^\s,]+)/.exec(why) ?? [];
+  if (pointer === '') return undefined;
+  const target = text.indexOf(`"#${pointer}`);
+  if (why.includes('refers to') && target >= 0) {
+    const before = text.slice(0, target).split('\n');
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  }
+  const { locateKeys } = await import('../yaml/locate.ts');
+  const keys = pointer.slice(1).split('/');
+  return locateKeys(
+    text,
+    keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key.replaceAll('~1', '/').replaceAll('~0', '~'))),
+  );
 }
 
 async function patternsFor(text: string): Promise<typeof CompileRe2 | undefined> {

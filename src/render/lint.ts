@@ -12,7 +12,14 @@ import { locateKeys } from '../yaml/locate.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
-import { lintAliases, lintConditions, lintCrdFields, lintCrds, lintDependencies } from './lint/dependencies.ts';
+import {
+  lintAliases,
+  lintConditions,
+  lintCrdFields,
+  lintCrds,
+  lintDependencies,
+  lintTags,
+} from './lint/dependencies.ts';
 import { finding } from './lint/message.ts';
 import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
@@ -74,6 +81,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
       ...lintAliases(chart, isNative),
       ...lintSubchartValues(chart, isNative),
       ...lintConditions(chart, isNative),
+      ...lintTags(chart, isNative),
       ...lintDependencies(chart, isNative),
     );
   }

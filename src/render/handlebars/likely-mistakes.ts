@@ -46,6 +46,7 @@ export function swappedArguments(
   const subject = params.at(name === 'regexFindAll' || name === 'regexSplit' ? -2 : -1);
   if (first === undefined || subject === undefined || first === subject) return undefined;
   const moved = [...others, first].map(source).join(' ');
+  if (name === 'lookup') return swappedLookup(params, source);
   if (name === 'ternary' && params.length === 3 && isLiteral(subject) && !isLiteral(first)) {
     const message = 'ternary takes the condition last';
     const [second = subject] = others;
@@ -65,6 +66,15 @@ export function swappedArguments(
   return { message: `${name} takes the text to look at last`, hint };
 }
 
+/** Finds `(lookup "Secret" "v1" …)`. */
+function swappedLookup(params: readonly Expression[], source: (one: Expression) => string): LikelyMistake | undefined {
+  const [kind, version, ...rest] = params;
+  if (kind?.type !== 'StringLiteral' || version?.type !== 'StringLiteral') return undefined;
+  if (!/^[A-Z]\w*$/.test(kind.value) || !/^(?:[a-z][\w.-]*\/)?v\d\w*$/.test(version.value)) return undefined;
+  const hint = `write (lookup ${[version, kind, ...rest].map(source).join(' ')})`;
+  return { message: 'lookup takes the apiVersion first, and then the kind', hint };
+}
+
 /** Helpers that compare or choose, to which the name of a value in quotes is given by mistake. Others may print it. */
 const COMPARING: ReadonlySet<string> = new Set([
   ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not', 'all', 'any', 'empty'],
@@ -75,7 +85,9 @@ const COMPARING: ReadonlySet<string> = new Set([
 export function swappedLoopNames(names: readonly string[]): LikelyMistake | undefined {
   const [first = '', second = ''] = names;
   const isKey = (name: string): boolean => /^(?:k|key|i|idx|index)$/.test(name);
-  if (!isKey(first) || second === '' || isKey(second)) return undefined;
+  const isItem = (name: string): boolean => /^(?:v|val|value|item)$/.test(name);
+  const areSwapped = (isKey(first) && !isKey(second)) || (isItem(second) && !isItem(first));
+  if (second === '' || !areSwapped) return undefined;
   return {
     message: `the first name of a loop is the item, and the second its key or place: ${first} would be the item`,
     hint: `write as |${second} ${first}|`,

@@ -82,10 +82,19 @@ export function lintConditions(chart: Chart, isNative: boolean): LintMessage[] {
         ...mapAt(chart.values, ...beside).keys(),
         ...(keys[0] === own ? mapAt(dependency?.values, ...beside.slice(1)).keys() : []),
       ];
+      const below = keys[0] === '' ? keys.slice(1) : keys;
+      const [head = '', ...rest] = below;
+      const roots = [...chart.values.keys(), own];
       const near =
-        path.startsWith('values.') && isKnown(keys.slice(1))
-          ? keys.slice(1)
-          : similar(beside, keys.at(-1) ?? '', others);
+        /^values$/i.test(head) && isKnown(rest)
+          ? rest
+          : // The values of a dependency with an alias are under this.
+            head === name && alias !== '' && isKnown([alias, ...rest])
+            ? [alias, ...rest]
+            : (similar(beside, keys.at(-1) ?? '', others) ??
+              [...roots]
+                .map((root) => [root, ...rest])
+                .find((one) => isKnown(one) && nearest(head, [one[0] ?? '']) !== undefined));
       if (near === undefined) return [];
       const message = `no values.yaml has the condition ${printable(path)}; did you mean ${printable(near.join('.'))}?`;
       const at = {
@@ -95,6 +104,24 @@ export function lintConditions(chart: Chart, isNative: boolean): LintMessage[] {
       return [finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info')];
     });
   });
+}
+
+/** Finds tags of dependencies that `tags` of the values does not have, and that resemble one that it has. */
+export function lintTags(chart: Chart, isNative: boolean): LintMessage[] {
+  const text = new TextDecoder().decode(chart.metadataFile?.data);
+  const given = mapAt(chart.values, 'tags');
+  return chart.metadata.dependencies.flatMap(({ tags }, index) =>
+    tags.flatMap((tag, place) => {
+      const near = given.has(tag) ? undefined : nearest(tag, given.keys());
+      if (near === undefined) return [];
+      const message = `tags of values.yaml has no ${printable(tag)}; did you mean ${printable(near)}?`;
+      const at = {
+        file: join(chart.location, 'Chart.yaml'),
+        ...locateKeys(text, ['dependencies', index, 'tags', place]),
+      };
+      return [finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info')];
+    }),
+  );
 }
 
 function similar(beside: readonly string[], name: string, others: readonly string[]): string[] | undefined {

@@ -43,6 +43,8 @@ const RULES = {
   'raw-mustache': 'warning',
   'data-text': 'warning',
   'quoted-text': 'warning',
+  'name-text': 'warning',
+  'joined-lines': 'warning',
   'parsed-partial': 'warning',
   'branch-unreachable': 'warning',
   'argument-unused': 'warning',

@@ -101,17 +101,60 @@ function keywordProblems(
 ): { key: string; message: string }[] {
   return [...schema.keys()].flatMap((key) => {
     if (ALL_KEYWORDS.has(key)) {
+      const other = otherType(schema, key);
+      if (other !== undefined) return [{ key, message: other }];
       if (KEYWORDS[draft].has(key) || !CHECKING.includes(key)) return [];
       const since = DRAFTS.find(([one]) => one > draft && KEYWORDS[one].has(key))?.[1] ?? '';
       const message = `${key} is a keyword since draft ${since}, and the draft that $schema names ignores it`;
       return [{ key, message }];
     }
     if (OF_TOOLS.has(key) || key.startsWith('x-') || key.startsWith('$')) return [];
-    const advice = keywordAdvice(key, schema, ALL_KEYWORDS, isReferred);
+    const short = SHORT[key];
+    const advice =
+      short !== undefined && !schema.has(short)
+        ? `did you mean ${short}?`
+        : keywordAdvice(key, schema, ALL_KEYWORDS, isReferred);
     return advice === undefined
       ? []
       : [{ key, message: `${printable(key)} is not a keyword of JSON Schema, and is ignored; ${advice}` }];
   });
+}
+
+/** What other programs call these keywords. */
+const SHORT: Readonly<Record<string, string>> = {
+  min: 'minimum',
+  max: 'maximum',
+  values: 'enum',
+  optional: 'required',
+};
+
+/** The keywords that check values of one type alone, and pass over all others. */
+const TYPE_OF: ReadonlyMap<string, string> = new Map([
+  ...['minLength', 'maxLength', 'pattern'].map((key): [string, string] => [key, 'string']),
+  ...['minItems', 'maxItems', 'uniqueItems', 'items', 'contains'].map((key): [string, string] => [key, 'array']),
+  ...['minProperties', 'maxProperties', 'properties', 'required', 'patternProperties'].map((key): [string, string] => [
+    key,
+    'object',
+  ]),
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'].map((key): [string, string] => [
+    key,
+    'number',
+  ]),
+]);
+
+const TYPES: ReadonlySet<string> = new Set([...['string', 'array', 'object', 'number', 'integer', 'boolean', 'null']]);
+
+/** What to write instead of a keyword that the type of its own schema makes useless: `minLength` of an array. */
+function otherType(schema: ValueMap, key: string): string | undefined {
+  const type = schema.get('type');
+  const checked = TYPE_OF.get(key);
+  // Of a type that does not exist checking the values tells.
+  if (typeof type !== 'string' || checked === undefined || !TYPES.has(type)) return undefined;
+  if (type === checked || (checked === 'number' && type === 'integer')) return undefined;
+  const [, bound, what = ''] = /^(min|max)(Length|Items|Properties|imum)$/.exec(key) ?? [];
+  const meant = { string: 'Length', array: 'Items', object: 'Properties', number: 'imum', integer: 'imum' }[type];
+  const hint = what === '' || meant === undefined ? '' : `; did you mean ${bound}${meant}?`;
+  return `${key} checks values of the type ${checked} alone, and these are of the type ${printable(type)}${hint}`;
 }
 
 /**
