@@ -11,7 +11,7 @@ import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
 import { bundleReference } from '../repository/bundle-reference.ts';
 import { digestOf } from '../repository/digest.ts';
-import { readProvenanceOf } from '../repository/provenance-file.ts';
+import { readProvenanceToSend } from '../repository/provenance-file.ts';
 import { newestPublished, publish, targetOf } from '../repository/publish.ts';
 import type { Outcome, Packed, Signing, Target } from '../repository/publish.ts';
 import type { Remotes } from '../repository/remotes.ts';
@@ -185,7 +185,8 @@ type PackFlags = { version: string | undefined; 'app-version': string | undefine
 /**
  * Packs the chart with the version that the flags ask for. A chart that was given as an archive is published unchanged.
  *
- * @throws {PkgError} `PKG_USAGE` for a version that is invalid, or a flag that would change an archive
+ * @throws {PkgError} `PKG_USAGE` for a version that is invalid, or a flag that would change an archive;
+ *   `PKG_SIGNATURE_INVALID` for the provenance of another archive
  */
 async function packedAs(
   chart: Chart,
@@ -196,9 +197,9 @@ async function packedAs(
   const { version, 'app-version': appVersion, bump } = flags;
   if (typeof from === 'object' || statSync(from).isFile()) {
     if (version === undefined && appVersion === undefined && bump === undefined) {
-      const given =
-        typeof from === 'object' ? from : { archive: readArchiveFile(from), provenance: readProvenanceOf(from) };
-      return { chart, archive: given.archive, provenance: given.provenance, created: createdNow() };
+      const archive = typeof from === 'object' ? from.archive : readArchiveFile(from);
+      const provenance = typeof from === 'object' ? from.provenance : await readProvenanceToSend(from, archive);
+      return { chart, archive, provenance, created: createdNow() };
     }
     throw new PkgError('PKG_USAGE', 'the version of an archive cannot be changed', {
       hints: ['give the chart folder'],

@@ -7,7 +7,7 @@ import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
 import { bundleReference } from '../repository/bundle-reference.ts';
 import { digestOf } from '../repository/digest.ts';
 import { tagOf } from '../repository/oci.ts';
-import { readProvenanceOf } from '../repository/provenance-file.ts';
+import { readProvenanceToSend } from '../repository/provenance-file.ts';
 import type { Signing } from '../repository/publish.ts';
 import { pushChart } from '../repository/registry-push.ts';
 import { chartReference } from '../repository/registry.ts';
@@ -115,5 +115,6 @@ async function readPushed(path: string): Promise<Pushed> {
       hints: ['create an archive of a chart folder with `pkg package FOLDER`'],
     });
   }
-  return { archive: readArchiveFile(path), provenance: readProvenanceOf(path), created: stat.mtime };
+  const archive = readArchiveFile(path);
+  return { archive, provenance: await readProvenanceToSend(path, archive), created: stat.mtime };
 }

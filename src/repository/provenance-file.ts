@@ -1,7 +1,9 @@
 /** Reads provenance files. */
+import { basename } from 'node:path';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { FileReadError, readRegularFile } from '../read-file.ts';
+import { digestOf } from './digest.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
 
 /**
@@ -21,4 +23,23 @@ export function readProvenanceOf(archive: string): Buffer | undefined {
       cause,
     });
   }
+}
+
+/**
+ * Reads the provenance of an archive that is sent elsewhere: that of an older archive of the same name would make the chart
+ * one that nobody can verify. The signature is not checked, which needs a keyring.
+ *
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID` for what is not a provenance, and for that of another archive; as
+ *   {@link readProvenanceOf} does
+ */
+export async function readProvenanceToSend(path: string, archive: Uint8Array): Promise<Buffer | undefined> {
+  const provenance = readProvenanceOf(path);
+  if (provenance === undefined) return undefined;
+  const { readStatement } = await import('./provenance.ts');
+  const { files } = await readStatement(provenance, basename(path));
+  if ([...files.values()].includes(digestOf(archive))) return provenance;
+  throw new PkgError('PKG_SIGNATURE_INVALID', 'the provenance is not that of the archive', {
+    at: { file: `${printable(path, 300)}.prov` },
+    hints: ['make it again with `pkg package --sign`, or remove it'],
+  });
 }

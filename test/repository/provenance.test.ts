@@ -487,6 +487,26 @@ describe.skipIf(!isThere)('the commands', () => {
   });
 
   const program = isThere ? findRegistry() : Promise.resolve(undefined);
+  test('the provenance of another archive, and what is none, is not sent', () => {
+    const other = Buffer.concat([archive, Buffer.of(0)]);
+    const bundle = ['-o', join(folder, 'sent.tar')];
+    for (const [path, isOwn] of [
+      [signed(made.by.get('rsa')), true],
+      [signed(made.by.get('rsa'), 'renamed.tgz'), true],
+      [signed(made.by.get('rsa'), NAME, other), false],
+      [signed('this is no provenance'), false],
+    ] as const) {
+      for (const args of [
+        ['bundle', path, ...bundle],
+        ['publish', path, temporaryFolder(), '--skip-lint'],
+        ['push', path, 'oci://127.0.0.1:9/charts'],
+      ]) {
+        const { stderr } = pkg(args);
+        expect(stderr.includes('code: PKG_SIGNATURE_INVALID'), `${args.join(' ')}: ${stderr}`).toBe(!isOwn);
+      }
+    }
+  });
+
   test('publish --sign and push put the provenance into a registry, where both verify it', async () => {
     const found = await program;
     if (found === undefined) return;

@@ -13,7 +13,7 @@ import { isBundle } from '../../repository/bundle-file.ts';
 import { writeBundle } from '../../repository/bundle-writer.ts';
 import type { ChartToBundle, SignedManifest } from '../../repository/bundle-writer.ts';
 import type { FoundChart } from '../../repository/found-chart.ts';
-import { readProvenanceOf } from '../../repository/provenance-file.ts';
+import { readProvenanceToSend } from '../../repository/provenance-file.ts';
 import { isWhole } from '../../repository/signatures/signature-artifact.ts';
 import { layoutSource, registrySource } from '../../repository/image-source.ts';
 import { print, printError } from '../../terminal/output.ts';
@@ -124,8 +124,9 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
   let chart = await openChart(reference, flags, links);
   if (statSync(reference).isFile()) {
     checkDependencies(chart);
-    const provenance = readProvenanceOf(reference);
-    return { chart, archive: readArchiveFile(reference), provenance, origin: reference, signed: undefined };
+    const archive = readArchiveFile(reference);
+    const provenance = await readProvenanceToSend(reference, archive);
+    return { chart, archive, provenance, origin: reference, signed: undefined };
   }
   if (flags['dependency-update']) {
     chart = await (await import('../support/dependency-update.ts')).withDependencies(chart, flags, links);
