@@ -204,14 +204,20 @@ const requireLate: Plugin = {
 
 const OPENPGP = join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs');
 
-/** OpenPGP.js creates a `require` for modules of Node from `__filename`, which a script does not have: any name will do. */
-const nameOpenPgp: Plugin = {
-  name: 'name-openpgp',
+/**
+ * OpenPGP.js creates a `require` for modules of Node from `__filename`, which a script does not have: any name will do. For
+ * keys on brainpool curves and secp256k1 it would require a package that it does not contain; it has the code for these
+ * curves too, and takes that if they are not in Node's crypto.
+ */
+const adaptOpenPgp: Plugin = {
+  name: 'adapt-openpgp',
   setup(setup) {
-    setup.onLoad({ filter: /[\\/]openpgp\.min\.cjs$/ }, ({ path }) => ({
-      contents: `const __filename = '/openpgp.cjs';${readFileSync(path, 'utf8')}`,
-      loader: 'js',
-    }));
+    setup.onLoad({ filter: /[\\/]openpgp\.min\.cjs$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace(/\bthis\.node&&\w+\.getNodeCrypto\(\)/, 'false');
+      if (contents === text) throw new Error(`${path} chooses the code for curves in another way now`);
+      return { contents: `const __filename = '/openpgp.cjs';${contents}`, loader: 'js' };
+    });
   },
 };
 
@@ -338,7 +344,7 @@ try {
       entryNames: '[name]-[hash]',
       outdir: fresh,
       write: false,
-      plugins: [leaveOutUnused, requireLate, nameOpenPgp, loadBuiltinsLate, onlyVersions],
+      plugins: [leaveOutUnused, requireLate, adaptOpenPgp, loadBuiltinsLate, onlyVersions],
     }),
     build({
       ...options,
@@ -347,7 +353,7 @@ try {
       entryPoints: ['src/index.ts'],
       outdir: fresh,
       chunkNames: 'library/[name]-[hash]',
-      plugins: [leaveOutUnused, nameOpenPgp, onlyVersions],
+      plugins: [leaveOutUnused, adaptOpenPgp, onlyVersions],
       // CommonJS packages in the bundle call `require` for Node's own modules.
       banner: {
         js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

@@ -21,6 +21,7 @@ import { chartFiles, makeIndex, run } from './support.ts';
 const bin: string = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'pkg.js');
 const NAME = 'web-1.0.0.tgz';
 const PASSPHRASE = 'a pass phrase: ü';
+const CURVES = ['nistp256', 'nistp521', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1', 'secp256k1'];
 const YEAR_2024 = ['--faked-system-time', '20240101T000000!'];
 
 let gpg: GnuPG;
@@ -82,6 +83,7 @@ beforeAll(() => {
   key('locked@x.test', 'ed25519', 'sign', 'never', [], PASSPHRASE);
   key('below@x.test', 'rsa2048', 'cert', 'never');
   gpg.run(['--quick-add-key', gpg.fingerprint('below@x.test'), 'ed25519', 'sign', 'never']);
+  for (const curve of CURVES) key(`${curve}@x.test`, curve, 'sign', 'never');
   key('expired@x.test', 'rsa2048', 'sign', '2024-06-01', YEAR_2024);
   key('revoked@x.test', 'ed25519', 'sign', 'never', YEAR_2024);
   key('older@x.test', 'ed25519', 'sign', 'never', YEAR_2024);
@@ -114,7 +116,7 @@ beforeAll(() => {
   gpg.run(['--import'], { input: certificate });
   const secret = gpg.run(['--export-secret-keys'], { passphrase: PASSPHRASE });
   writeFileSync(join(folder, 'secret.gpg'), secret);
-  const without = names.filter((name) => name !== 'stranger').map((name) => `<${name}@x.test>`);
+  const without = [...names, ...CURVES].filter((name) => name !== 'stranger').map((name) => `<${name}@x.test>`);
   writeFileSync(join(folder, 'keys.gpg'), gpg.run(['--export', ...without]));
   const one = (name: string): string => gpg.run(['--armor', '--export', `<${name}@x.test>`]).toString();
   writeFileSync(join(folder, 'keys.asc'), `Keys of the team\n\n${one('rsa')}\nand\n\n${one('ed')}`);
@@ -316,9 +318,10 @@ describe.skipIf(!isThere)('the commands', () => {
     ['rsa', []],
     ['ed', []],
     ['below', []],
+    ...CURVES.map((curve): [string, string[]] => [curve, []]),
     ['locked', ['--passphrase-file', 'passphrase']],
     ['locked', ['--passphrase-file', '-']],
-  ] as const)("package --sign with the key %s %j: pkg, gpg and helm accept each other's signatures", (name, flags) => {
+  ])("package --sign with the key %s %j: pkg, gpg and helm accept each other's signatures", (name, flags) => {
     writeFileSync(join(folder, 'passphrase'), `${PASSPHRASE}\n`);
     const key = ['--sign', '--keyring', join(folder, 'secret.gpg'), '--key', `Key of <${name}@x.test>`, ...flags];
     // Helm signs with the primary key whatever it is for, reads no passphrase from a pipe, and gpg does not read what
