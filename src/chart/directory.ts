@@ -29,6 +29,16 @@ export function readFolder(
 }
 
 /**
+ * Would a file be a part of the chart in a folder, if it existed?
+ *
+ * @param file its path in the folder, with slashes
+ * @throws {PkgError} as {@link readFolder} does for `.helmignore`
+ */
+export function takesFile(folder: string, file: string): boolean {
+  return new Walk(realFolder(folder), folder, new ChartBudget(), {}).takes(file);
+}
+
+/**
  * The real path of a folder. Below a folder whose name is not UTF-8 it cannot be written as a string, and the folder is
  * read by the path that was given; links in it then count as leading out of it.
  */
@@ -98,6 +108,12 @@ class Walk {
         throw this.#unsafe(name, NO_FILE);
       }
     }
+  }
+
+  /** Would a file be read? */
+  takes(file: string): boolean {
+    const parts = file.split('/');
+    return parts.every((_, at) => !this.#ignored(parts.slice(0, at + 1).join('/'), at < parts.length - 1));
   }
 
   /** The real path that a link leads to. */

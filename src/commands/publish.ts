@@ -1,6 +1,8 @@
 import { appendFileSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
+import { takesFile } from '../chart/directory.ts';
 import { loadChart, readArchiveFile, readChartArchive } from '../chart/load.ts';
 import { packChart, sourceDateEpoch } from '../chart/package.ts';
 import { nextVersion } from '../chart/next-version.ts';
@@ -99,6 +101,7 @@ class PublishCommand extends PkgCommand {
         const targets = places.map((place) => targetOf(place, flags.url, access, remotes));
         const packed = await packedAs(chart, bundled ?? path, targets, flags);
         const { name, version: chosen } = packed.chart.metadata;
+        if (bundled === undefined) refuseOwnFolders(path, targets, `${name}-${chosen}.tgz`);
         const provenance = flags.sign
           ? await signed(packed.archive, `${name}-${chosen}.tgz`, flags)
           : packed.provenance;
@@ -138,6 +141,34 @@ function onlyRegistry(
   throw new PkgError('PKG_USAGE', 'a login on the command line is for one server, and the targets are on several', {
     hints: ['store a login for each with `pkg registry login` or `pkg repo add --username`'],
   });
+}
+
+/**
+ * Refuses target folders that belong to the chart: each archive would hold all earlier ones, and no run would find the
+ * content that it published.
+ *
+ * @throws {PkgError} `PKG_USAGE`
+ */
+function refuseOwnFolders(chart: string, targets: readonly Target[], archive: string): void {
+  if (!statSync(chart).isDirectory()) return;
+  for (const { place, isFolder } of targets) {
+    const inside = relative(resolve(chart), resolve(place)).split(sep);
+    if (isFolder !== true || inside[0] === '..' || isAbsolute(inside.join(sep))) continue;
+    const folder = inside.filter((part) => part !== '').join('/');
+    const files = ['index.yaml', archive].map((name) => (folder === '' ? name : `${folder}/${name}`));
+    if (!files.some((file) => takesFile(chart, file))) continue;
+    throw new PkgError(
+      'PKG_USAGE',
+      `${printable(place, 300)} is within the chart, so archives there become a part of it`,
+      {
+        hints: [
+          folder === ''
+            ? 'give another folder'
+            : `give another folder, or write ${printable(folder, 300)}/ into .helmignore`,
+        ],
+      },
+    );
+  }
 }
 
 /** The signing of charts in registries; undefined without --cosign-key. Reads the key before anything is written. */

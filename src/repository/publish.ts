@@ -37,6 +37,8 @@ export type Packed = { chart: Chart; archive: Uint8Array; provenance: Uint8Array
 export type Target = {
   /** As the user wrote it. */
   place: string;
+  /** Is it a folder on this machine? */
+  isFolder?: boolean;
   /** The versions of a chart that exist there. */
   versions: (name: string) => Promise<string[]>;
   /** The digest of the archive of a version; undefined for a version that does not exist. */
@@ -261,6 +263,7 @@ function folderTarget(place: string, url: string, tell: Tell): Target {
   };
   return {
     place,
+    isFolder: true,
     versions: async (name) => (read().entries.get(name) ?? []).map((entry) => textField(entry, 'version')),
     digest: async (name, version) => digestIn(name, version),
     reference: async (name, version) => reference(name, version),

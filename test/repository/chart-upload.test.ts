@@ -184,6 +184,29 @@ describe('publish', () => {
     server.close();
   });
 
+  test('a folder of the chart itself has to be ignored', async () => {
+    const cwd = chartsIn({ web: chartFiles('web', '1.0.0') });
+    const home = temporaryFolder();
+    const publish = (chart: string, target: string, from = cwd): Promise<Run> =>
+      run('pkg', ['publish', '--skip-lint', chart, target], { cwd: from, home });
+    const inside = join(cwd, 'web');
+    for (const [chart, target, from] of [
+      ['./web', './web', cwd],
+      ['web', './web/pages', cwd],
+      ['web', join(inside, 'a', 'b'), cwd],
+      ['.', './pages', inside],
+    ] as const) {
+      const { status, stderr } = await publish(chart, target, from);
+      expect([status, stderr]).toEqual([1, expect.stringContaining('code: PKG_USAGE')]);
+    }
+    expect(readdirSync(inside).sort()).toEqual(['Chart.yaml', 'templates', 'values.yaml']);
+    writeFileSync(join(inside, '.helmignore'), 'pages/\n');
+    await expectEnd(publish('.', './pages', inside));
+    const again = await publish('web', 'web/pages');
+    expect(again.stdout, again.stderr).toContain('unchanged');
+    await expectEnd(publish('.', '../web-pages', inside));
+  });
+
   test('an unknown name is no new folder', async () => {
     const cwd = chartsIn({ web: chartFiles('web', '1.0.0') });
     const publish = (target: string): Promise<Run> =>
