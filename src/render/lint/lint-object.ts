@@ -9,6 +9,8 @@ export type LintObject = {
   object: ValueMap;
   head: Head;
   at: (keys: ValuePath) => Position;
+  /** The path below `values` of the value that is a field as a whole, where a native template prints one. */
+  valuePath?: (keys: ValuePath) => readonly string[] | undefined;
   /** The whole output of its file, for a Go template. Helm's rules read it; our own are only infos there. */
   printed?: string;
 };

@@ -128,6 +128,17 @@ export class ChartKinds {
     return kinds;
   }
 
+  /** The resources of a group by their plurals, each with its versions; none where the chart has no CRD of the group. */
+  resourcesOf(group: string): ReadonlyMap<string, readonly string[]> {
+    const kinds = this.kindsOf(group);
+    return new Map(
+      Array.from(crdsOf(this.#chart, group, undefined), (crd) => [
+        textAt(crd, 'spec', 'names', 'plural'),
+        kinds.get(textAt(crd, 'spec', 'names', 'kind')) ?? [],
+      ]),
+    );
+  }
+
   #readKinds(group: string): Map<string, string[]> {
     const kinds = new Map<string, string[]>();
     for (const crd of crdsOf(this.#chart, group, undefined)) {

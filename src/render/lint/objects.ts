@@ -29,7 +29,7 @@ export function lintObjects(
   all: readonly LintObject[],
   kubeVersion: string,
   kinds: ChartKinds,
-): LintMessage[] {
+): ObjectMessage[] {
   const neighbours = all.map(({ object }) => object);
   const objects = new ChartObjects(neighbours);
   const firsts = new Map(own.toReversed().map((item) => [identityOf(item), item]));
@@ -48,14 +48,21 @@ export function lintObjects(
       ...lintList(item),
       ...lintContainers(object),
       ...lintBudget(object, neighbours),
-      ...(kinds.isBuiltin(item.head.apiVersion, item.head.kind) ? referenceProblems(object, objects) : []),
+      ...(kinds.isBuiltin(item.head.apiVersion, item.head.kind) ? referenceProblems(object, objects, kinds) : []),
       ...lintDuplicate(item, firsts),
     ];
-    return found.map(({ rule, keys, message, ours }) =>
-      finding(rule, path, message, at(keys), ours === true && printed !== undefined ? 'info' : undefined),
-    );
+    return found.map(({ rule, keys, message, ours }) => ({
+      message: finding(rule, path, message, at(keys), ours === true && printed !== undefined ? 'info' : undefined),
+      valuePath: OF_VALUES.has(rule) ? item.valuePath?.(keys) : undefined,
+    }));
   });
 }
+
+/** A finding, and the path below `values` of the value that is wrong. */
+export type ObjectMessage = { message: LintMessage; valuePath: readonly string[] | undefined };
+
+/** The rules on what a field holds: where that is a value, it is to be corrected there. */
+const OF_VALUES: ReadonlySet<LintRule> = new Set(['object-value', 'object-label', 'object-name']);
 
 /** A finding at a field of an object; `ours` if Helm's lint does not report it. */
 type FieldFinding = { rule: LintRule; keys: ValuePath; message: string; ours?: boolean };

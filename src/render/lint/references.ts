@@ -5,6 +5,7 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { Add, FieldProblem } from './object-fields.ts';
+import type { ChartKinds } from './object-schema.ts';
 import { PROBES } from './pod-rules.ts';
 import { selectorMatches } from './selectors.ts';
 
@@ -35,7 +36,11 @@ export class ChartObjects {
 }
 
 /** The findings on the references of an object. */
-export function referenceProblems(object: ValueMap, all: ChartObjects): FieldProblem[] {
+export function referenceProblems(
+  object: ValueMap,
+  all: ChartObjects,
+  kinds: Pick<ChartKinds, 'resourcesOf'>,
+): FieldProblem[] {
   const found: FieldProblem[] = [];
   const add = (keys: ValuePath, message: string): void => {
     found.push({ rule: 'object-reference', keys, message: `in ${describe(object)}, ${message}`, ours: true });
@@ -72,8 +77,15 @@ export function referenceProblems(object: ValueMap, all: ChartObjects): FieldPro
       break;
     case 'ValidatingWebhookConfiguration':
     case 'MutatingWebhookConfiguration':
-      for (const index of listAt(object, 'webhooks').keys())
+      for (const [index, hook] of listAt(object, 'webhooks').entries()) {
         ofClient(object, ['webhooks', index, 'clientConfig', 'service'], all, add);
+        for (const [place, rule] of listAt(hook, 'rules').entries())
+          ofRule(rule, ['webhooks', index, 'rules', place], kinds, add);
+      }
+      break;
+    case 'Role':
+    case 'ClusterRole':
+      for (const [index, rule] of listAt(object, 'rules').entries()) ofRule(rule, ['rules', index], kinds, add);
       break;
     case 'CustomResourceDefinition':
       ofClient(object, ['spec', 'conversion', 'webhook', 'clientConfig', 'service'], all, add);
@@ -265,6 +277,33 @@ function ofBinding(object: ValueMap, all: ChartObjects, add: Add): void {
   for (const [index, subject] of listAt(object, 'subjects').entries()) {
     if (textAt(subject, 'kind') === 'ServiceAccount')
       resembles(['subjects', index, 'name'], textAt(subject, 'name'), 'ServiceAccount', rolesOf('ServiceAccount'), add);
+  }
+}
+
+/** Checks the resources and versions of a rule for groups of which the chart has CRDs. */
+function ofRule(rule: Value, keys: ValuePath, kinds: Pick<ChartKinds, 'resourcesOf'>, add: Add): void {
+  const groups = listAt(rule, 'apiGroups').map((group) => kinds.resourcesOf(typeof group === 'string' ? group : ''));
+  if (groups.length === 0 || groups.some(({ size }) => size === 0)) return;
+  const known = groups.flatMap((group) => [...group.keys()]);
+  for (const [place, resource] of listAt(rule, 'resources').entries()) {
+    const [name = ''] = typeof resource === 'string' ? resource.split('/') : [];
+    const near = name === '' || name === '*' || known.includes(name) ? undefined : nearest(name, known);
+    if (near !== undefined)
+      add(
+        [...keys, 'resources', place],
+        `no CRD of the chart has the resource ${printable(name)}; did you mean ${near}?`,
+      );
+  }
+  // Of resources that other charts bring it is not known which versions they have.
+  const areKnown = listAt(rule, 'resources').every(
+    (resource) => typeof resource === 'string' && known.includes(resource.split('/')[0] ?? ''),
+  );
+  if (!areKnown) return;
+  const versions = groups.flatMap((group) => [...group.values()].flat());
+  for (const [place, version] of listAt(rule, 'apiVersions').entries()) {
+    if (typeof version !== 'string' || version === '*' || versions.includes(version)) continue;
+    const message = `the CRDs of the chart have no version ${printable(version)}; they have ${printable([...new Set(versions)].join(', '))}`;
+    add([...keys, 'apiVersions', place], message);
   }
 }
 

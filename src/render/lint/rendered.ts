@@ -6,6 +6,7 @@ import type { SchemaLoader } from '../../chart/schema.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import type { ValueMap } from '../../yaml/value.ts';
+import { pathText } from '../../chart/path-text.ts';
 import type { LintOptions } from './options.ts';
 import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
 import { enginesOf } from '../engines.ts';
@@ -82,7 +83,13 @@ export async function lintRendered(
   const own = objects.filter(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
-  const found = lintObjects(own, objects, kubeVersion, kinds);
+  const found = await Promise.all(
+    lintObjects(own, objects, kubeVersion, kinds).map(async ({ message, valuePath }) => {
+      const origin = valuePath && (await origins?.find(valuePath));
+      if (valuePath === undefined || origin === undefined) return message;
+      return { ...message, message: `${message.message} (values.${pathText(valuePath)} comes from ${origin})` };
+    }),
+  );
   return [...messages, ...notFound(branches, found), ...found];
 }
 
@@ -222,7 +229,15 @@ function asLintObject(document: RenderedDocument): LintObject[] {
     kind: textAt(object, 'kind'),
     name: textAt(object, 'metadata', 'name'),
   };
-  return [{ path: inChart(document.source), object, head, at: (keys) => document.trace(keys).at }];
+  return [
+    {
+      path: inChart(document.source),
+      object,
+      head,
+      at: (keys) => document.trace(keys).at,
+      valuePath: (keys) => document.trace(keys).valuePath,
+    },
+  ];
 }
 
 /** The path of a source inside its chart: without the chart's name. */

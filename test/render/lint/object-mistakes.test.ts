@@ -136,6 +136,25 @@ describe('names that nothing of the chart has', () => {
   });
 });
 
+test('resources and versions of rules that no CRD of the chart has', async () => {
+  const crd =
+    'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.org}\nspec: {group: example.org, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}\n';
+  const rule = '{apiGroups: [example.org], resources: [thing, things/status, "*"], verbs: [get]}';
+  const role = `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: x}\nrules:\n  - ${rule}\n`;
+  const hook = `apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: x}\nwebhooks:\n  - name: a.b.c\n    admissionReviewVersions: [v1]\n    sideEffects: None\n    clientConfig: {url: "https://a.b/c"}\n    rules: [{apiGroups: [example.org], apiVersions: [v2, "*"], operations: [CREATE], resources: [things]}]\n`;
+  const found = await said({ 'crds/x.yaml': crd, [TEMPLATE]: `${role}---\n${hook}` }, 'object-reference');
+  expect(found).toEqual([
+    expect.stringContaining('no CRD of the chart has the resource thing; did you mean things?'),
+    expect.stringContaining('the CRDs of the chart have no version v2; they have v1'),
+  ]);
+});
+
+test('a value that is wrong is named with its place', async () => {
+  const text = 'apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: x}\nspec:\n  schedule: {{values.a.b}}\n';
+  const found = await said({ 'values.yaml': 'a:\n  b: "0 25 * * *"\n', [TEMPLATE]: text }, 'object-value');
+  expect(found).toEqual([expect.stringMatching(/from 0 to 23 \(values\.a\.b comes from .*values\.yaml:2:3\)$/)]);
+});
+
 describe('names in texts that goTpl runs', () => {
   test.each([
     ['{{ .Release.Nam }}', '.Release.Nam in this text does not exist; did you mean .Release.Name?'],
