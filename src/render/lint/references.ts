@@ -67,21 +67,11 @@ export function referenceProblems(
       ofBinding(object, all, add);
       break;
     case 'StatefulSet':
-      resembles(
-        ['spec', 'serviceName'],
-        textAt(object, 'spec', 'serviceName'),
-        'Service',
-        namesOf(all, 'Service', object),
-        add,
-      );
+      ofStatefulSet({ object, all, add });
       break;
     case 'ValidatingWebhookConfiguration':
     case 'MutatingWebhookConfiguration':
-      for (const [index, hook] of listAt(object, 'webhooks').entries()) {
-        ofClient(object, ['webhooks', index, 'clientConfig', 'service'], all, add);
-        for (const [place, rule] of listAt(hook, 'rules').entries())
-          ofRule(rule, ['webhooks', index, 'rules', place], kinds, add);
-      }
+      ofWebhooks({ object, all, add }, kinds);
       break;
     case 'Role':
     case 'ClusterRole':
@@ -277,6 +267,19 @@ function ofBinding(object: ValueMap, all: ChartObjects, add: Add): void {
   for (const [index, subject] of listAt(object, 'subjects').entries()) {
     if (textAt(subject, 'kind') === 'ServiceAccount')
       resembles(['subjects', index, 'name'], textAt(subject, 'name'), 'ServiceAccount', rolesOf('ServiceAccount'), add);
+  }
+}
+
+function ofStatefulSet({ object, all, add }: Around): void {
+  const name = textAt(object, 'spec', 'serviceName');
+  resembles(['spec', 'serviceName'], name, 'Service', namesOf(all, 'Service', object), add);
+}
+
+function ofWebhooks({ object, all, add }: Around, kinds: Pick<ChartKinds, 'resourcesOf'>): void {
+  for (const [index, hook] of listAt(object, 'webhooks').entries()) {
+    ofClient(object, ['webhooks', index, 'clientConfig', 'service'], all, add);
+    for (const [place, rule] of listAt(hook, 'rules').entries())
+      ofRule(rule, ['webhooks', index, 'rules', place], kinds, add);
   }
 }
 

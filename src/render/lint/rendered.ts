@@ -5,7 +5,8 @@ import type { Origins } from '../../chart/origins.ts';
 import type { SchemaLoader } from '../../chart/schema.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
-import type { ValueMap } from '../../yaml/value.ts';
+import { isMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { pathText } from '../../chart/path-text.ts';
 import type { LintOptions } from './options.ts';
 import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
@@ -212,16 +213,17 @@ async function renderNatively(
     throw await withOrigin(error, chart, origins);
   }
   const { objects, hooks, randomValues } = rendered;
+  const values = freshValues();
   let messages: LintMessage[] = [];
   if (randomValues.length > 0) {
     const { openTree } = await import('../handlebars/tree.ts');
     const own = (await openTree(chart)).charts.get(chart);
     messages = lintUnkeyed(randomValues, [...(own?.templates ?? []), ...(own?.files ?? [])]);
   }
-  return { objects: [...objects, ...hooks].flatMap((document) => asLintObject(document)), messages };
+  return { objects: [...objects, ...hooks].flatMap((document) => asLintObject(document, values)), messages };
 }
 
-function asLintObject(document: RenderedDocument): LintObject[] {
+function asLintObject(document: RenderedDocument, values: ValueMap): LintObject[] {
   const { object } = document;
   if (object === undefined) return [];
   const head = {
@@ -235,7 +237,12 @@ function asLintObject(document: RenderedDocument): LintObject[] {
       object,
       head,
       at: (keys) => document.trace(keys).at,
-      valuePath: (keys) => document.trace(keys).valuePath,
+      valuePath: (keys) => {
+        const path = document.trace(keys).valuePath;
+        // In "{{values.port}}" the quotes of the template make the text.
+        const isSame = path !== undefined && valueAt(values, path) === valueAt(object, keys);
+        return isSame ? path : undefined;
+      },
     },
   ];
 }
@@ -243,4 +250,12 @@ function asLintObject(document: RenderedDocument): LintObject[] {
 /** The path of a source inside its chart: without the chart's name. */
 function inChart(source: string): string {
   return source.slice(source.indexOf('/') + 1);
+}
+
+/** The value at a path of keys and indexes; undefined where there is none. */
+function valueAt(value: Value, keys: ValuePath): Value | undefined {
+  let at: Value | undefined = value;
+  for (const key of keys)
+    at = Array.isArray(at) ? at[Number(key)] : isMap(at ?? null) ? (at as ValueMap).get(String(key)) : undefined;
+  return at;
 }
