@@ -223,7 +223,7 @@ class Converter {
     const parts = new Map<string, string>();
     addParts(parts, template);
     const others = [...this.#partsOfHelpers({ uses })].filter(([key]) => !this.#ran.has(key) && !this.#tried.has(key));
-    const { reads, apiVersions, files } = this.#helpers.readsOf(lowered);
+    const { reads, apiVersions, kubeVersions, files } = this.#helpers.readsOf(lowered);
     const keep = new Set(files.filter((one) => one !== name));
     const isMixed = this.#helpers.isMixed(uses, reached) || keep.size > 0;
     const claim: Claim = {
@@ -238,6 +238,7 @@ class Converter {
       others: new Map(others),
       bases: this.#options.bases,
       apiVersions,
+      kubeVersions,
     };
     return prove(claim, this.#coverage);
   }

@@ -8,6 +8,7 @@ import { argumentOf, parameterOf, signatureOf, simplified, trailsOf, unify } fro
 import { call, isCall, literal, path, Unprintable } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { withoutNeedlessElse } from './guards.ts';
+import { branchesOf } from './guided.ts';
 import { callsIn, printHelper, textsIn } from './helpers.ts';
 import type { Use } from './helpers.ts';
 import type { NoteSort } from './layout.ts';
@@ -244,21 +245,24 @@ export class HelperSet {
   }
 
   /** What a template reads, by itself and by what it includes. */
-  readsOf(lowered: Lowered): { reads: Reads; apiVersions: string[]; files: string[] } {
-    const reads: Reads = { values: newUsage(), direct: newUsage(), texts: new Set(), isAll: false };
+  readsOf(lowered: Lowered): { reads: Reads; apiVersions: string[]; kubeVersions: string[]; files: string[] } {
+    const reads: Reads = { values: newUsage(), direct: newUsage(), texts: new Set(), branches: [], isAll: false };
     const apiVersions = new Set<string>();
+    const kubeVersions = new Set<string>();
     const files = new Set<string>();
     const seen = new Set<string>();
     const texts = new Set<string>();
     let isComputed = false;
     const add = ({ pieces, included }: Lowered): void => {
       addUsage(reads, pieces);
+      reads.branches.push(...branchesOf(pieces));
       for (const text of textsIn(pieces)) texts.add(text);
       for (const { name, args } of callsIn(pieces)) {
         const [first] = args;
         isComputed ||= name === 'capabilities.has' && first?.type === 'call';
         if (first?.type !== 'literal' || typeof first.value !== 'string') continue;
         if (name === 'capabilities.has') apiVersions.add(first.value);
+        if (name === 'semverCompare') for (const version of versionsAround(first.value)) kubeVersions.add(version);
         if (name === 'include' && !this.#sources.definitions.has(first.value)) files.add(`templates/${first.value}`);
       }
       for (const { name, data } of included) {
@@ -279,8 +283,15 @@ export class HelperSet {
     // `.Has (include "x" .)` asks for a name that the definition prints.
     if (isComputed) for (const text of texts) if (/^[\w.-]+\/v\d\w*(?:\/\w+)?$/.test(text)) apiVersions.add(text);
     for (const [path, sort] of this.#sorts) addSort(reads, path, sort);
-    return { reads, apiVersions: [...apiVersions], files: [...files] };
+    return { reads, apiVersions: [...apiVersions], kubeVersions: [...kubeVersions], files: [...files] };
   }
+}
+
+/** Versions of Kubernetes on both sides of those in a constraint: 1.13 and 1.14 for `>=1.14-0`. */
+function versionsAround(constraint: string): string[] {
+  return [...constraint.matchAll(/\b1\.(\d{1,2})\b/g)].flatMap(([, minor]) =>
+    [Number(minor), Number(minor) - 1].filter((one) => one >= 0).map((one) => `v1.${one}.0`),
+  );
 }
 
 /** Does a definition give one text in quotes, and nothing else? */

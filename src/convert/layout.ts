@@ -155,6 +155,10 @@ class Printer {
     const { structure } = content;
     if ('partial' in structure) {
       const { partial, context } = structure;
+      // `include "render" (dict "value" . "context" $)` in a loop over extra objects.
+      for (const { path } of context === undefined || column > 0 ? [] : pathsOf(context)) {
+        if (path.trail?.at(-1) === '*') this.#note(path, 'object');
+      }
       const isPath = /^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/.test(partial);
       const name = isPath ? partial : printArgument(literal(partial), level);
       const given = context === undefined ? '' : ` ${printArgument(context, level)}`;

@@ -51,6 +51,8 @@ export type Claim = {
   bases: readonly ValueMap[];
   /** Names that the template gives to `.Capabilities.APIVersions.Has`. */
   apiVersions: readonly string[];
+  /** Versions of Kubernetes that its constraints tell apart. */
+  kubeVersions: readonly string[];
 };
 
 /**
@@ -128,8 +130,8 @@ class Different extends Error {}
 /** The input of one render. */
 type Situation = Variation & { release: ReleaseContext; capabilities: Capabilities };
 
-function* situations({ reads, chart, bases, apiVersions }: Claim): Generator<Situation> {
-  const [plain, ...others] = surroundings(chart, apiVersions);
+function* situations({ reads, chart, bases, apiVersions, kubeVersions }: Claim): Generator<Situation> {
+  const [plain, ...others] = surroundings(chart, apiVersions, kubeVersions);
   if (plain === undefined) return;
   let index = 0;
   const seen = new Set<string>();
@@ -137,6 +139,11 @@ function* situations({ reads, chart, bases, apiVersions }: Claim): Generator<Sit
     const key = printJson(toPlain(variation.values));
     if (seen.has(key)) continue;
     seen.add(key);
+    // The chart's own values, and those that turn on everything, decide most about versions.
+    if (variation.isEverywhere === true) {
+      for (const one of [plain, ...others]) yield { ...variation, ...one };
+      continue;
+    }
     // Each variation in each surroundings would take minutes: it gets the default ones and one more, or one of the two.
     const other = others[index++ % others.length] ?? plain;
     const isSpecial = variation.isAwkward === true || variation.isMissing === true;
@@ -145,7 +152,11 @@ function* situations({ reads, chart, bases, apiVersions }: Claim): Generator<Sit
   }
 }
 
-function surroundings(chart: Chart, apiVersions: readonly string[]): Pick<Situation, 'release' | 'capabilities'>[] {
+function surroundings(
+  chart: Chart,
+  apiVersions: readonly string[],
+  kubeVersions: readonly string[],
+): Pick<Situation, 'release' | 'capabilities'>[] {
   const all = { ...DEFAULT_CAPABILITIES, apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...apiVersions] };
   const few = { kubeVersion: 'v1.16.0', apiVersions: ['v1', 'apps/v1'] };
   const { kubeVersion } = chart.metadata;
@@ -157,6 +168,12 @@ function surroundings(chart: Chart, apiVersions: readonly string[]): Pick<Situat
     { release: { ...RELEASE, revision: 2, isInstall: false, isUpgrade: true }, capabilities: few },
     { release: { ...RELEASE, name: 'a'.repeat(53) }, capabilities: { ...all, kubeVersion: 'v1.22.3' } },
     { release: { ...RELEASE, name: chart.metadata.name }, capabilities: { ...few, kubeVersion: 'v1.19.0' } },
+    ...kubeVersions.map((kubeVersion) => ({ release: RELEASE, capabilities: { ...all, kubeVersion } })),
+    // `else if` asks for one where another is absent.
+    ...(apiVersions.length === 0 ? [] : [['v1'], ...apiVersions.map((one) => ['v1', one])]).map((some) => ({
+      release: RELEASE,
+      capabilities: { ...all, apiVersions: some },
+    })),
   ].filter(isAllowed);
 }
 

@@ -1,6 +1,7 @@
 /** Which of the chart's values a template reads, and how. */
 import { isCall, pathsOf } from './expression.ts';
 import type { Call, Expression, Path } from './expression.ts';
+import type { Asked } from './guided.ts';
 import type { Content, Piece } from './pieces.ts';
 
 /**
@@ -30,11 +31,13 @@ export type Reads = {
   direct: Usage;
   /** Texts that it compares with the result of a definition. */
   texts: Set<string>;
+  /** The conditions around each of its branches. */
+  branches: (readonly Asked[])[];
   /** It may read any value: it uses `.Values` as a whole, computes keys, or calls `tpl`. */
   isAll: boolean;
 };
 
-type Readings = Omit<Reads, 'direct'>;
+type Readings = Omit<Reads, 'direct' | 'branches'>;
 
 /** A usage of which nothing is known yet. */
 export function newUsage(): Usage {
@@ -160,7 +163,7 @@ function askedOf({ name, args }: Call): string[] {
   return args.flatMap((arg) => {
     if (arg.type !== 'literal') return [];
     // `sha256:` at the end of a value would be a key.
-    if (typeof arg.value === 'string') return [arg.value, `${arg.value}0`];
+    if (typeof arg.value === 'string') return [arg.value, `${arg.value}x`];
     return args.some((other) => isCall(other, 'len')) ? [''] : [];
   });
 }

@@ -4,14 +4,22 @@
 import { printYaml } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
+import { neededFor } from './guided.ts';
+import type { Asked } from './guided.ts';
 import type { Reads, Usage } from './usage.ts';
 
 /**
  * Values of a render, as `-f` would give them. `isAwkward`: a text among them is not a string to YAML without quotes,
  * such as `yes`. `isMissing`: a value of the chart is removed by null. `isExtra`: only tried while there are lines that
- * did not run.
+ * did not run. `isEverywhere`: for each version of Kubernetes and each set of APIs.
  */
-export type Variation = { values: ValueMap; isAwkward?: boolean; isMissing?: boolean; isExtra?: boolean };
+export type Variation = {
+  values: ValueMap;
+  isAwkward?: boolean;
+  isMissing?: boolean;
+  isExtra?: boolean;
+  isEverywhere?: boolean;
+};
 
 type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean };
 
@@ -51,11 +59,11 @@ const FEW = 4;
  */
 export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
   const all: ValueMap[] = [new Map(), ...bases];
-  for (const values of all) yield { values };
+  for (const values of all) yield { values, isEverywhere: values.size === 0 };
   const changes = [...changesOf(reads.values, reads.direct, own, []), ...compared(reads.values, own, [], reads.texts)];
   const benign = changes.filter(({ isAwkward, isMissing }) => isAwkward !== true && isMissing !== true);
   const everything = firstOfEach(benign.filter(({ value }) => !isEmpty(value)));
-  for (const base of all) yield { values: applied(base, everything) };
+  for (const base of all) yield { values: applied(base, everything), isEverywhere: base.size === 0 };
   for (const change of benign) yield { values: applied(new Map(), [change]) };
   for (const change of benign) yield { values: applied(new Map(), [...everything, change]) };
   for (const [at, change] of benign.entries()) {
@@ -68,9 +76,16 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
     yield { values: applied(new Map(), [change]), isAwkward, isMissing };
     yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing };
   }
+  const guided = reads.branches.map((branch) => changesFor(branch, changes, own));
   const random = randomOf(0x9e3779b9);
   const byPath = [...Map.groupBy(benign, ({ path }) => JSON.stringify(path)).values()];
   for (let count = 0; count < MAX_VARIATIONS; count++) {
+    if (count === ENOUGH) {
+      for (const needed of guided) {
+        yield { values: applied(new Map(), needed), isExtra: true };
+        yield { values: applied(new Map(), [...everything, ...needed]), isExtra: true };
+      }
+    }
     const share = [0.5, 0.2, 0.8][count % 3] ?? 0;
     const chosen = byPath.flatMap((choices) => {
       const choice = choices[Math.floor(random() * choices.length)];
@@ -113,6 +128,27 @@ function* changesOf(
       yield* changesOf(usage.items, direct?.items, item, [...path, key]);
     }
   }
+}
+
+/**
+ * The changes that lead into a branch, so far as its conditions say what they need.
+ *
+ * @param changes gives the values to choose from
+ */
+function changesFor(branch: readonly Asked[], changes: readonly Change[], own: ValueMap): Change[] {
+  return branch.flatMap((asked) =>
+    [...neededFor(asked)].flatMap(({ trail, value }): Change[] => {
+      if (typeof value === 'object') return [{ path: trail, value: value.is }];
+      const isWanted = (one: Value): boolean => isEmpty(one) === (value === 'empty');
+      const now = trail.reduce<Value | undefined>((at, name) => (isMap(at) ? at.get(name) : undefined), own);
+      if (isWanted(now ?? null)) return [];
+      const key = JSON.stringify(trail);
+      const found = changes.find(
+        (one) => one.isMissing !== true && isWanted(one.value) && JSON.stringify(one.path) === key,
+      );
+      return found === undefined ? [] : [found];
+    }),
+  );
 }
 
 /**
@@ -173,9 +209,10 @@ function* lists(texts: ReadonlySet<string>): Generator<Value> {
 /** Values for something that values.yaml leaves empty, by how the template uses it. */
 function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined): Generator<Value> {
   const { items, fields } = usage;
-  if (usage.sort === 'object' && wanted !== 'list') {
-    yield objectNamed(name);
-    if (usage.isAnySort) yield printYaml(objectNamed(name));
+  if (usage.sort === 'object' && fields.size === 0 && wanted !== 'list') {
+    yield objectNamed(name, TEMPLATE);
+    yield objectNamed(`${name}-plain`, 'text');
+    if (usage.isAnySort) yield printYaml(objectNamed(`${name}-text`, TEMPLATE));
     return;
   }
   const sort = wanted ?? (usage.sort === 'object' ? undefined : usage.sort);
@@ -236,13 +273,13 @@ function* samplesOfItem(items: Usage, name: string): Generator<Value> {
   if (found.length === 0) yield 'item';
 }
 
-/** An object of Kubernetes, with a text in it that `tpl` changes. */
-function objectNamed(name: string): ValueMap {
+/** An object of Kubernetes with this text in it. */
+function objectNamed(name: string, text: string): ValueMap {
   return new Map<string, Value>([
     ['apiVersion', 'v1'],
     ['kind', 'ConfigMap'],
     ['metadata', new Map([['name', `object-${name.toLowerCase()}`]])],
-    ['data', new Map([['text', TEMPLATE]])],
+    ['data', new Map([['text', text]])],
   ]);
 }
 

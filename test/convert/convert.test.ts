@@ -132,7 +132,7 @@ test('generated charts of Go templates render the same after conversion', { time
 const FREQUENT = {
   'values.yaml':
     'extraObjects: []\nimage: {name: x, tag: v1}\nspread: []\naccount: {name: ""}\nlabels: {}\n' +
-    'hostUsers:\nversion: v1\n',
+    'hostUsers:\nversion: v1\ntype: ClusterIP\nip: ""\nfirst: false\nsecond: true\na: x\nc: x\ne: x\ng: x\ni: x\n',
   'templates/_helpers.tpl':
     // Without a dash behind the name, a definition begins with a line break.
     '{{- define "c.selector" }}\napp: {{ .Chart.Name }}\n{{- end }}\n' +
@@ -140,6 +140,26 @@ const FREQUENT = {
     '{{- define "c.image" -}}\n{{- if eq (substr 0 7 .tag) "sha256:" -}}\n{{- printf "%s@%s" .name .tag -}}\n' +
     '{{- else -}}\n{{- printf "%s:%s" .name .tag -}}\n{{- end -}}\n{{- end -}}\n',
   'templates/objects.yaml': '{{ range .Values.extraObjects }}\n---\n{{ tpl (toYaml .) $ }}\n{{ end }}\n',
+  'templates/ingress.yaml':
+    'apiVersion: {{ if semverCompare "<1.14-0" .Capabilities.KubeVersion.GitVersion }}extensions/v1beta1' +
+    '{{ else if .Capabilities.APIVersions.Has "a.b/v1" }}a.b/v1{{ else if .Capabilities.APIVersions.Has "a.b/v2" }}a.b/v2' +
+    '{{ else }}networking.k8s.io/v1{{ end }}\nkind: Ingress\nmetadata:\n  name: x\n',
+  // Several values have to be as the conditions ask for, and each may make others wrong.
+  'templates/service.yaml': `apiVersion: v1
+kind: Service
+metadata:
+  name: x
+spec:
+  {{- if and .Values.ip (ne .Values.type "LoadBalancer") }}
+  {{- fail "an address, and no balancer" }}
+  {{- end }}
+  type: {{ .Values.type }}
+  {{- if and (eq .Values.type "LoadBalancer") .Values.ip .Values.first (not .Values.second) }}
+  {{- if and (eq .Values.a "b") (eq .Values.c "d") (eq .Values.e "f") (eq .Values.g "h") (eq .Values.i "j") }}
+  loadBalancerIP: {{ .Values.ip }}
+  {{- end }}
+  {{- end }}
+`,
   'templates/pod.yaml': `apiVersion: v1
 kind: Pod
 metadata:
@@ -192,6 +212,8 @@ test('constructs that many charts have are converted, and render the same', asyn
     ['--set-json', `extraObjects=[${object},${object}]`],
     ['--set-json', `spread=[${spread},${spread.replace('{', '{"labelSelector":{"matchLabels":{"x":"y"}},')}]`],
     ['--set', 'image.tag=sha256:0123,account.name=n,labels.x={{ .Release.Name }}'],
+    ['--set', 'type=LoadBalancer,ip=a,first=true,second=false,a=b,c=d,e=f,g=h,i=j', '--api-versions', 'a.b/v2'],
+    ['--kube-version', '1.13.0'],
     ['--set', 'version=v0.9,account.other=o,hostUsers=true'],
   ]) {
     expectSame(folder, native, args);
