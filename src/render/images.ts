@@ -12,7 +12,10 @@ export type ImageUse = {
   object: string;
   /** Of the container; empty for other fields. */
   container: string;
-  /** `container`, `init`, `ephemeral`, `volume` (an image as a volume), `field` (a custom resource's), or `values`. */
+  /**
+   * `container`, `init`, `ephemeral`, `volume` (an image as a volume), `field` (of a custom resource, or a variable
+   * `RELATED_IMAGE_…` of a container), or `values`.
+   */
   kind: 'container' | 'init' | 'ephemeral' | 'volume' | 'field' | 'values';
 };
 
@@ -107,6 +110,7 @@ function inPods(value: Value, visit: VisitPod): void {
       const image = textOf(item.get('image'));
       const name = textOf(item.get('name'));
       if (kind !== undefined && image !== '') visit(textField(item, 'image', image), name, kind);
+      if (kind !== undefined) for (const related of relatedImages(item)) visit(related, name, 'field');
       const volume = item.get('image');
       const reference = isMap(volume) ? textOf(volume.get('reference')) : '';
       if (key === 'volumes' && isMap(volume) && reference !== '') {
@@ -117,11 +121,24 @@ function inPods(value: Value, visit: VisitPod): void {
   }
 }
 
+/** The images that an operator will run, in variables `RELATED_IMAGE_…`: the convention of the Operator Lifecycle Manager. */
+function* relatedImages(container: ValueMap): Generator<ImageField> {
+  const variables = container.get('env');
+  for (const variable of Array.isArray(variables) ? variables.filter(isMap) : []) {
+    const image = textOf(variable.get('value'));
+    if (textOf(variable.get('name')).startsWith('RELATED_IMAGE_') && isImage(image))
+      yield textField(variable, 'value', image);
+  }
+}
+
 function textField(map: ValueMap, key: string, image: string): ImageField {
   return { image, put: (other) => void map.set(key, other) };
 }
 
-/** Fields that are called `image` or end so: texts, and maps with a repository, as charts' values have them. */
+/**
+ * Fields that are called `image` or end so: texts, and maps with a repository, as charts' values have them; and lists of
+ * texts that are called `images`.
+ */
 function inFields(value: Value, visit: (field: ImageField) => void): void {
   if (Array.isArray(value)) for (const item of value) inFields(item, visit);
   if (!isMap(value)) return;
@@ -130,6 +147,10 @@ function inFields(value: Value, visit: (field: ImageField) => void): void {
       const isText = typeof child === 'string' && isImage(child);
       const field = isText ? textField(value, key, child) : isMap(child) ? mapField(child) : undefined;
       if (field !== undefined) visit(field);
+    }
+    if (/^images$|Images$/.test(key) && Array.isArray(child)) {
+      for (const [index, image] of child.entries())
+        if (typeof image === 'string' && isImage(image)) visit({ image, put: (other) => void (child[index] = other) });
     }
     inFields(child, visit);
   }

@@ -79,6 +79,7 @@ test('every image that is found is renamed once, and nothing else', () => {
           ...WRAPPED[kind]?.(spec),
           metadata: { name: 'o', annotations: { text: 'quay.io/a/b:1' } },
           status: fields.map((one) => ({ sidecarImage: one })),
+          more: { images: fields.filter((one) => typeof one === 'string') },
         });
         const before = imagesOf([object], undefined).map((one) => one.image);
         const metadata = JSON.stringify([...(object.get('metadata') as ValueMap)]);
@@ -107,6 +108,31 @@ describe('fields with names of images', () => {
     ]);
     expect(custom({ image: { registry: 'docker.io', repository: 'x/y', tag: '1.2' } })).toEqual(['docker.io/x/y:1.2']);
     expect(custom({ imagePullPolicy: 'Always', imageTag: 'v1', image: '' })).toEqual([]);
+    expect(custom({ images: ['a/b:1', 'quay.io/c/d'], preloadImages: ['e:2', 'no image', 3] })).toEqual([
+      'a/b:1',
+      'e:2',
+      'quay.io/c/d',
+    ]);
+    // Flux and Argo CD list changes of images so.
+    expect(custom({ images: [{ name: 'a/b', newTag: '1' }, 'a/b=c/d:1'] })).toEqual([]);
+  });
+
+  test('of the variables by which operators are told what to run', () => {
+    const env = [
+      { name: 'RELATED_IMAGE_DATABASE', value: 'quay.io/x/db:1' },
+      { name: 'OTHER', value: 'quay.io/x/no:1' },
+      { name: 'RELATED_IMAGE_NONE', value: '' },
+    ];
+    const operator = values({
+      ...WRAPPED['Deployment']?.({ containers: [{ name: 'op', image: 'op:1', env }] }),
+      metadata: { name: 'op' },
+    });
+    expect(imagesOf([operator], undefined)).toEqual([
+      { image: 'op:1', usedBy: [{ object: 'Deployment/op', container: 'op', kind: 'container' }] },
+      { image: 'quay.io/x/db:1', usedBy: [{ object: 'Deployment/op', container: 'op', kind: 'field' }] },
+    ]);
+    renameImages(operator, (image) => `mirror/${image}`);
+    expect(imagesOf([operator], undefined).map((one) => one.image)).toEqual(['mirror/op:1', 'mirror/quay.io/x/db:1']);
   });
 
   test('of Kubernetes’ own kinds only in containers and volumes', () => {
