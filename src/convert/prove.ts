@@ -14,6 +14,7 @@ import { isUnreadable } from '../render/lint/object-fields.ts';
 import { ChartKinds } from '../render/lint/object-schema.ts';
 import { ChartMessage } from '../render/gotemplate/exec-errors.ts';
 import { renderGo } from '../render/gotemplate/render.ts';
+import { nativeOpener } from '../render/handlebars/render.ts';
 import type { Trace } from '../render/gotemplate/template.ts';
 import { ParseCache } from '../render/parse-cache.ts';
 import type { Capabilities, RenderedDocument, ReleaseContext } from '../render/render.ts';
@@ -270,7 +271,9 @@ class Prover {
       const resolved = resolveDependencies(this.#go, values);
       const { chart } = resolved;
       const fresh = (): ValueMap => coalesceValues(chart, resolved.values).values;
-      const rendered = await renderGo({ chart, release, capabilities, trace, parsed }, fresh);
+      // Files that were converted before are included as native templates.
+      const openNative = nativeOpener(() => ({ chart, release, capabilities, parsed, values: fresh() }));
+      const rendered = await renderGo({ chart, release, capabilities, trace, parsed, openNative }, fresh);
       for (const document of [...rendered.objects, ...rendered.hooks]) {
         // What an API server would refuse need not be the same.
         if (document.object !== undefined) checkObject(document.object, document);
@@ -339,7 +342,10 @@ export function file(name: string, text: string): ChartFile {
 export function onlyPartials(chart: Chart, keep: ReadonlySet<string>): Chart {
   return {
     ...chart,
-    templates: chart.templates.filter(({ name }) => !isGuard(name) && (isPartial(name) || keep.has(name))),
+    templates: chart.templates.filter(
+      // A file that was converted before is included by its old name too.
+      ({ name }) => !isGuard(name) && (isPartial(name) || keep.has(name.replace(/\.hbs$/, ''))),
+    ),
     dependencies: chart.dependencies.map((child) => onlyPartials(child, new Set())),
   };
 }

@@ -304,6 +304,24 @@ test('a file whose checksum is in a Go template is converted, and the checksum f
   }
 });
 
+test('a file that includes one that was converted before is converted too', async () => {
+  const folder = chartOf('later', {
+    'values.yaml': 'a: x\n',
+    'templates/config.yaml': CONFIG,
+    'templates/b.yaml': CONFIG.replace(
+      '.Name }}',
+      '.Name }}-b\n  annotations:\n    sum: {{ include (print $.Template.BasePath "/config.yaml") . | sha256sum }}',
+    ),
+  });
+  expect(pkg(['convert', folder, 'templates/config.yaml']).stdout).toContain('1 of 1 files converted');
+  const { files } = await convert(folder);
+  expect(files).toEqual([expect.objectContaining({ file: 'templates/b.yaml', isConverted: true })]);
+  const sum = (text: string): string | undefined => /sum: (\w+)/.exec(text)?.[1];
+  const [one, other] = [[], ['--set', 'a=y']].map((args) => pkg(['template', 'demo', folder, ...args]).stdout);
+  expect(sum(one ?? '')).toMatch(/^[0-9a-f]{64}$/);
+  expect(sum(other ?? '')).not.toBe(sum(one ?? ''));
+});
+
 test('a file whose text a Go template uses otherwise stays a Go template, until both are converted', async () => {
   const folder = including('text', 'include (print .Template.BasePath "/config.yaml") . | len | quote');
   const { files } = await convert(folder);
