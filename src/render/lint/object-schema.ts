@@ -87,6 +87,7 @@ export class ChartKinds {
   readonly #chart: Chart;
   readonly #schemas = new Map<string, Holds | undefined>();
   readonly #kinds = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  readonly #resources = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
   constructor(chart: Chart) {
     this.#chart = chart;
@@ -130,13 +131,20 @@ export class ChartKinds {
 
   /** The resources of a group by their plurals, each with its versions; none where the chart has no CRD of the group. */
   resourcesOf(group: string): ReadonlyMap<string, readonly string[]> {
+    let resources = this.#resources.get(group);
+    if (resources !== undefined) return resources;
+    // The group of a CRD has a dot.
+    if (!group.includes('.')) return new Map();
+    const crds = crdsOf(this.#chart, group, undefined);
     const kinds = this.kindsOf(group);
-    return new Map(
-      Array.from(crdsOf(this.#chart, group, undefined), (crd) => [
+    resources = new Map(
+      Array.from(crds, (crd) => [
         textAt(crd, 'spec', 'names', 'plural'),
         kinds.get(textAt(crd, 'spec', 'names', 'kind')) ?? [],
       ]),
     );
+    this.#resources.set(group, resources);
+    return resources;
   }
 
   #readKinds(group: string): Map<string, string[]> {

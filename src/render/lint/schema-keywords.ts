@@ -9,9 +9,11 @@ import { listAt, mapAt } from './fields.ts';
 export type SchemaKeyProblem = { keys: ValuePath; message: string };
 
 /** Keywords whose values are maps of schemas, lists of schemas, and schemas. */
-const MAPS: readonly string[] = ['properties', 'patternProperties', 'definitions', '$defs', 'dependentSchemas'];
-const LISTS: readonly string[] = ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items'];
-const SINGLE: readonly string[] = [
+const MAPS: ReadonlySet<string> = new Set([
+  ...['properties', 'patternProperties', 'definitions', '$defs', 'dependentSchemas'],
+]);
+const LISTS: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items']);
+const SINGLE: ReadonlySet<string> = new Set([
   'not',
   'if',
   'then',
@@ -23,17 +25,24 @@ const SINGLE: readonly string[] = [
   'unevaluatedItems',
   'unevaluatedProperties',
   'items',
-];
+]);
 
-/** Goes through a schema and all schemas in it. */
-export function* schemasIn(schema: Value | undefined, keys: ValuePath = []): Generator<[ValueMap, ValuePath]> {
-  if (!isMap(schema)) return;
-  yield [schema, keys];
-  for (const name of MAPS)
-    for (const [key, inner] of mapAt(schema, name)) yield* schemasIn(inner, [...keys, name, key]);
-  for (const name of LISTS)
-    for (const [index, inner] of listAt(schema, name).entries()) yield* schemasIn(inner, [...keys, name, index]);
-  for (const name of SINGLE) yield* schemasIn(schema.get(name), [...keys, name]);
+/** A schema and all schemas in it, each with the keys that lead to it. */
+export function schemasIn(schema: Value | undefined): [ValueMap, ValuePath][] {
+  const found: [ValueMap, ValuePath][] = [];
+  const visit = (one: Value | undefined, keys: ValuePath): void => {
+    if (!isMap(one ?? null)) return;
+    const map = one as ValueMap;
+    found.push([map, keys]);
+    for (const name of map.keys()) {
+      if (MAPS.has(name)) for (const [key, inner] of mapAt(map, name)) visit(inner, [...keys, name, key]);
+      if (LISTS.has(name))
+        for (const [index, inner] of listAt(map, name).entries()) visit(inner, [...keys, name, index]);
+      if (SINGLE.has(name)) visit(map.get(name), [...keys, name]);
+    }
+  };
+  visit(schema, []);
+  return found;
 }
 
 /**
