@@ -225,9 +225,10 @@ class Converter {
     const others = [...this.#partsOfHelpers({ uses })].filter(([key]) => !this.#ran.has(key) && !this.#tried.has(key));
     const { reads, apiVersions, kubeVersions, files } = this.#helpers.readsOf(lowered);
     const keep = new Set(files.filter((one) => one !== name));
-    const isMixed = this.#helpers.isMixed(uses, reached) || keep.size > 0;
+    // A text that is run by `tpl` may include any definition: these stay Go templates beside it.
+    const isMixed = this.#helpers.isMixed(uses, reached) || keep.size > 0 || reads.isAll;
     const claim: Claim = {
-      chart: onlyPartials(isMixed || reads.isAll ? this.#chart : withValuesOf(this.#chart, reads.values), keep),
+      chart: onlyPartials(isMixed ? this.#chart : withValuesOf(this.#chart, reads.values), keep),
       name,
       go,
       native: text,

@@ -133,6 +133,7 @@ const FREQUENT = {
   'values.yaml':
     'extraObjects: []\nimage: {name: x, tag: v1}\nspread: []\naccount: {name: ""}\nlabels: {}\n' +
     'hostUsers:\nversion: v1\ntype: ClusterIP\nip: ""\nfirst: false\nsecond: true\na: x\nc: x\ne: x\ng: x\ni: x\n',
+  'templates/_other.tpl': '{{ define "c.other" }}o{{ end }}',
   'templates/_helpers.tpl':
     // Without a dash behind the name, a definition begins with a line break.
     '{{- define "c.selector" }}\napp: {{ .Chart.Name }}\n{{- end }}\n' +
@@ -200,7 +201,9 @@ spec:
 };
 
 test('constructs that many charts have are converted, and render the same', async () => {
-  const folder = chartOf('frequent', FREQUENT);
+  // A text for `tpl` may include a definition.
+  const ci = `labels: {x: '{{ include "c.other" . }}'}\n`;
+  const folder = chartOf('frequent', { ...FREQUENT, 'ci/labels-values.yaml': ci });
   const native = join(work, 'frequent-native');
   cpSync(folder, native, { recursive: true });
   const { files } = await convert(native);
