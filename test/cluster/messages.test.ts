@@ -63,3 +63,20 @@ test('the hint for a failed hook does not name an object that was removed', asyn
   expect(removed).not.toContain('kubectl');
   expect(removed).toContain('leave hook-failed out of its helm.sh/hook-delete-policy');
 });
+
+test('a quantity that the API server cannot read is refused before anything is written', async () => {
+  const ns = await namespace();
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: { containers: [{ name: 'a', image: 'b', resources: { requests: { cpu: '500mm' } } }] },
+  };
+  const chart = chartOf([configMap('a'), pod]);
+  // The server answers with status 500, as if it were in trouble.
+  for (const flags of [['--dry-run'], []]) {
+    const said = await pkgFails(ns, 'PKG_OBJECT_INVALID', ['install', 'r', chart, ...flags]);
+    expect(said).toContain("unable to parse quantity's suffix");
+    await pkgFails(ns, 'PKG_RELEASE_NOT_FOUND', ['status', 'r']);
+  }
+});

@@ -35,8 +35,12 @@ export class ApiError extends PkgError {
   }
 }
 
-/** The start of a message about fields that the kind does not have, or that have the wrong type. */
-const UNTYPED = /^failed to create typed patch object \([^)]*\): /;
+/**
+ * The start of a message about fields that the kind does not have, or that have the wrong type, and about quantities that
+ * cannot be read.
+ */
+const UNTYPED =
+  /^failed to (?:create typed patch object \([^)]*\): |convert new object \([^)]*\) to proper version: unable to convert unstructured object to [^:]*: )/;
 
 /** What an {@link ApiError} keeps of an answer. */
 type Answer = { status: number; reason: string; text: string; uncertain: boolean; fields: readonly string[] };
@@ -52,7 +56,7 @@ export type Asker = { identity: string; cluster: string };
 export function apiError(status: number, body: Json, asked: Asked, asker: Asker): ApiError {
   const text = textField(body, 'message');
   const reason = textField(body, 'reason');
-  // The server answers an apply with an unknown field with status 500, but the mistake is in the object.
+  // The server answers an apply with an unknown field or a wrong quantity with status 500, but the mistake is in the object.
   const isInvalid = status === 422 || status === 400 || status === 413 || UNTYPED.test(text);
   const uncertain = status >= 500 && !isInvalid && !isWithoutWebhook(text);
   const answer: Answer = { status, reason, text, uncertain, fields: fieldsOf(body, text) };
