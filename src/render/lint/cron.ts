@@ -22,7 +22,7 @@ export function cronProblem(schedule: string): string | undefined {
     return MACROS.test(text) ? undefined : `is "${printable(schedule, 40)}", which is not a valid schedule`;
   const parts = text.split(/\s+/);
   if (parts.length !== FIELDS.length)
-    return `is "${printable(schedule, 40)}", and a schedule has five fields: minute, hour, day of the month, month, day of the week`;
+    return `is "${printable(schedule, 40)}", but a schedule has five fields: minute, hour, day of the month, month, day of the week`;
   for (const [index, part] of parts.entries()) {
     const rule = FIELDS[index];
     if (rule === undefined || part.split(',').every((one) => isRange(one, rule))) continue;

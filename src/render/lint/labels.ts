@@ -49,5 +49,5 @@ function valueProblem(value: Value): string | undefined {
   if (value.length > MAX_NAME)
     return `has a value of ${value.length} characters, and a label has at most ${MAX_NAME}: "${printable(value, 40)}"`;
   if (LABEL_TEXT.test(value)) return undefined;
-  return `has the value "${printable(value, 60)}", and a label consists of letters, digits, "-", "_" and ".", beginning and ending with a letter or digit`;
+  return `has the value "${printable(value, 60)}", but a label consists of letters, digits, "-", "_" and ".", beginning and ending with a letter or digit`;
 }

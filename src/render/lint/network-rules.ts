@@ -16,7 +16,10 @@ export function serviceProblems(service: ValueMap, add: Add): void {
     add(['spec', 'clusterIP'], `is None, which a Service of the type ${type} may not have`);
   const address = textAt(service, 'spec', 'clusterIP');
   if (address !== '' && address !== 'None' && isIP(address) === 0)
-    add(['spec', 'clusterIP'], `is "${printable(address, 40)}", and an address, or None for a Service without one`);
+    add(
+      ['spec', 'clusterIP'],
+      `is "${printable(address, 40)}", but must be an IP address, or None for a Service without one`,
+    );
   const external = textAt(service, 'spec', 'externalName');
   const problem = external === '' ? undefined : hostProblem(external);
   if (problem !== undefined) add(['spec', 'externalName'], problem);
@@ -54,7 +57,7 @@ export function ingressProblems(ingress: ValueMap, add: Add): void {
       const written = textAt(path, 'path');
       const type = textAt(path, 'pathType');
       if (written !== '' && !written.startsWith('/') && (type === 'Prefix' || type === 'Exact'))
-        add([...at, 'path'], `is "${printable(written, 60)}", and begins with / in Kubernetes`);
+        add([...at, 'path'], `is "${printable(written, 60)}", but must begin with /`);
       const port = field(path, 'backend', 'service', 'port');
       if ((field(port, 'name') ?? null) !== null && (field(port, 'number') ?? null) !== null)
         add(
@@ -79,5 +82,5 @@ function hostProblem(host: string): string | undefined {
     return /^[0-9]+(?:\.[0-9]+){3}$/.test(name) ? `is "${shown}", which is an address and not a name` : undefined;
   const meant = /^[a-z]+:\/\/([^/:]+)/i.exec(host)?.[1] ?? /^([^/:]+)[/:]/.exec(host)?.[1];
   const hint = meant === undefined ? '' : `: write ${printable(meant, 60)}`;
-  return `is "${shown}", and the name of a host in Kubernetes, without scheme, port, path and capital letters${hint}`;
+  return `is "${shown}", but must be the name of a host, without scheme, port, path and capital letters${hint}`;
 }

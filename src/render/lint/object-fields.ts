@@ -60,7 +60,7 @@ function check(
   if (value === null || found.length >= MAX_PROBLEMS) return;
   const inside = [...around, holds];
   if (typeof value === 'object' && holds.is in ONES) {
-    const message = `${printable(keys.join('.'))} of ${described} is ${kindOf(value)}, and a ${ONES[holds.is]} in Kubernetes`;
+    const message = `${printable(keys.join('.'))} of ${described} is ${kindOf(value)}, but Kubernetes expects a ${ONES[holds.is]}`;
     found.push({ rule: 'object-value', keys, message });
     return;
   }
@@ -122,7 +122,9 @@ function outOfBounds(
   { least = -Infinity, most = Infinity }: { least?: number; most?: number },
 ): string | undefined {
   if (value >= least && value <= most) return undefined;
-  return value < least ? `${value}, and ${least} or more by the CRD` : `${value}, and ${most} or less by the CRD`;
+  return value < least
+    ? `${value}, but the CRD requires at least ${least}`
+    : `${value}, but the CRD allows at most ${most}`;
 }
 
 function unknownField(
@@ -164,16 +166,16 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
       if (typeof value === 'bigint') return undefined;
       if (typeof value === 'number' && Number.isInteger(value)) return outOfBounds(value, holds);
       return typeof value === 'string'
-        ? `the text "${shown}", and a whole number in Kubernetes${/^-?[0-9]+$/.test(value) ? ': take the quotes away' : ''}`
-        : `${shown}, and a whole number in Kubernetes`;
+        ? `the text "${shown}", but Kubernetes expects a whole number${/^-?[0-9]+$/.test(value) ? ': take the quotes away' : ''}`
+        : `${shown}, but Kubernetes expects a whole number`;
     case 'number':
       if (typeof value === 'number') return outOfBounds(value, holds);
-      return typeof value === 'bigint' ? undefined : `"${shown}", and a number in Kubernetes`;
+      return typeof value === 'bigint' ? undefined : `"${shown}", but Kubernetes expects a number`;
     case 'boolean':
       if (typeof value === 'boolean') return undefined;
-      return `${typeof value === 'string' ? `the text "${shown}"` : shown}, and a boolean in Kubernetes: true or false, without quotes`;
+      return `${typeof value === 'string' ? `the text "${shown}"` : shown}, but Kubernetes expects a boolean: true or false, without quotes`;
     case 'quantity':
-      if (typeof value === 'boolean') return `${shown}, and a quantity in Kubernetes, such as 500m or 1Gi`;
+      if (typeof value === 'boolean') return `${shown}, but Kubernetes expects a quantity such as 500m or 1Gi`;
       return typeof value !== 'string' || value === '' || isQuantity(value)
         ? undefined
         : `"${shown}", which is not a quantity such as 500m or 1Gi`;
@@ -183,7 +185,7 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
       // A later Kubernetes may know more choices, so only what resembles one is reported.
       const near = nearest(value, choices);
       if (isClosed === true && near === undefined)
-        return `"${shown}", and by the CRD one of ${printable(choices.join(', '), 200)}`;
+        return `"${shown}", but the CRD allows only ${printable(choices.join(', '), 200)}`;
       return near === undefined ? undefined : `"${shown}", which Kubernetes does not know; did you mean ${near}?`;
     }
     default:

@@ -69,7 +69,7 @@ function ofAutoscaler(object: ValueMap, add: Add): void {
   const least = field(object, 'spec', 'minReplicas');
   const most = field(object, 'spec', 'maxReplicas');
   if (typeof least === 'number' && typeof most === 'number' && least > most)
-    add(['spec', 'maxReplicas'], `is ${most}, and minReplicas is ${least}, which is more`);
+    add(['spec', 'maxReplicas'], `is ${most}, less than minReplicas, which is ${least}`);
   for (const [index, metric] of listAt(object, 'spec', 'metrics').entries()) {
     const type = textAt(metric, 'type');
     const near = type === '' || METRICS.includes(type) ? undefined : nearest(type, METRICS);
@@ -142,12 +142,15 @@ export function ruleProblems(object: ValueMap): FieldProblem[] {
   for (const path of PERCENTAGES[kind] ?? []) {
     const value = field(object, ...path);
     if (typeof value === 'string' && !/^[0-9]+%$/.test(value))
-      add(path, `is "${printable(value, 40)}", and a whole number or a percentage in Kubernetes, such as 1 or 25%`);
+      add(
+        path,
+        `is "${printable(value, 40)}", but Kubernetes expects a whole number or a percentage, such as 1 or 25%`,
+      );
   }
   KINDS[kind]?.(object, add);
   for (const name of COUNTS) {
     const count = field(object, 'spec', name);
-    if (typeof count === 'number' && count < 0) add(['spec', name], `is ${count}, and 0 or more in Kubernetes`);
+    if (typeof count === 'number' && count < 0) add(['spec', name], `is ${count}, but must be 0 or more`);
   }
   const pod = podPath(object);
   if (pod !== undefined) {
@@ -157,7 +160,7 @@ export function ruleProblems(object: ValueMap): FieldProblem[] {
     if (ENDING.has(kind) && policy === 'Always')
       add(path, `is Always, and the pods of a ${kind} have Never or OnFailure`);
     if (ENDLESS.has(kind) && (policy === 'Never' || policy === 'OnFailure'))
-      add(path, `is ${policy}, and the pods of a ${kind} have Always`);
+      add(path, `is ${policy}, but must be Always in the pods of a ${kind}`);
   }
   for (const { keys, value } of portsOf(object, kind, pod)) {
     const problem = typeof value === 'string' ? portProblem(value) : numberProblem(value);
@@ -210,14 +213,14 @@ function numberOnly(value: Value | undefined): Value | undefined {
 function numberProblem(value: Value | undefined): string | undefined {
   return typeof value !== 'number' || (value >= 1 && value <= 65_535)
     ? undefined
-    : `is ${value}, and a port is 1 to 65535`;
+    : `is ${value}, but a port is a number from 1 to 65535`;
 }
 
 /** What is wrong with the name of a port (k8s.io/apimachinery, IsValidPortName). */
 function portProblem(name: string): string | undefined {
-  if (/^[0-9]+$/.test(name)) return `is the text "${name}", and a number in Kubernetes: take the quotes away`;
+  if (/^[0-9]+$/.test(name)) return `is the text "${name}", but Kubernetes expects a number: take the quotes away`;
   const isName = name.length <= 15 && /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name);
   return isName
     ? undefined
-    : `is "${printable(name, 40)}", and the number or the name of a port: at most 15 lower-case letters, digits and "-"`;
+    : `is "${printable(name, 40)}", but must be the number or the name of a port: at most 15 lower-case letters, digits and "-"`;
 }

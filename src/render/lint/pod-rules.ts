@@ -62,13 +62,13 @@ function ofContainer(container: Value, at: ValuePath, add: Add): void {
     if (typeof program === 'string' && rest.length === 0 && /^[a-z][\w.-]*[ \t]+\S[^\n]*$/.test(program))
       add(
         [...at, ...keys, 0],
-        `is "${printable(program, 60)}", and the name of one program: write [${printable(program.split(/\s+/).join(', '), 80)}], or [sh, -c, "…"]`,
+        `is "${printable(program, 60)}", but must be the name of one program: write [${printable(program.split(/\s+/).join(', '), 80)}], or [sh, -c, "…"]`,
       );
   }
   for (const [index, one] of listAt(container, 'env').entries()) {
     const name = textAt(one, 'name');
     if (/[=\s]/.test(name))
-      add([...at, 'env', index, 'name'], `is "${printable(name, 40)}", and a name has no blanks and no =`);
+      add([...at, 'env', index, 'name'], `is "${printable(name, 40)}", but a name has no blanks and no =`);
     if (textAt(one, 'value') !== '' && (field(one, 'valueFrom') ?? null) !== null)
       add([...at, 'env', index, 'valueFrom'], 'is set together with value, and Kubernetes takes only one of them');
   }
@@ -82,7 +82,7 @@ function ofContainer(container: Value, at: ValuePath, add: Add): void {
     if (path.startsWith('/') || path.split('/').includes('..'))
       add(
         [...at, 'volumeMounts', index, 'subPath'],
-        `is "${printable(path, 60)}", and a path inside the volume: without / in front and without ..`,
+        `is "${printable(path, 60)}", but must be a path inside the volume: without / in front and without ..`,
       );
   }
   const ports = listAt(container, 'ports');
@@ -108,22 +108,22 @@ function ofProbe(probe: Value | undefined, name: string, at: ValuePath, add: Add
     add([...at, second], `is set together with ${first}, and a probe takes only one of them`);
   const threshold = field(probe, 'successThreshold');
   if (name !== 'readinessProbe' && typeof threshold === 'number' && threshold !== 1)
-    add([...at, 'successThreshold'], `is ${threshold}, and 1 in a ${name}`);
+    add([...at, 'successThreshold'], `is ${threshold}, but must be 1 in a ${name}`);
 }
 
 /** What is wrong with the reference of an image; undefined for a good one, and for none. */
 function imageProblem(image: string): string | undefined {
   const shown = printable(image, 80);
-  if (/\s/.test(image)) return `is "${shown}", and the name of an image has no blanks`;
+  if (/\s/.test(image)) return `is "${shown}", but the name of an image has no blanks`;
   if (image.includes('://'))
-    return `is "${shown}", and the name of an image begins with the registry, without ${shown.split('//')[0]}//`;
+    return `is "${shown}", but the name of an image begins with the registry, without ${shown.split('//')[0]}//`;
   if (/[:@]$/.test(image)) return `is "${shown}", whose tag is empty`;
   const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
   const slash = repository.indexOf('/');
   const isHost = slash > 0 && /[.:]|^localhost$/.test(repository.slice(0, slash));
   const path = isHost ? repository.slice(slash + 1) : repository;
   if (path.includes(':')) return `is "${shown}", which has two tags`;
-  return /[A-Z]/.test(path) ? `is "${shown}", and the name of an image has small letters alone` : undefined;
+  return /[A-Z]/.test(path) ? `is "${shown}", but the name of an image has lower-case letters only` : undefined;
 }
 
 function ofResources(container: Value, at: ValuePath, add: Add): void {
@@ -136,7 +136,7 @@ function ofResources(container: Value, at: ValuePath, add: Add): void {
       const keys = [...at, kind, name];
       const limit = quantityOf(limits.get(name));
       if (kind === 'requests' && limit !== undefined && amount > limit.amount)
-        add(keys, `is ${String(value)}, and more than the limit, ${String(limits.get(name))}`);
+        add(keys, `is ${String(value)}, more than the limit, ${String(limits.get(name))}`);
       if (name === 'cpu' && /^(?:[KMGTPE]i|[MGTPE])$/.test(suffix))
         add(keys, `is ${String(value)}, which is a size of memory: write 500m for half a processor, or 2 for two`);
       if (name === 'memory' && (suffix === 'm' || (amount > 0 && amount < 2 ** 20)))

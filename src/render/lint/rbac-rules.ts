@@ -39,9 +39,9 @@ export function roleProblems(role: ValueMap, add: Add): void {
 /** What is wrong with the group of a rule: it has no version, and that of pods and services is empty. */
 export function groupProblem(group: string): string | undefined {
   if (group === 'core' || /^v\d\w*$/.test(group))
-    return `is "${printable(group, 60)}", and "" for the group of pods, services and secrets`;
+    return `is "${printable(group, 60)}", but must be "" for pods, services and secrets`;
   return group.includes('/')
-    ? `is "${printable(group, 60)}", and a group without a version: ${printable(groupOf(group), 60)}`
+    ? `is "${printable(group, 60)}", but must be a group without a version: ${printable(groupOf(group), 60)}`
     : undefined;
 }
 
@@ -93,13 +93,13 @@ const RBAC = 'rbac.authorization.k8s.io';
 export function bindingProblems(binding: ValueMap, add: Add): void {
   const role = field(binding, 'roleRef', 'apiGroup');
   if (typeof role === 'string' && role !== '' && role !== RBAC)
-    add(['roleRef', 'apiGroup'], `is "${printable(role, 60)}", and ${RBAC} in Kubernetes`);
+    add(['roleRef', 'apiGroup'], `is "${printable(role, 60)}", but must be ${RBAC}`);
   for (const [index, subject] of listAt(binding, 'subjects').entries()) {
     const group = field(subject, 'apiGroup');
     const isPerson = ['User', 'Group'].includes(textAt(subject, 'kind'));
     if (isPerson && typeof group === 'string' && group !== '' && group !== RBAC)
-      add(['subjects', index, 'apiGroup'], `is "${printable(group, 60)}", and ${RBAC} for users and groups`);
+      add(['subjects', index, 'apiGroup'], `is "${printable(group, 60)}", but must be ${RBAC} for users and groups`);
     if (textAt(subject, 'kind') === 'ServiceAccount' && typeof group === 'string' && group !== '')
-      add(['subjects', index, 'apiGroup'], `is ${printable(group, 60)}, and "" for a ServiceAccount`);
+      add(['subjects', index, 'apiGroup'], `is ${printable(group, 60)}, but must be "" for a ServiceAccount`);
   }
 }

@@ -262,7 +262,7 @@ function ofBinding(object: ValueMap, all: ChartObjects, add: Add): void {
   const rolesOf = (wanted: string): string[] => all.ofKind(wanted).map((one) => textAt(one, 'metadata', 'name'));
   const other = kind === 'Role' ? 'ClusterRole' : 'Role';
   if (rolesOf(other).includes(name) && !rolesOf(kind).includes(name))
-    add(['roleRef', 'kind'], `the chart has no ${kind} "${printable(name)}", and a ${other} of this name`);
+    add(['roleRef', 'kind'], `the chart has no ${kind} "${printable(name)}", but a ${other} of this name`);
   else resembles(['roleRef', 'name'], name, kind, rolesOf(kind), add);
   for (const [index, subject] of listAt(object, 'subjects').entries()) {
     if (textAt(subject, 'kind') === 'ServiceAccount')

@@ -154,7 +154,7 @@ function otherType(schema: ValueMap, key: string): string | undefined {
   const [, bound, what = ''] = /^(min|max)(Length|Items|Properties|imum)$/.exec(key) ?? [];
   const meant = { string: 'Length', array: 'Items', object: 'Properties', number: 'imum', integer: 'imum' }[type];
   const hint = what === '' || meant === undefined ? '' : `; did you mean ${bound}${meant}?`;
-  return `${key} checks values of the type ${checked} alone, and these are of the type ${printable(type)}${hint}`;
+  return `${key} checks only values of the type ${checked}, but these are of the type ${printable(type)}${hint}`;
 }
 
 /**

@@ -42,7 +42,7 @@ spec:
 `;
   expect(await found(hpa)).toEqual([
     '7:3 object-field HorizontalPodAutoscaler "{{release.name}}" has no field minReplica in spec; did you mean minReplicas?',
-    '8:3 object-value spec.maxReplicas of HorizontalPodAutoscaler "{{release.name}}" is the text "five", and a whole number in Kubernetes',
+    '8:3 object-value spec.maxReplicas of HorizontalPodAutoscaler "{{release.name}}" is the text "five", but Kubernetes expects a whole number',
     '9:41 object-field HorizontalPodAutoscaler "{{release.name}}" has no field knd in spec.scaleTargetRef; did you mean kind?',
     '9:3 object-required in HorizontalPodAutoscaler "{{release.name}}", spec.scaleTargetRef has no kind, which Kubernetes requires',
   ]);

@@ -27,7 +27,7 @@ const deployment = (fields: string): string =>
 const service = (fields: string): string =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec:\n  ports: [{port: 80}]\n${fields}\n`;
 
-const NUMBER = 'object-value spec.replicas of Deployment "x" is the text "two", and a whole number in Kubernetes';
+const NUMBER = 'object-value spec.replicas of Deployment "x" is the text "two", but Kubernetes expects a whole number';
 const SELECTOR = '  selector: {matchLabels: {a: b}}\n  template: {metadata: {labels: {a: b}}}';
 
 test.each([
@@ -37,7 +37,7 @@ test.each([
   [
     'one in quotes',
     deployment(`  replicas: "{{values.number}}"\n${SELECTOR}`),
-    '6 object-value spec.replicas of Deployment "x" is the text "3", and a whole number in Kubernetes: take the quotes away',
+    '6 object-value spec.replicas of Deployment "x" is the text "3", but Kubernetes expects a whole number: take the quotes away',
   ],
   [
     'a list where a text belongs',
@@ -69,7 +69,7 @@ test.each([
   [
     'an item',
     `{{#if values.off}}\n{{#each values.items as |item|}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: {{item.name}} }\nspec: {ports: [{port: {{item.port}} }]}\n{{/each}}\n{{/if}}\n`,
-    '7 object-value spec.ports.0.port of Service "{{item.name}}" is the text "eighty", and a whole number in Kubernetes',
+    '7 object-value spec.ports.0.port of Service "{{item.name}}" is the text "eighty", but Kubernetes expects a whole number',
   ],
   [
     'what a rule of the kind asks for',

@@ -46,12 +46,12 @@ describe('values that Kubernetes refuses', () => {
     [pod('      command: [sleep 5]'), 'write [sleep, 5], or [sh, -c, "…"]'],
     [pod('      command: [sh, -c, sleep 5]'), undefined],
     [pod('      readinessProbe: {exec: {command: [cat /tmp/x]} }'), 'write [cat, /tmp/x]'],
-    [role('{apiGroups: [apps/v1], resources: [deployments], verbs: [get]}'), 'and a group without a version: apps'],
-    [role('{apiGroups: [core], resources: [pods], verbs: [get]}'), 'is "core", and ""'],
+    [role('{apiGroups: [apps/v1], resources: [deployments], verbs: [get]}'), 'but must be a group without a version: apps'],
+    [role('{apiGroups: [core], resources: [pods], verbs: [get]}'), 'is "core", but must be ""'],
     [role('{apiGroups: [""], resources: [pods], verbs: [get]}'), undefined],
     [
       'apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {clusterIP: none, ports: [{port: 80}]}',
-      'is "none", and an address, or None',
+      'is "none", but must be an IP address, or None',
     ],
     [
       'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: x}\nspec: {hard: {limit.memory: 1Gi, count/pods: 2}}',
@@ -59,7 +59,7 @@ describe('values that Kubernetes refuses', () => {
     ],
     [
       'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x}\nroleRef: {apiGroup: rbac.authorization.k8s.io/v1, kind: Role, name: z}',
-      'and rbac.authorization.k8s.io in Kubernetes',
+      'but must be rbac.authorization.k8s.io',
     ],
   ])('%#', async (text, expected) => {
     const found = await said({ [TEMPLATE]: text }, 'object-value');
@@ -68,11 +68,11 @@ describe('values that Kubernetes refuses', () => {
   });
 
   test.each([
-    ['size: large', '"large", and by the CRD one of small, big'],
+    ['size: large', '"large", but the CRD allows only small, big'],
     ['size: smal', 'did you mean small?'],
-    ['count: -1', '-1, and 0 or more by the CRD'],
-    ['count: {a: 1}', 'is a map, and a whole number in Kubernetes'],
-    ['active: [1]', 'is a list, and a boolean in Kubernetes'],
+    ['count: -1', '-1, but the CRD requires at least 0'],
+    ['count: {a: 1}', 'is a map, but Kubernetes expects a whole number'],
+    ['active: [1]', 'is a list, but Kubernetes expects a boolean'],
     ['count: 3', undefined],
   ])('in an object of a CRD of the chart: %s', async (field, expected) => {
     const crd = `apiVersion: apiextensions.k8s.io/v1

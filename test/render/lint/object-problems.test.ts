@@ -34,22 +34,22 @@ describe('native templates', () => {
     [
       `${HEAD}spec:\n  ports:\n    - port: "{{values.port}}"\n`,
       [
-        'error 7: spec.ports.0.port of Service "web" is the text "80", and a whole number in Kubernetes: take the quotes away',
+        'error 7: spec.ports.0.port of Service "web" is the text "80", but Kubernetes expects a whole number: take the quotes away',
       ],
     ],
     [
       `${HEAD}spec:\n  publishNotReadyAddresses: "{{values.on}}"\n`,
       [
-        'error 6: spec.publishNotReadyAddresses of Service "web" is the text "true", and a boolean in Kubernetes: true or false, without quotes',
+        'error 6: spec.publishNotReadyAddresses of Service "web" is the text "true", but Kubernetes expects a boolean: true or false, without quotes',
       ],
     ],
     [
       `${HEAD}spec:\n  publishNotReadyAddresses: [true]\n`,
-      ['error 6: spec.publishNotReadyAddresses of Service "web" is a list, and a boolean in Kubernetes'],
+      ['error 6: spec.publishNotReadyAddresses of Service "web" is a list, but Kubernetes expects a boolean'],
     ],
     [
       `${HEAD}spec:\n  healthCheckNodePort: {a: 1}\n`,
-      ['error 6: spec.healthCheckNodePort of Service "web" is a map, and a whole number in Kubernetes'],
+      ['error 6: spec.healthCheckNodePort of Service "web" is a map, but Kubernetes expects a whole number'],
     ],
     [
       `${HEAD}spec:\n  type: nodeport\n`,
@@ -112,7 +112,7 @@ describe('Go templates', () => {
     [
       `${HEAD}spec:\n  ports:\n    - port: {{ .Values.port | quote }}\n`,
       [
-        'info 7: spec.ports.0.port of Service "web" is the text "80", and a whole number in Kubernetes: take the quotes away',
+        'info 7: spec.ports.0.port of Service "web" is the text "80", but Kubernetes expects a whole number: take the quotes away',
       ],
     ],
     [
@@ -197,7 +197,9 @@ spec:
     ['spec: {cuont: 3}', ['warning 4: Widget "a" has no field cuont in spec; did you mean count?']],
     [
       'spec: {count: "3"}',
-      ['error 4: spec.count of Widget "a" is the text "3", and a whole number in Kubernetes: take the quotes away'],
+      [
+        'error 4: spec.count of Widget "a" is the text "3", but Kubernetes expects a whole number: take the quotes away',
+      ],
     ],
     [
       'spec: {mode: fast}',

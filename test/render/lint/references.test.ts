@@ -206,17 +206,17 @@ test.each([
   [
     '0 3 * * *',
     '0 3 * *',
-    'object-value spec.schedule of CronJob "nightly" is "0 3 * *", and a schedule has five fields: minute, hour, day of the month, month, day of the week',
+    'object-value spec.schedule of CronJob "nightly" is "0 3 * *", but a schedule has five fields: minute, hour, day of the month, month, day of the week',
   ],
   [
     'maxReplicas: 3',
     'maxReplicas: 0',
-    'object-value spec.maxReplicas of HorizontalPodAutoscaler "worker" is 0, and minReplicas is 1, which is more',
+    'object-value spec.maxReplicas of HorizontalPodAutoscaler "worker" is 0, less than minReplicas, which is 1',
   ],
   [
     'maxUnavailable: 50%',
     'maxUnavailable: one',
-    'object-value spec.maxUnavailable of PodDisruptionBudget "worker" is "one", and a whole number or a percentage in Kubernetes, such as 1 or 25%',
+    'object-value spec.maxUnavailable of PodDisruptionBudget "worker" is "one", but Kubernetes expects a whole number or a percentage, such as 1 or 25%',
   ],
   [
     'maxUnavailable: 50%',
@@ -231,12 +231,12 @@ test.each([
   [
     'ports: [{port: http}]',
     'ports: [{port: "80"}]',
-    'object-value spec.ingress.0.ports.0.port of NetworkPolicy "worker" is the text "80", and a number in Kubernetes: take the quotes away',
+    'object-value spec.ingress.0.ports.0.port of NetworkPolicy "worker" is the text "80", but Kubernetes expects a number: take the quotes away',
   ],
   [
     'targetPort: http',
     'targetPort: 80/TCP',
-    'object-value spec.ports.0.targetPort of Service "worker" is "80/TCP", and the number or the name of a port: at most 15 lower-case letters, digits and "-"',
+    'object-value spec.ports.0.targetPort of Service "worker" is "80/TCP", but must be the number or the name of a port: at most 15 lower-case letters, digits and "-"',
   ],
   [
     'metadata: {name: settings}\ndata',

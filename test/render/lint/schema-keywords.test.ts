@@ -133,7 +133,7 @@ test.each([
   ],
   [
     'properties: {size: {type: integer, minimum: one}}',
-    '20 object-value spec.versions.0.schema.openAPIV3Schema.properties.spec.properties.size.minimum of X is "one", and a number in Kubernetes',
+    '20 object-value spec.versions.0.schema.openAPIV3Schema.properties.spec.properties.size.minimum of X is "one", but Kubernetes expects a number',
   ],
   [
     'size: {type: integer}',
