@@ -302,7 +302,8 @@ function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ m
   for (const module of Object.values(APART).flat()) {
     if (metafile.inputs[module] === undefined) throw new Error(`${module} is to be apart, and no part of the program`);
   }
-  const scripts = link({ chunks, importsOf, main: 'src/main.ts', apart: APART });
+  const linked = link({ chunks, importsOf, main: 'src/main.ts', apart: APART });
+  const scripts = new Map([...linked].map(([name, text]) => [name, asciiOnly(text)]));
   const digest = createHash('sha256');
   for (const text of scripts.values()) digest.update(text);
   mkdirSync(join(folder, 'apart'), { recursive: true });
@@ -311,6 +312,14 @@ function writeScripts(folder: string, { metafile, outputFiles }: BuildResult<{ m
     if (name !== 'main') writeFileSync(join(folder, 'apart', `${name}.cjs`), text);
     else writeFileSync(join(folder, 'main.cjs'), `/*${digest.digest('hex').slice(0, 16)}*/${text}`);
   }
+}
+
+/**
+ * Escapes what esbuild leaves: characters in patterns. The launcher reads the scripts as Latin-1, so that a pattern with
+ * such a character would never match.
+ */
+function asciiOnly(text: string): string {
+  return text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 const output = join(root, 'dist');

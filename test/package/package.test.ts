@@ -209,6 +209,13 @@ test('code that only some commands need is not in the main script', () => {
   expect(statSync(join(root, 'dist/main.cjs')).size).toBeLessThan(1_000_000);
 });
 
+test('the scripts, which the launcher reads as Latin-1, are in ASCII', () => {
+  const dist = join(root, 'dist');
+  const scripts = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cjs'));
+  expect(scripts.length).toBeGreaterThan(5);
+  for (const name of scripts) expect(readFileSync(join(dist, name), 'latin1').search(/[^\0-\x7f]/), name).toBe(-1);
+});
+
 describe('on an old Node', () => {
   const launcher = join(root, 'bin/pkg.js');
 

@@ -46,7 +46,10 @@ describe('values that Kubernetes refuses', () => {
     [pod('      command: [sleep 5]'), 'write [sleep, 5], or [sh, -c, "…"]'],
     [pod('      command: [sh, -c, sleep 5]'), undefined],
     [pod('      readinessProbe: {exec: {command: [cat /tmp/x]} }'), 'write [cat, /tmp/x]'],
-    [role('{apiGroups: [apps/v1], resources: [deployments], verbs: [get]}'), 'but must be a group without a version: apps'],
+    [
+      role('{apiGroups: [apps/v1], resources: [deployments], verbs: [get]}'),
+      'but must be a group without a version: apps',
+    ],
     [role('{apiGroups: [core], resources: [pods], verbs: [get]}'), 'is "core", but must be ""'],
     [role('{apiGroups: [""], resources: [pods], verbs: [get]}'), undefined],
     [
