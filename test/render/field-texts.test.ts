@@ -391,7 +391,7 @@ goTpl: "v{{ .Values.x }}"
 
 test.each([
   ['kind: Service', 'spec: {type: {{values.text}}, ports: [{port: 80}]}', 'clusterIp', 'did you mean ClusterIP?'],
-  ['kind: Service', 'spec: {ports: [{port: "{{values.text}}"}]}', '80', 'a whole number in Kubernetes'],
+  ['kind: Service', 'spec: {ports: [{port: "{{values.text}}"}]}', '80', 'Kubernetes expects a whole number'],
   [
     'kind: PersistentVolumeClaim',
     'spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: {{values.text}} } } }',
