@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect as connectTcp, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -71,12 +71,13 @@ export async function startRegistry(program: string, auth: RegistryAuth = 'none'
     `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: "${join(folder, 'store')}"}}\n${checks[auth]}` +
       `http: {addr: "127.0.0.1:${port}"${plain ? '' : `, ${tls}`}}\n`,
   );
+  // A pipe would fill up and stop the registry where nobody reads it: benchmarks run programs synchronously.
+  const log = openSync(file('log', ''), 'a');
   const child = spawn(program, ['serve', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', log],
     env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' },
   });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  closeSync(log);
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const close = async (): Promise<void> => {
     child.kill();
@@ -86,6 +87,7 @@ export async function startRegistry(program: string, auth: RegistryAuth = 'none'
   };
   for (const late = Date.now() + 30_000; !(await answers(port, plain));) {
     if (child.exitCode === null && Date.now() < late) continue;
+    const said = readFileSync(join(folder, 'log'), 'utf8');
     await close();
     throw new Error(`the registry did not come up: ${said}`);
   }
