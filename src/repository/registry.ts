@@ -244,7 +244,10 @@ export class Registry {
     return body;
   }
 
-  /** Begins to unpack the archive that a tag named before. What computes digests is loaded, too, for which it takes 5 ms. */
+  /**
+   * Begins to unpack the archive that a tag named before, if the chart will be loaded. The look-up is made in any case: it
+   * loads `node:crypto`, which takes 5 ms and is needed for the answer, while the answer is waited for.
+   */
   #expect(key: string): void {
     const { references, content, loads } = this.#options;
     const digest = references.get(key);
