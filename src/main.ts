@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { CodeCache } from './code-cache.ts';
 import { dispatch } from './commands/dispatch.ts';
+import { ignoreHangUp } from './ending.ts';
 import { PkgError } from './errors.ts';
 import { runOneCommand } from './one-command.ts';
 import { cacheIn, writeRunCache } from './run-cache.ts';
@@ -18,6 +19,7 @@ export async function main(argv: readonly string[], cache: CodeCache): Promise<n
   const isFirst = cache.folder !== '' && !existsSync(cache.folder);
   cacheIn(isFirst ? '' : cache.folder);
   runOneCommand();
+  ignoreHangUp();
   try {
     return await dispatch(argv);
   } catch (error) {

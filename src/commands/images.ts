@@ -1,3 +1,4 @@
+import { throwTogether } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { imagesOfChart } from './support/chart-images.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
@@ -32,19 +33,16 @@ class ImagesCommand extends PkgCommand {
     const { flags, args } = await this.parse(ImagesCommand);
     const inputs = await readInputs(args.CHART, flags);
     const images = await imagesOfChart(inputs, flags, flags.all);
-    const digests = flags.resolve
+    const { found, errors } = flags.resolve
       ? await (await import('./support/resolve-images.ts')).resolveImages(images, args.CHART, flags)
-      : [];
+      : { found: [], errors: [] };
     await printResult(
       flags.output,
-      () =>
-        images.map(({ image, usedBy }, at) => ({
-          image,
-          ...digests[at],
-          usedBy: usedBy.map((use) => ({ ...use })),
-        })),
-      () => images.map(({ image }, at) => `${printable(digests[at]?.resolved ?? image, 500)}\n`).join(''),
+      () => images.map(({ image, usedBy }, at) => ({ image, ...found[at], usedBy: usedBy.map((use) => ({ ...use })) })),
+      () => images.map(({ image }, at) => `${printable(found[at]?.resolved ?? image, 500)}\n`).join(''),
     );
+    // The others are listed all the same: whoever looks for what is wrong in a chart wants to see all images.
+    throwTogether(errors, (count) => `${count} images cannot be found`);
   }
 }
 

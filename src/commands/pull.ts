@@ -6,6 +6,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, temporaryName, unwritable, writeFileAtomic } from '../files.ts';
 import type { FoundChart } from '../repository/found-chart.ts';
+import { transferredText } from '../repository/oci.ts';
 import { print, printError } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
@@ -68,7 +69,7 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
   const location = isByDigest ? `${repository}@${found.digest}` : found.location;
   // As in Helm nothing is said where it was the index of a repository that named the registry.
   const isRegistry = repository.startsWith('oci://');
-  let said = isRegistry ? `Pulled: ${printable(location.slice('oci://'.length))}\nDigest: ${found.digest}\n` : '';
+  let said = isRegistry ? transferredText('Pulled', printable(location.slice('oci://'.length)), found.digest) : '';
   let provenance: Buffer | undefined;
   if (verify) {
     const { verificationText, verifyFound } = await import('./support/verify.ts');

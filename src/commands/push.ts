@@ -6,7 +6,7 @@ import { metadataJson } from '../chart/metadata-json.ts';
 import { uploadChart, uploadRepository } from '../repository/chart-upload.ts';
 import { bundleReference } from '../repository/bundle-reference.ts';
 import { digestOf } from '../repository/digest.ts';
-import { tagOf } from '../repository/oci.ts';
+import { tagOf, transferredText } from '../repository/oci.ts';
 import { readProvenanceToSend } from '../repository/provenance-file.ts';
 import type { Signing } from '../repository/publish.ts';
 import { pushChart } from '../repository/registry-push.ts';
@@ -87,7 +87,7 @@ class PushCommand extends PkgCommand {
       const signing = await cosigningOf(flags, remotes);
       const { digest, size } = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
       await signing?.sign({ reference: target, digest, size });
-      print(`Pushed: ${target.host}/${target.path}:${tag}\nDigest: ${digest}\n`);
+      print(transferredText('Pushed', `${target.host}/${target.path}:${tag}`, digest));
     };
     await withRemotes({ flags, reference: remote }, push);
   }

@@ -43,7 +43,7 @@ export function describeInRegistry(
   const version = versionOfTag(tag);
   const shownTag = reference.tag || tag;
   const shown = `oci://${reference.host}/${reference.path}${shownTag === '' ? '' : `:${shownTag}`}`;
-  const fileName = tag === '' ? `${name}@${manifest.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
+  const fileName = tag === '' ? `${name}@${manifest.root.digest.replace(':', '-')}.tgz` : `${name}-${version}.tgz`;
   const location = printable(shown + (digest === '' ? '' : `@${digest}`));
   const archive = archiveInRegistry({ reference, manifest, chart, fileName, location }, remotes);
   const repository = `oci://${reference.host}/${reference.path}`;
@@ -54,8 +54,8 @@ export function describeInRegistry(
     fileName,
     location,
     version,
-    digest: manifest.digest,
-    source: { reference: shown, digest: manifest.digest, version, repository, name },
+    digest: manifest.root.digest,
+    source: { reference: shown, digest: manifest.root.digest, version, repository, name },
   };
 }
 
@@ -128,8 +128,8 @@ async function listedVersion(
 }
 
 /** Checks that a tag beside a digest has this digest: people read the tag, but the digest is what is fetched. */
-function checkTag(tag: string, { bytes }: ChartManifest, digest: string): void {
-  const named = digestOf(bytes, algorithmOf(digest));
+function checkTag(tag: string, { root }: ChartManifest, digest: string): void {
+  const named = digestOf(root.bytes, algorithmOf(digest));
   if (named === digest) return;
   throw new PkgError('PKG_DIGEST_MISMATCH', `the tag ${printable(tag, 60)} does not name this digest`, {
     notes: [`expected ${digest}`, `got      ${named}`],

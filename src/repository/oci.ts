@@ -28,6 +28,24 @@ export function tagOf(version: string): string {
   return version.replaceAll('+', '_');
 }
 
+/**
+ * What Helm prints of a chart that it took from a registry or put there.
+ *
+ * @param reference `HOST/PATH:TAG` or `HOST/PATH@DIGEST`
+ */
+export function transferredText(done: 'Pulled' | 'Pushed', reference: string, digest: string): string {
+  const text = `${done}: ${reference}\nDigest: ${digest}\n`;
+  const explained = done === 'Pulled' ? reference : reference.slice(reference.lastIndexOf('/'));
+  return explained.includes('_') ? `${text}${reference} contains an underscore.\n${ABOUT_UNDERSCORES}` : text;
+}
+
+const ABOUT_UNDERSCORES = `
+OCI artifact references (e.g. tags) do not support the plus sign (+). To support
+storing semantic versions, Helm adopts the convention of changing plus (+) to
+an underscore (_) in chart version tags when pushing to a registry and back to
+a plus (+) when pulling from a registry.
+`;
+
 /** The version that a tag stands for: the inverse of {@link tagOf}. */
 export function versionOfTag(tag: string): string {
   return tag.replaceAll('_', '+');

@@ -40,6 +40,8 @@ export type ChartManifest = {
   /** Of the manifest itself. */
   digest: string;
   bytes: Buffer;
+  /** What a tag or digest names: the manifest, or an index that lists it. Its digest is the one that Helm prints. */
+  root: { digest: string; bytes: Buffer };
   /** Chart.yaml as JSON. */
   config: Descriptor;
   /** The archive. */
@@ -56,7 +58,7 @@ const MAX_TAGS_SIZE = 16 << 20;
 const MAX_PAGES = 1000;
 /** The most tags of a chart, over all pages. */
 const MAX_TAGS = 500_000;
-/** The most manifests of an index that are looked at. */
+/** The most manifests that are looked at in an index and the indexes that it names. */
 const MAX_MANIFESTS = 16;
 
 /**
@@ -184,8 +186,10 @@ export class Registry {
         hints: ['give a version, a tag, or sha256:DIGEST'],
       });
     }
-    const bytes = await this.#manifestOfChart(chart, name);
-    return chartManifest(bytes, this.#urlOf(chart, `manifests/${name}`));
+    const root = await this.#manifest(chart, name);
+    const url = this.#urlOf(chart, `manifests/${name}`);
+    const bytes = (await this.#chartIn(root, chart, url, { left: MAX_MANIFESTS })) ?? root;
+    return { ...chartManifest(bytes, url), root: { digest: digestOf(root), bytes: root } };
   }
 
   /** The bytes of a blob, checked against its digest and size. @throws {PkgError} as {@link resolve} does */
@@ -210,19 +214,28 @@ export class Registry {
     return body;
   }
 
-  /** The manifest that a tag or a digest names; if that is an index, the first of its manifests that is a chart's. */
-  async #manifestOfChart(chart: ChartReference, name: string): Promise<Buffer> {
-    const first = await this.#manifest(chart, name);
-    const url = this.#urlOf(chart, `manifests/${name}`);
-    const inner = fieldOf(objectOf({ body: first, url }), 'manifests');
-    if (!Array.isArray(inner)) return first;
-    for (const item of inner.slice(0, MAX_MANIFESTS)) {
+  /**
+   * The manifest of a chart: this one, or the first in an index, which may hold further indexes. Undefined for none.
+   *
+   * @param limit how many more manifests are fetched
+   */
+  async #chartIn(
+    manifest: Buffer,
+    chart: ChartReference,
+    url: URL,
+    limit: { left: number },
+  ): Promise<Buffer | undefined> {
+    const json = objectOf({ body: manifest, url });
+    const inner = fieldOf(json, 'manifests');
+    if (!Array.isArray(inner)) return isChart(json) ? manifest : undefined;
+    for (const item of inner) {
       const digest = textField(item, 'digest');
       if (!isDigest(digest)) continue;
-      const found = await this.#manifest(chart, digest);
-      if (isChart(objectOf({ body: found, url }))) return found;
+      if (limit.left-- <= 0) return undefined;
+      const found = await this.#chartIn(await this.#manifest(chart, digest), chart, url, limit);
+      if (found !== undefined) return found;
     }
-    return first;
+    return undefined;
   }
 
   /** A tag can move, so that the registry is asked each time; what a digest names stays the same. */
@@ -298,7 +311,7 @@ function isChart(manifest: JsonObject): boolean {
 }
 
 /** The parts of a chart that its manifest names. */
-function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest' | 'bytes'> {
+function partsOf(manifest: JsonObject, url: URL): Omit<ChartManifest, 'digest' | 'bytes' | 'root'> {
   const found = isChart(manifest) ? listField(manifest, 'layers') : [];
   const layer = (type: string): Descriptor | undefined =>
     descriptorOf(found.find((item) => textField(item, 'mediaType') === type));
@@ -324,7 +337,7 @@ function descriptorOf(value: Json | undefined): Descriptor | undefined {
  */
 export function chartManifest(bytes: Buffer, url: URL): ChartManifest {
   const digest = digestOf(bytes);
-  return { digest, bytes, ...partsOf(objectOf({ body: bytes, url }), url) };
+  return { digest, bytes, root: { digest, bytes }, ...partsOf(objectOf({ body: bytes, url }), url) };
 }
 
 /**

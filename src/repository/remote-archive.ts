@@ -32,7 +32,7 @@ export type RegistryArchive = RemoteArchive & {
   fetchMetadata: () => Promise<Buffer | undefined>;
   /** Chart.yaml as JSON for copying the chart; the trust policy is not applied. */
   fetchConfig: () => Promise<Buffer>;
-  /** Everything that may be a signature of the manifest, not verified. */
+  /** Everything that may be a signature of what the reference names, as for cosign, not verified. */
   fetchSignatures: () => Promise<FoundSignatures>;
 };
 
@@ -60,9 +60,9 @@ export function archiveInRegistry(place: RegistryLocation, remotes: Remotes): Re
   const provenance = once(async () =>
     manifest.provenance === undefined ? undefined : await registry.blob(reference, manifest.provenance, MAX_PROVENANCE),
   );
-  const find = once(async () => (await remotes.signatures()).find(reference, manifest.digest));
+  const find = once(async () => (await remotes.signatures()).find(reference, manifest.root.digest));
   const judged = once(async () => {
-    const signed = { digest: manifest.digest, find };
+    const signed = { digest: manifest.root.digest, find };
     const { names } = place.chart;
     const grounds = await judge({ names, location, fileName, archive, provenance, signed }, remotes);
     if (grounds === 'cosign') checkName(await config(), place);

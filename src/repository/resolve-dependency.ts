@@ -15,7 +15,7 @@ import { printable } from '../errors-text.ts';
 import { declaredDependencies, readLocked } from './chart-lock.ts';
 import type { Declared, Locked } from './chart-lock.ts';
 import { findIndexedInRegistry } from './find-chart.ts';
-import { tagOf } from './oci.ts';
+import { tagOf, transferredText } from './oci.ts';
 import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { chartReference } from './registry.ts';
@@ -173,7 +173,7 @@ async function resolveRegistry(
     const fileName = `${name}-${version}.tgz`;
     const place = { reference, manifest, chart: namedInRegistry(reference, tag), fileName, location };
     const found = archiveInRegistry(place, remotes);
-    const pulled = pulledLines(`${nameOf(reference)}:${tag}`, manifest.digest);
+    const pulled = pulledLines(`${nameOf(reference)}:${tag}`, manifest.root.digest);
     return { name: fileName, bytes: await found.fetch(), location, pulled, fetchProvenance: found.fetchProvenance };
   };
   return { name, repository, version, archive };
@@ -226,7 +226,7 @@ async function resolveIndex(
 }
 
 function pulledLines(reference: string, digest: string): string[] {
-  return [`Pulled: ${printable(reference)}`, `Digest: ${digest}`];
+  return transferredText('Pulled', printable(reference), digest).trimEnd().split('\n');
 }
 
 /** The last name of an address, as in Helm; `usual` where charts are not loaded from a file of that name. */

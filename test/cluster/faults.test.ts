@@ -315,7 +315,7 @@ describe('kill -9', () => {
   );
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s in the middle is recorded, and the next command continues',
   async (signal) => {
     const ns = await namespace();

@@ -314,6 +314,28 @@ describe.each(registries)('with $name', ({ program }) => {
     expect(none.stderr).toContain('PKG_IMAGE_NOT_FOUND');
     expect(none.stderr).toContain(`${registry.host}/a/b:2`);
     expect(none.stderr).toContain(`${registry.host}/app/web:9`);
+    // Names that are none, and what the registry does not have, do not hide the others.
+    const some = chartsIn({
+      some: {
+        ...chartFiles('some', '1.0.0'),
+        'templates/pod.yaml': `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: "Not An Image"}, {name: b, image: "${image}"}, {name: c, image: "${registry.host}/no:1"}, {name: d, image: ":"}]}\n`,
+      },
+    });
+    const listed = await pkg(some, 'images', 'some', '--resolve', '--plain-http');
+    expect([listed.status, listed.stdout.split('\n').toSorted()]).toEqual([
+      1,
+      ['', ':', 'Not An Image', `${image}@${digest}`, `${registry.host}/no:1`].toSorted(),
+    ]);
+    expect(listed.stderr).toContain("'Not An Image' is not a valid image name");
+    expect(listed.stderr).toContain("':' is not a valid image name");
+    expect(listed.stderr).toContain(`there is no image ${registry.host}/no:1`);
+    const json = await pkg(some, 'images', 'some', '--resolve', '--plain-http', '-o', 'json');
+    const resolved = (JSON.parse(json.stdout) as { image: string; resolved?: string }[]).filter(
+      (one) => 'digest' in one,
+    );
+    expect([json.status, resolved.map((one) => one.resolved)]).toEqual([1, [`${image}@${digest}`]]);
+    const bundled = await pkg(some, 'bundle', 'some', '-o', 'some.tar', '--images', '--plain-http');
+    expect([bundled.status, bundled.stderr.match(/is not a valid image name/g)?.length]).toEqual([1, 2]);
   });
 
   test('a chart goes from a registry through a bundle into a mirror, twice, and helm pulls it', async () => {

@@ -86,33 +86,30 @@ describe('a registry that misbehaves', () => {
     },
   );
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
-    'ended by %s, nothing is left of a bundle',
-    async (signal) => {
-      const folder = temporaryFolder();
-      let end = (): void => undefined;
-      special = (_, response, bytes) => {
-        if (!isLarge(bytes)) return false;
-        response.writeHead(200, { 'content-length': SIZE });
-        response.write(bytes.subarray(0, SIZE / 2), () => setTimeout(() => end(), 200));
-        return true;
-      };
-      const [file, home] = [join(folder, 'ended.tar'), temporaryFolder()];
-      const started = startPkg(['bundle', 'one', '-o', file, '--images', '--plain-http'], { cwd, home });
-      end = () => void started.child.kill(signal);
-      await started.ended;
-      expect(started.child.signalCode).toBe(signal);
-      // What nobody could remove is removed when it is old enough.
-      const left = readdirSync(folder);
-      expect(left).toHaveLength(signal === 'SIGKILL' ? 1 : 0);
-      for (const name of left) utimesSync(join(folder, name), 0, 0);
-      writeFileSync(join(folder, 'other.tar.1-00000000.tmp'), '');
-      utimesSync(join(folder, 'other.tar.1-00000000.tmp'), 0, 0);
-      special = () => false;
-      expect((await bundle(file)).status).toBe(0);
-      expect(readdirSync(folder).sort()).toEqual(['ended.tar', 'other.tar.1-00000000.tmp']);
-    },
-  );
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('ended by %s, nothing is left of a bundle', async (signal) => {
+    const folder = temporaryFolder();
+    let end = (): void => undefined;
+    special = (_, response, bytes) => {
+      if (!isLarge(bytes)) return false;
+      response.writeHead(200, { 'content-length': SIZE });
+      response.write(bytes.subarray(0, SIZE / 2), () => setTimeout(() => end(), 200));
+      return true;
+    };
+    const [file, home] = [join(folder, 'ended.tar'), temporaryFolder()];
+    const started = startPkg(['bundle', 'one', '-o', file, '--images', '--plain-http'], { cwd, home });
+    end = () => void started.child.kill(signal);
+    await started.ended;
+    expect(started.child.signalCode).toBe(signal);
+    // What nobody could remove is removed when it is old enough.
+    const left = readdirSync(folder);
+    expect(left).toHaveLength(signal === 'SIGKILL' ? 1 : 0);
+    for (const name of left) utimesSync(join(folder, name), 0, 0);
+    writeFileSync(join(folder, 'other.tar.1-00000000.tmp'), '');
+    utimesSync(join(folder, 'other.tar.1-00000000.tmp'), 0, 0);
+    special = () => false;
+    expect((await bundle(file)).status).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['ended.tar', 'other.tar.1-00000000.tmp']);
+  });
 
   const FAULTS: [string, RegExp, typeof special][] = [
     [

@@ -5,9 +5,9 @@ import { keepsWrittenKeys } from '../../chart/written-keys.ts';
 import { checkDependencies } from '../../chart/dependencies.ts';
 import { readArchiveFile, readChartArchive } from '../../chart/load.ts';
 import { packChart, packedTime, sourceDateEpoch } from '../../chart/package.ts';
-import { PkgError } from '../../errors.ts';
+import { PkgError, throwTogether } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { fullImageName } from '../../image-name.ts';
+import { fullImageName, parseImageName } from '../../image-name.ts';
 import type { ImageName } from '../../image-name.ts';
 import { isBundle } from '../../repository/bundle-file.ts';
 import { writeBundle } from '../../repository/bundle-writer.ts';
@@ -30,7 +30,7 @@ import { readStdin } from '../support/stdin.ts';
 import { linkOptions } from '../support/load.ts';
 import { withRemotes } from '../support/remotes.ts';
 import type { RemoteFlags } from '../support/remotes.ts';
-import { imageName, loginReference } from '../support/resolve-images.ts';
+import { invalidImage, loginReference } from '../support/resolve-images.ts';
 
 class BundleCreateCommand extends PkgCommand {
   static override description = [
@@ -79,6 +79,7 @@ class BundleCreateCommand extends PkgCommand {
     const charts: ChartToBundle[] = [];
     for (const typed of args.CHART) charts.push(await take(typed.trim(), flags));
     const images = new Map<string, ImageName>();
+    const invalid = new Map<string, PkgError>();
     if (flags.images) {
       const sources = valueSources(flags);
       const { values, texts } = await readUserValues(sources, readStdin);
@@ -90,10 +91,12 @@ class BundleCreateCommand extends PkgCommand {
           : { values: cloneValue(values) };
         const inputs = { chart, userValues, origins, limits: limitsOf(flags), ...schemaInput(flags) };
         for (const { image } of await imagesOfChart(inputs, flags, false)) {
-          const name = imageName(image);
-          images.set(fullImageName(name), name);
+          const name = parseImageName(image);
+          if (name === undefined) invalid.set(image, invalidImage(image));
+          else images.set(fullImageName(name), name);
         }
       }
+      throwTogether([...invalid.values()], (count) => `${count} images have invalid names`);
     }
     const sorted = [...images].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
     const written = await withRemotes({ flags, reference: loginReference(args.CHART) }, (remotes) => {
@@ -142,7 +145,11 @@ async function signedOf({ inRegistry, location }: FoundChart): Promise<SignedMan
   try {
     const { artifacts } = await inRegistry.fetchSignatures();
     const signatures = artifacts.filter(isWhole);
-    const { config, chart, provenance } = inRegistry.manifest;
+    const { config, chart, provenance, digest, root } = inRegistry.manifest;
+    if (signatures.length > 0 && digest !== root.digest) {
+      printError(`warning: it is an index that is signed at ${location}, and the bundle holds only the chart\n`);
+      return undefined;
+    }
     // Bundles identify content by SHA-256 only.
     const isUsual = [config, chart, provenance].every((one) => one === undefined || one.digest.startsWith('sha256:'));
     if (signatures.length === 0 || !isUsual) return undefined;

@@ -1,8 +1,7 @@
 /** Digests of images, from their registries. */
-import { PkgError, throwTogether } from '../../errors.ts';
+import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { fullImageName, parseImageName } from '../../image-name.ts';
-import type { ImageName } from '../../image-name.ts';
 import { settleInParallel } from '../../parallel.ts';
 import type { FoundImage } from '../../render/images.ts';
 import { registrySource } from '../../repository/image-source.ts';
@@ -15,39 +14,36 @@ const AT_ONCE = 8;
 /** An image with its digest: `docker.io/library/nginx:1.27@sha256:…`. */
 export type Resolved = { digest: string; resolved: string };
 
+/** What was found, in the order of the images; undefined for those with an error. The errors are in that order too. */
+export type Resolution = { found: (Resolved | undefined)[]; errors: PkgError[] };
+
 /**
  * Asks the registries of images for their digests.
  *
  * @param chart as it was typed
- * @returns what was found, in the same order
- * @throws {PkgError} `PKG_IMAGE_NOT_FOUND` and the errors of registries that cannot be read, for all images together
+ * @returns with the errors `PKG_IMAGE_INVALID`, `PKG_IMAGE_NOT_FOUND` and those of registries that cannot be read
  */
 export async function resolveImages(
   images: readonly FoundImage[],
   chart: string,
   flags: RemoteFlags,
-): Promise<Resolved[]> {
-  const names = images.map(({ image }) => imageName(image));
+): Promise<Resolution> {
   return await withRemotes({ flags, reference: loginReference([chart]) }, async (remotes) => {
     const source = registrySource(remotes);
-    const { results, errors } = await settleInParallel(names, AT_ONCE, async (name): Promise<Resolved> => {
+    const found: Resolution['found'] = images.map(() => undefined);
+    const { errors } = await settleInParallel(images, AT_ONCE, async ({ image }, at) => {
+      const name = parseImageName(image);
+      if (name === undefined) throw invalidImage(image);
       const digest = await source.resolve(name);
-      return { digest, resolved: fullImageName({ ...name, digest }) };
+      found[at] = { digest, resolved: fullImageName({ ...name, digest }) };
     });
-    throwTogether(errors, (count) => `${count} images cannot be found`);
-    return results;
+    return { found, errors };
   });
 }
 
-/**
- * Reads the name of an image of a chart.
- *
- * @throws {PkgError} `PKG_IMAGE_INVALID`
- */
-export function imageName(image: string): ImageName {
-  const name = parseImageName(image);
-  if (name !== undefined) return name;
-  throw new PkgError('PKG_IMAGE_INVALID', `'${printable(image, 300)}' is not a valid image name`, {
+/** The error for an image of a chart whose name is none. */
+export function invalidImage(image: string): PkgError {
+  return new PkgError('PKG_IMAGE_INVALID', `'${printable(image, 300)}' is not a valid image name`, {
     hints: ['check the values from which the chart builds it'],
   });
 }
