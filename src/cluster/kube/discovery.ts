@@ -161,9 +161,9 @@ export class Discovery {
     );
   }
 
-  /** Group versions and kinds for `.Capabilities.APIVersions`, asked from the server. */
+  /** Group versions and kinds for `.Capabilities.APIVersions`, as the server has them now. */
   async apiVersions(): Promise<string[]> {
-    if (this.#asked === 0) await this.refresh();
+    await this.refresh();
     const roots = this.#catalog === undefined ? [] : [this.#catalog.roots.api, this.#catalog.roots.apis];
     return [
       ...new Set(

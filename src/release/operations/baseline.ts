@@ -15,7 +15,8 @@ export type LiveBaseline = BaselineObject & { live: KubeObject | undefined };
  * revisions count, because they may have created objects before they broke off, which would be orphaned.
  *
  * @param desired the manifest and objects of the new revision: documents with the same text need not be parsed
- * @returns the objects; a note for each kind that the cluster no longer serves, whose objects cannot be found
+ * @returns the objects; a note for each kind that the cluster no longer serves, whose objects cannot be found; and whether
+ *   the user may delete all objects that the new revision does not have, which is asked while they are read
  * @throws {PkgError} `PKG_RECORD_CORRUPT` for a manifest that does not parse; of the cluster
  */
 export async function readBaseline(
@@ -23,7 +24,7 @@ export async function readBaseline(
   history: readonly StoredRelease[],
   namespace: string,
   desired: { manifest: string; objects: readonly KubeObject[]; crds: readonly KubeObject[] },
-): Promise<{ objects: LiveBaseline[]; notes: string[] }> {
+): Promise<{ objects: LiveBaseline[]; notes: string[]; mayDeleteAll: boolean }> {
   const deployed = history.findLastIndex(({ release }) => release.info.status === 'deployed');
   const found = new Map<string, BaselineObject>();
   const texts = new Set<string>();
@@ -52,14 +53,19 @@ export async function readBaseline(
   }
   const wanted = new Set(desired.objects.map((object) => refKey(refOf(object))));
   const old = [...found.values()].filter(({ ref }) => !wanted.has(refKey(ref)));
-  const live = await cluster.getMany(old.map(({ ref }): ObjectRef => ref));
+  const refs = old.map(({ ref }): ObjectRef => ref);
+  const [live, refused] = await Promise.all([
+    cluster.getMany(refs),
+    cluster.refused(refs.map((ref) => ({ verb: 'delete', ref }))),
+  ]);
   const gone = old.map((item, index) => ({ ...item, live: live[index] }));
   for (const { ref, live: found } of cluster.runsWorkloads ? gone : []) {
     const isServed = found !== undefined || !(await cluster.scope(ref.apiVersion, ref.kind, desired.crds)).assumed;
     if (!isServed) notes.add(unserved(ref.apiVersion, ref.kind));
   }
   const kept = [...found.values()].filter(({ ref }) => wanted.has(refKey(ref)));
-  return { objects: [...kept.map((item) => ({ ...item, live: undefined })), ...gone], notes: [...notes] };
+  const objects = [...kept.map((item) => ({ ...item, live: undefined })), ...gone];
+  return { objects, notes: [...notes], mayDeleteAll: refused.length === 0 };
 }
 
 function unserved(apiVersion: string, kind: string): string {

@@ -4,7 +4,7 @@ import type { Chart } from '../../chart/chart.ts';
 import type { Cluster, ObjectRef } from '../../cluster/cluster.ts';
 import type { SchemaLoader } from '../../chart/schema.ts';
 import type { ImageMirror } from '../../image-name.ts';
-import type { RenderLimits } from '../../render/render.ts';
+import type { Capabilities, RenderLimits } from '../../render/render.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Plan, Step } from '../plan.ts';
 import type { Release } from '../release.ts';
@@ -30,6 +30,8 @@ export type Env = {
   records?: Cluster;
   /** Adds to an error about an object where the chart writes that; gives any other error back as it is. */
   explain?: (error: unknown, ref: ObjectRef) => Promise<unknown>;
+  /** The capabilities of the cluster, if they are asked for already: see `withCapabilities`. */
+  capabilities?: Promise<Capabilities>;
   /** Runs work whose time does not count towards the time limit. */
   untimed?: <T>(work: () => Promise<T>) => Promise<T>;
 };

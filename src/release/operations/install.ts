@@ -5,6 +5,7 @@ import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { Step } from '../plan.ts';
 import type { StoredRelease } from '../store.ts';
+import { withCapabilities } from './ahead.ts';
 import { checkObjects } from './check-objects.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
@@ -34,8 +35,9 @@ export async function install(env: Env, input: InstallInput): Promise<OperationR
       checkReleaseName(one.name);
       checkNamespace(one.namespace);
       checkLabels(one.labels ?? {});
-      const history = await free(bounded, new ReleaseStore(bounded.cluster, one.namespace), one);
-      return await installWithin(bounded, one, history, envForUndo(env));
+      const store = new ReleaseStore(bounded.cluster, one.namespace);
+      const { first: history, rendering } = await withCapabilities(bounded, (reading) => free(reading, store, one));
+      return await installWithin(rendering, one, history, envForUndo(env));
     }),
   );
 }

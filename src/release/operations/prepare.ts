@@ -5,6 +5,7 @@ import { refOf } from '../../cluster/cluster.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { renderChart } from '../../render/render-chart.ts';
 import type { RandomInput } from '../../render/random-values.ts';
+import type { Capabilities } from '../../render/render.ts';
 import type { RenderedChart } from '../../render/render-chart.ts';
 import { decodeFile } from '../../utf8.ts';
 import { requireUtf8 } from '../../yaml/encoding.ts';
@@ -28,20 +29,19 @@ import type { ChartOperation, Env } from './env.ts';
 import type { CrdsUse } from './explain.ts';
 import { withLookups } from './lookups.ts';
 
+/** What {@link renderFor} renders with, beside its input. */
+type RenderContext = { capabilities: Capabilities; revision: number; isInstall: boolean; random: RandomInput };
+
 /**
- * Renders a chart with the capabilities and objects of the cluster.
+ * Renders a chart with these capabilities and the objects of the cluster.
  *
  * @throws {PkgError} for the chart, and of the cluster
  */
 export async function renderFor(
-  env: Env,
+  { cluster }: Env,
   input: ChartOperation & { chart: Chart; userValues: ValueMap },
-  revision: number,
-  isInstall: boolean,
-  random: RandomInput,
+  { capabilities, revision, isInstall, random }: RenderContext,
 ): Promise<RenderedChart> {
-  const { cluster } = env;
-  const capabilities = await cluster.capabilities();
   return await withLookups(cluster, (lookup) =>
     renderChart({
       chart: input.chart,
@@ -207,8 +207,9 @@ export async function planRelease({ cluster, explain }: Env, request: PlanReques
     notes: [...options.notes, ...notes, ...baseline.notes],
   });
   const byHooks = hooks.flatMap(({ hook, object }, index) => intentsOfHook(hook, object, inHooksPlaces[index]));
+  // A right that is missing matters only if the plan needs it: objects that are gone or stay need none.
   const deletes = plan.steps.flatMap(({ action, ref }): Intent[] =>
-    action === 'delete' ? [{ verb: 'delete', ref }] : [],
+    action === 'delete' && !baseline.mayDeleteAll ? [{ verb: 'delete', ref }] : [],
   );
   const notDone = await cluster.refused([...byHooks, ...deletes]);
   if (!options.dryRun) throwTogether(notDone, missingRights);

@@ -50,7 +50,11 @@ export async function renderWithStoredValues(
   // Random functions of Go templates store nothing, as in Helm.
   const { native } = enginesOf(input.chart);
   const revisions = native ? history.map(({ release }) => release) : [];
-  const stored = new StoredValues(await readStoredRevisions(env.cluster, revisions));
+  const [read, capabilities] = await Promise.all([
+    readStoredRevisions(env.cluster, revisions),
+    env.capabilities ?? env.cluster.capabilities(),
+  ]);
+  const stored = new StoredValues(read);
   const { rotate = [] } = input;
   const manifests = revisions.map(({ manifest }) => withoutSpace(manifest));
   // If the newest revision stored nothing, Helm wrote it, and the live values may be those of any revision.
@@ -58,7 +62,8 @@ export async function renderWithStoredValues(
   const living = new Map<string, string>();
   const settled = new Set<string>();
   for (let renders = 1; ; renders++) {
-    const rendered = await renderFor(env, input, revision, isInstall, { stored, rotate, living });
+    const random = { stored, rotate, living };
+    const rendered = await renderFor(env, input, { capabilities, revision, isInstall, random });
     const open = rendered.randomValues.filter(
       (value) =>
         value.reason !== 'rotated' &&

@@ -10,6 +10,7 @@ import type { Plan } from '../plan.ts';
 import type { Release } from '../release.ts';
 import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
+import { withCapabilities } from './ahead.ts';
 import { checkObjects } from './check-objects.ts';
 import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
@@ -39,18 +40,26 @@ export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: Va
  */
 export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
   return await withDeadline(env, input.timeout, (bounded) =>
-    withLockTimeout(input, (one) => upgradeWithin(bounded, one, envForUndo(env))),
+    withLockTimeout(input, async (one) => {
+      checkReleaseName(one.name);
+      checkNamespace(one.namespace);
+      checkLabels(one.labels ?? {});
+      const store = new ReleaseStore(bounded.cluster, one.namespace);
+      const { first: history, rendering } = await withCapabilities(bounded, (reading) => settled(reading, store, one));
+      return await upgradeFrom(rendering, one, history, envForUndo(env));
+    }),
   );
 }
 
-async function upgradeWithin(env: Env, input: UpgradeInput, undoing: Env): Promise<OperationResult> {
+/** Upgrades the release whose history this is; `undoing` is the environment in which a failed upgrade is undone. */
+async function upgradeFrom(
+  env: Env,
+  input: UpgradeInput,
+  history: readonly StoredRelease[],
+  undoing: Env,
+): Promise<OperationResult> {
   const { cluster } = env;
   const { name, namespace, dryRun = false, historyMax = DEFAULT_HISTORY_MAX } = input;
-  checkReleaseName(name);
-  checkNamespace(namespace);
-  checkLabels(input.labels ?? {});
-  const store = new ReleaseStore(cluster, namespace);
-  const history = await settled(env, store, input);
   const last = history.at(-1)?.release;
   if (last === undefined || last.info.status === 'uninstalled') {
     if (input.install === true) return installWithin(env, { ...input, historyMax }, history, undoing);
