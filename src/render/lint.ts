@@ -71,10 +71,9 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
   if (!('metadata' in chart)) messages.push(...chart.messages);
   else {
     if (source.kind('templates') === 'folder') {
-      messages.push(
-        ...(await lintTemplates(chart, options.userValues)),
-        ...(await lintRendered(chart, options, origins)),
-      );
+      // Rendering parses the templates.
+      const rendered = await lintRendered(chart, options, origins);
+      messages.push(...(await lintTemplates(chart, options.userValues)), ...rendered);
     }
     if (isNative) messages.push(...lintMisplacedFiles(chart));
     messages.push(

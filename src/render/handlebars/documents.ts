@@ -37,9 +37,20 @@ const READING = 8;
 
 type Piece = { text: string; start: number };
 
+/** Options of a {@link DocumentReader}. */
+export type ReaderOptions = {
+  /** The types of fields; without them numbers do not become texts. */
+  types?: KindTypes | undefined;
+  /** The structures that earlier runs read. */
+  structures?: StructureCache | undefined;
+  /** Have offsets for the fields of constants too, which otherwise need a second reading of the text. */
+  whole?: boolean;
+};
+
 /** Reads the documents of one render. */
 export class DocumentReader {
   readonly #slots: Slots;
+  readonly #whole: boolean;
   readonly #filler: Filler;
   /** Fills documents again for values and positions that are read later, without charging for them twice. */
   readonly #tracer: Tracer;
@@ -52,12 +63,9 @@ export class DocumentReader {
   /** The structures of the documents that {@link objects} has read: the keys of random values are found in them. */
   readonly read: SlottedDocument[] = [];
 
-  /**
-   * @param types the types of fields; without them numbers do not become texts
-   * @param structures the structures that earlier runs read
-   */
-  constructor(slots: Slots, budget: Budget, types?: KindTypes, structures?: StructureCache) {
+  constructor(slots: Slots, budget: Budget, { types, structures, whole = false }: ReaderOptions = {}) {
     this.#slots = slots;
+    this.#whole = whole;
     this.#structures = structures;
     this.#fingerprints = new Fingerprints(slots);
     const single = (slot: Slot): SingleDocument | undefined => this.single(slot);
@@ -158,13 +166,10 @@ export class DocumentReader {
   /**
    * Reads the structure of all documents, and nothing of the values in them.
    *
-   * @param use gets each, with the offsets of all its fields
    * @throws {PkgError} what is wrong with it
    */
   check(output: Output, use?: (document: SingleDocument) => void): void {
-    this.#read(output, ({ node }, place) =>
-      use?.({ node: this.#tracer.whole(node), base: place.base, locate: locateIn(place) }),
-    );
+    this.#read(output, ({ node }, place) => use?.({ node, base: place.base, locate: locateIn(place) }));
   }
 
   /** The document that a partial gives as a value; undefined where it prints nothing. */
@@ -254,7 +259,9 @@ export class DocumentReader {
     let structures = this.#byText.get(key);
     if (structures === undefined) {
       charge(READING * text.length);
-      structures = composeDocument(text, this.#slots, { gaps }).map((node) => new DocumentStructure(() => node));
+      structures = composeDocument(text, this.#slots, { gaps, whole: this.#whole }).map(
+        (node) => new DocumentStructure(() => node),
+      );
       this.#byText.set(key, structures);
       this.#parsed.push({ structures, text: () => ({ text, gaps }) });
     }

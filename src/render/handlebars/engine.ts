@@ -9,7 +9,8 @@ import { LIMITS, Pass } from './pass.ts';
 import type { EngineOutput, PassResources } from './pass.ts';
 import type { PassState } from './random-calls.ts';
 import { StructureCache } from './structure-cache.ts';
-import { checkTree, openTree } from './tree.ts';
+import { checkTree } from './check-tree.ts';
+import { openTree } from './tree.ts';
 import type { TemplateTree } from './tree.ts';
 import { compareSources } from '../order.ts';
 

@@ -30,7 +30,7 @@ import { chartPathOf } from './partials.ts';
 import type { PartialIndex, ChartTemplates } from './partials.ts';
 import { absentPartial } from './run-partial.ts';
 import { TextCache } from './text-cache.ts';
-import { chartFieldsOf } from './tree.ts';
+import { chartFieldsOf } from './check-tree.ts';
 import type { TemplateTree } from './tree.ts';
 import { rootScope } from './scope.ts';
 import type { Item, ItemMap, Namespace, PartialBody } from './scope.ts';
@@ -127,7 +127,7 @@ export class Pass {
     this.#limits = { ...LIMITS, ...input.limits };
     this.#budget = { left: this.#limits.outputLength };
     this.#meter = meter;
-    this.#reader = new DocumentReader(this.#slots, this.#budget, types, structures);
+    this.#reader = new DocumentReader(this.#slots, this.#budget, { types, structures });
     this.#addCharts(input.chart, input.values, []);
   }
 

@@ -34,8 +34,23 @@ export const LITERALS: ReadonlyMap<string, boolean> = new Map([
   ['undefined', false],
 ]);
 
-/** The condition of a block, and whether it holds in the first branch; undefined for blocks without one. */
-export function conditionOf(block: Block, template: Template): { text: string; holds: boolean } | undefined {
+/** The condition of a block, and whether it holds in the first branch. */
+export type Condition = { text: string; holds: boolean };
+
+/** The branch of a block that runs, if one does. */
+export function branchOf(
+  { program, inverse }: Block,
+  { text, holds }: Condition,
+  decisions: Decisions,
+  others: Others,
+): Program | undefined {
+  const decided = decisions.get(text) ?? LITERALS.get(text);
+  if (decided === undefined) return { first: program, none: undefined, else: inverse }[others];
+  return decided === holds ? program : inverse;
+}
+
+/** The condition of a block; undefined for blocks without one. */
+export function conditionOf(block: Block, template: Template): Condition | undefined {
   const path = pathOf(block.path);
   const name = path && simpleName(path);
   if (name === 'raw' || name === 'yaml' || name === 'json') return undefined;
@@ -66,6 +81,8 @@ type Place = { origin: Origin; names: Names; given: BlockGiven };
 export class BranchPrinter {
   /** Documents inside `{{#yaml}}` and `{{#json}}`. */
   readonly inner: Output[] = [];
+  /** The blocks with conditions that were reached. */
+  readonly blocks: Map<Block, Condition> = new Map();
   readonly #partials: PartialIndex;
   readonly #slots: Slots;
   readonly #values: ValueMap;
@@ -147,14 +164,9 @@ export class BranchPrinter {
     const { origin, names } = place;
     const condition = conditionOf(node, origin.template);
     if (condition !== undefined) {
-      const { text, holds } = condition;
-      const decided = this.#decisions.get(text) ?? LITERALS.get(text);
-      const branch =
-        decided === undefined
-          ? { first: node.program, none: undefined, else: node.inverse }[this.#others]
-          : decided === holds
-            ? node.program
-            : node.inverse;
+      const { holds } = condition;
+      this.blocks.set(node, condition);
+      const branch = branchOf(node, condition, this.#decisions, this.#others);
       if (branch === undefined) return;
       const isFirst = branch === node.program;
       const [param = node.path] = node.params;

@@ -2,59 +2,23 @@
  * Checks the structure that each branch of a native template prints, also those that the values do not take. The
  * template runs without values: mustaches print slots without values, and conditions hold as the branch needs.
  */
-import { PkgError } from '../../errors.ts';
-import type { Position } from '../../errors.ts';
+import type { PkgError } from '../../errors.ts';
 import type { Block, Program, Template } from '../handlebars/ast.ts';
-import { DocumentReader } from '../handlebars/documents.ts';
 import { positionIn } from '../handlebars/template-error.ts';
-import type { Node } from '../handlebars/structure.ts';
-import type { Slot } from '../handlebars/output.ts';
-import { Output, Slots } from '../handlebars/output.ts';
-import type { Budget } from '../handlebars/output.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
-import type { SingleDocument } from '../handlebars/slot-tree.ts';
-import type { ValueMap, ValuePath } from '../../yaml/value.ts';
-import { isPartialFile } from '../handlebars/ast.ts';
-import { deprecation } from './deprecations.ts';
-import { textAt } from './fields.ts';
-import { absentFields } from './missing-fields.ts';
-import type { KindTypes } from '../field-types.ts';
-import { misplacedProblem, writtenObject } from './branch-objects.ts';
-import type { SlotReader } from './branch-objects.ts';
-import { BranchPrinter, conditionOf, LITERALS, sourceOf } from './branch-printer.ts';
-import type { Decisions, Others } from './branch-printer.ts';
-import type { FieldProblem } from './object-fields.ts';
-import { objectProblems } from './object-problems.ts';
-import type { ChartKinds } from './object-schema.ts';
-import { encodedSecrets } from './secret-calls.ts';
-import { plainSecrets } from './secret-data.ts';
+import { conditionOf, LITERALS, sourceOf } from './branch-printer.ts';
+import type { Decisions } from './branch-printer.ts';
+import { isSound, NONE, Runs } from './branch-runs.ts';
+import type { BranchContext, BranchProblem } from './branch-runs.ts';
 
 /** A branch that no values can take. */
 export type Unreachable = { at: { file: string; line: number; column: number }; why: string };
-
-/** A finding on a field that a branch writes. */
-export type BranchProblem = FieldProblem & { at: Position };
-
-/** What a run of a template gives: its error, or the problems of its fields. */
-type Run = { error: PkgError } | { problems: ReadonlyMap<string, BranchProblem> };
 
 /** A branch of a block, with the conditions under which it runs; undefined where they contradict each other. */
 type Branch = { block: Block; decisions: Decisions | undefined };
 
 /** Further branches are not checked, since each is printed and read twice. */
 const MAX_BRANCHES = 200;
-/** How many characters all runs of a template may print. */
-const MAX_TEXT = 1 << 23;
-
-/** What all templates of a chart are checked with: its partials and default values, and what objects hold. */
-export type BranchContext = {
-  partials: PartialIndex;
-  values: ValueMap;
-  kinds: ChartKinds;
-  types: KindTypes;
-  kubeVersion: string;
-};
-
 /**
  * The errors in the branches of a template, and the fields in them that Kubernetes does not have or cannot read with the
  * default values. Each counts only if it occurs both when all other branches run and when none does: one that needs a
@@ -70,22 +34,26 @@ export function lintBranches(
   const unreachable: Unreachable[] = [];
   const runs = new Runs(template, context);
   const check = (decisions: Decisions): void => {
-    const full = runs.run(decisions, 'first');
+    // Nothing is wrong in most branches. One run is enough to see that, and often it is the same for many branches.
+    const known = runs.known(decisions, 'first');
+    if (known !== undefined && isSound(known)) return;
     const bare = runs.run(decisions, 'none');
-    if (full === undefined || bare === undefined) return;
+    if (isSound(bare)) return;
+    const full = runs.run(decisions, 'first');
+    if (isSound(full)) return;
     if ('error' in full) {
       if ('error' in bare && keyOf(full.error) === keyOf(bare.error)) errors.set(keyOf(full.error), full.error);
     } else if ('problems' in bare) {
       const both = [...full.problems].filter(([key]) => bare.problems.has(key));
       // A field that is missing may be written in an {{else}}.
-      const last = both.some(([, { rule }]) => rule === 'object-required') ? runs.run(decisions, 'else') : undefined;
+      const last = both.some(([, { rule }]) => rule === 'object-required') && runs.run(decisions, 'else');
       for (const [key, problem] of both) {
         const isSure = problem.rule !== 'object-required' || (last && 'problems' in last && last.problems.has(key));
-        if (isSure === true) problems.set(key, problem);
+        if (isSure) problems.set(key, problem);
       }
     }
   };
-  const branches = branchesOf(template.program, new Map(), template, partials, new Set());
+  const branches = branchesOf(template.program, NONE, template, partials, new Set());
   for (const { block, decisions } of branches.take(MAX_BRANCHES)) {
     if (decisions === undefined) {
       const condition = sourceOf(block.params[0], template);
@@ -95,7 +63,7 @@ export function lintBranches(
       });
     } else check(decisions);
   }
-  check(new Map());
+  check(NONE);
   return { errors: [...errors.values()], problems: [...problems.values()], unreachable };
 }
 
@@ -154,145 +122,4 @@ function and(decisions: Decisions, text: string, holds: boolean): Decisions | un
   const known = decisions.get(text) ?? LITERALS.get(text);
   if (known !== undefined && known !== holds) return undefined;
   return new Map([...decisions, [text, holds]]);
-}
-
-/** A document that was checked: the slots in it with their values, where it begins, and what is wrong with it. */
-type Checked = { slots: readonly Slot[]; at: string; problems: ReadonlyMap<string, BranchProblem> };
-
-/** Runs a template with different decisions. Most documents are the same in most runs, and are read and checked once. */
-class Runs {
-  readonly #template: Template;
-  readonly #context: BranchContext;
-  readonly #slots = new Slots();
-  readonly #budget: Budget = { left: MAX_TEXT };
-  readonly #documents: DocumentReader;
-  readonly #checked = new WeakMap<Node, Checked[]>();
-
-  constructor(template: Template, context: BranchContext) {
-    this.#template = template;
-    this.#context = context;
-    this.#documents = new DocumentReader(this.#slots, this.#budget);
-  }
-
-  /** Runs the template and checks what it prints; undefined where it prints too much. */
-  run(decisions: Decisions, others: Others): Run | undefined {
-    const { partials, values } = this.#context;
-    const printer = new BranchPrinter(partials, this.#slots, values, decisions, others);
-    const output = new Output(this.#slots, this.#budget);
-    const problems = new Map<string, BranchProblem>();
-    try {
-      printer.run(this.#template, output);
-      this.#documents.check(output, (document) => {
-        for (const [key, problem] of this.#problemsOf(document)) problems.set(key, problem);
-      });
-      for (const inner of printer.inner) this.#documents.check(inner);
-      return { problems };
-    } catch (error) {
-      if (error instanceof PkgError && error.code !== 'PKG_TEMPLATE_LIMIT') return { error };
-      if (error instanceof PkgError || error instanceof RangeError) return undefined;
-      throw error;
-    }
-  }
-
-  /** The problems of a document, from an earlier run if it has the same structure and values. */
-  #problemsOf(document: SingleDocument): ReadonlyMap<string, BranchProblem> {
-    const { node, base, locate } = document;
-    const slots = Array.from({ length: slotCount(node) }, (_, index) => this.#slots.at(base + index));
-    const { line, column } = locate(node.offset);
-    const at = `${line}:${column}`;
-    const known = this.#checked.get(node) ?? [];
-    this.#checked.set(node, known);
-    const same = known.find((one) => one.at === at && one.slots.every((slot, index) => isSame(slot, slots[index])));
-    if (same !== undefined) return same.problems;
-    const problems = this.#check(document);
-    // Of a document with many different values few are kept, since they are compared one by one.
-    if (known.length < MAX_KEPT) known.push({ slots, at, problems });
-    return problems;
-  }
-
-  #check(document: SingleDocument): Map<string, BranchProblem> {
-    const { kinds, types, kubeVersion } = this.#context;
-    const problems = new Map<string, BranchProblem>();
-    const written = writtenObject(document, this.#reader);
-    if (written === undefined) return problems;
-    const add = (problem: FieldProblem): void => {
-      const at = written.at(problem.keys);
-      problems.set(`${at.file}:${at.line}:${at.column} ${problem.rule} ${problem.keys.at(-1)}`, { ...problem, at });
-    };
-    const head = { apiVersion: textAt(written.object, 'apiVersion'), kind: textAt(written.object, 'kind') };
-    if (head.apiVersion === '' || head.kind === '') {
-      const missing = ['apiVersion', 'kind'].find((name) => !written.object.has(name));
-      // A partial prints parts of objects.
-      const isPart = isPartialFile(this.#template.name) || written.object.size === 0 || written.isOpen([]);
-      if (missing !== undefined && !isPart)
-        add({ rule: 'template-invalid', keys: [], message: `an object needs ${missing}` });
-      return problems;
-    }
-    const { object, problem: misplaced } = misplacedProblem(written.object, types);
-    const found = [
-      ...(misplaced === undefined ? [] : [misplaced]),
-      ...objectProblems(object, kinds),
-      ...plainSecrets(object),
-    ];
-    for (const problem of found) {
-      // An item of a list may have its kind from a value.
-      if (problem.rule !== 'object-incomplete') add(problem);
-    }
-    if (head.kind === 'Secret' && head.apiVersion === 'v1') {
-      for (const { message, at, key } of encodedSecrets(document, this.#reader))
-        problems.set(`${at.file}:${at.line}:${at.column} ${key}`, { rule: 'secret-text', keys: [], message, at });
-    }
-    const old = deprecation(head.apiVersion, head.kind, kubeVersion);
-    // A template that asks for the cluster's versions, itself or by a partial, may have an object for older ones.
-    const isForOlder = /capabilities|#(?:if|unless) \((?:include|partial) |(?:eq|ne) \((?:include|partial) /.test(
-      this.#template.source,
-    );
-    if (old !== undefined && !isForOlder) add({ rule: 'api-deprecated', keys: ['apiVersion'], message: old.message });
-    const isAbsent = (map: ValueMap, name: string, keys: ValuePath): boolean => !map.has(name) && !written.isOpen(keys);
-    for (const problem of absentFields(object, kinds, isAbsent)) add(problem);
-    return problems;
-  }
-
-  readonly #reader: SlotReader = {
-    slot: ({ index }, base) => this.#slots.at(base + index),
-    source: ({ node, origin }) => sourceOf(node, origin.template),
-    single: ({ printed }) => {
-      const found: SingleDocument[] = [];
-      if (printed !== undefined) this.#documents.check(printed, (document) => found.push(document));
-      return found.length === 1 ? found[0] : undefined;
-    },
-  };
-}
-
-/** How many different values of one structure are kept. */
-const MAX_KEPT = 8;
-
-/** Do two slots have the same value of the same mustache? Partials that are values may have printed something else. */
-function isSame(one: Slot, other: Slot | undefined): boolean {
-  return (
-    one.node === other?.node && one.value === other.value && one.printed === undefined && other.printed === undefined
-  );
-}
-
-/** The number of slots in a document. */
-function slotCount(node: Node): number {
-  switch (node.type) {
-    case 'const':
-      return 0;
-    case 'hole':
-      return node.hole.index + 1;
-    case 'text':
-      return Math.max(0, ...node.pieces.map((piece) => (typeof piece === 'string' ? 0 : piece.index + 1)));
-    case 'list':
-      return node.items.reduce(
-        (most, item) => Math.max(most, item.type === 'spread' ? item.hole.index + 1 : slotCount(item)),
-        0,
-      );
-    case 'map':
-      return node.entries.reduce((most, entry) => {
-        if (entry.type === 'spread') return Math.max(most, entry.hole.index + 1);
-        const inKey = entry.type === 'pair' && typeof entry.key !== 'string' ? slotCount({ ...entry.key, size: 1 }) : 0;
-        return Math.max(most, inKey, slotCount(entry.value));
-      }, 0);
-  }
 }

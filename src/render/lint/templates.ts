@@ -92,11 +92,15 @@ function goDefinitions({ templates, dependencies }: Chart): Set<string> {
 
 const DEFINITION = /\{\{-?\s*(?:define|block)\s+"([^"\n]+)"/g;
 
-async function parse(chart: Chart, file: ChartFile): Promise<Template | undefined> {
+/** The template of a file, which rendering the chart has mostly parsed; undefined where it has syntax errors. */
+async function parse(chart: Chart, { name, data }: ChartFile): Promise<Template | undefined> {
+  const file = join(chart.location, name);
+  const { parsedFile } = await import('../handlebars/tree.ts');
+  const known = parsedFile(chart, { name, data });
+  if (known !== undefined) return { name, file, source: known.source, program: known.program };
   const { parseTemplate } = await import('../handlebars/parse.ts');
-  const text = new TextDecoder().decode(file.data);
   try {
-    return parseTemplate(text, file.name, join(chart.location, file.name));
+    return parseTemplate(new TextDecoder().decode(data), name, file);
   } catch (error) {
     if (error instanceof PkgError) return undefined;
     throw error;
