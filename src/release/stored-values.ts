@@ -49,7 +49,7 @@ export async function writeStored(
   const owner = { apiVersion: 'v1', kind: 'Secret', name: record.metadata.name, uid: uid ?? '' };
   const encoded = (value: Json): string => Buffer.from(printJson(value)).toString('base64');
   const list = values
-    .map(({ keys, call, args, site, value }) => ({ keys: [...keys], call, args, site, value }))
+    .map(({ keys, also, call, args, site, value }) => ({ keys: [...keys], also: [...also], call, args, site, value }))
     .sort((a, b) => ((a.keys[0] ?? '') < (b.keys[0] ?? '') ? -1 : 1));
   const { name, namespace } = storedValuesRef(release);
   await cluster.apply({
@@ -106,16 +106,21 @@ function fail(ref: ObjectRef): never {
 
 function storedValue(item: Json): StoredValue | undefined {
   if (!isJsonObject(item)) return undefined;
-  const keys = getOwn(item, 'keys');
+  const keys = textsIn(getOwn(item, 'keys'));
   const value = getOwn(item, 'value');
-  if (!Array.isArray(keys) || typeof value !== 'string') return undefined;
+  if (keys === undefined || typeof value !== 'string') return undefined;
   return {
-    keys: keys.filter((key) => typeof key === 'string'),
+    keys,
+    also: textsIn(getOwn(item, 'also')) ?? [],
     call: textField(item, 'call'),
     args: textField(item, 'args'),
     site: textField(item, 'site'),
     value,
   };
+}
+
+function textsIn(list: Json | undefined): string[] | undefined {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : undefined;
 }
 
 /** Reads a chart's source; undefined for a damaged one, which only `pkg outdated` would need. */

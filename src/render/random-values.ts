@@ -4,10 +4,14 @@
  * (`Secret/db:data.password`). docs/releases.md states the rule for users.
  */
 
+import type { Position } from '../errors.ts';
+
 /** A random value as a revision stores it. */
 export type StoredValue = {
   /** The keys by which it is found. The first one is shown. */
   keys: readonly string[];
+  /** Further fields with it, which hold other values of the function too: they are shown, and `--rotate` matches them. */
+  also: readonly string[];
   /** The function that made it, and its arguments as a text, or a digest of it. */
   call: string;
   args: string;
@@ -33,6 +37,10 @@ export type RandomValue = StoredValue & {
   candidates: readonly string[];
   /** Undefined for a value that is not new. */
   reason: Reason | undefined;
+  /** The template that makes the call, and where; undefined for a text of `tpl`. */
+  written: { template: string; at: Position } | undefined;
+  /** Is it only hashed, and in no field? Then nobody can know it. */
+  isLost: boolean;
   /** A pattern for the values of such a call, if it distinguishes them from most texts. */
   form: RegExp | undefined;
 };
@@ -46,6 +54,19 @@ export type RandomInput = {
   living?: ReadonlyMap<string, string>;
 };
 
+/** The fields that contain a value: those that identify it, and those that do not, see {@link StoredValue}. */
+export type FieldKeys = Pick<StoredValue, 'keys' | 'also'>;
+
+/** The site of a call with a key of its own: it identifies the call wherever that is written. */
+export function keyedSite(key: string, call: string): string {
+  return `key ${key} ${call}`;
+}
+
+/** Is it the site of a call with a key of its own? All others begin with the name of a template. */
+export function isKeyed(site: string): boolean {
+  return site.startsWith('key ');
+}
+
 /** Identifies a call with its arguments among all calls of a render. */
 export function callId({ site, args }: Pick<StoredValue, 'site' | 'args'>): string {
   return `${site}(${args})`;
@@ -56,7 +77,8 @@ export class StoredValues {
   /** Newest first. */
   readonly #revisions: readonly StoredRevision[];
   readonly #byKey = new Map<string, { revision: number; value: StoredValue }[]>();
-  readonly #sites: ReadonlyMap<string, readonly string[]>;
+  readonly #values = new Set<string>();
+  readonly #sites: ReadonlyMap<string, FieldKeys>;
   readonly #newestKeyed: number;
 
   constructor(revisions: readonly StoredRevision[] = []) {
@@ -64,6 +86,7 @@ export class StoredValues {
     const keyed = this.#revisions.filter(({ values }) => values.length > 0);
     for (const { revision, values } of keyed) {
       for (const value of values) {
+        this.#values.add(value.value);
         for (const key of value.keys) {
           const known = this.#byKey.get(key);
           if (known === undefined) this.#byKey.set(key, [{ revision, value }]);
@@ -71,7 +94,7 @@ export class StoredValues {
         }
       }
     }
-    this.#sites = new Map(keyed[0]?.values.map(({ site, keys }) => [site, keys]));
+    this.#sites = new Map(keyed[0]?.values.map(({ site, keys, also }) => [site, { keys, also }]));
     this.#newestKeyed = keyed[0]?.revision ?? 0;
   }
 
@@ -85,18 +108,24 @@ export class StoredValues {
   }
 
   /** The keys of a call of the newest revision: a guess, for a template that was edited may have another call there. */
-  keysOf(site: string): readonly string[] {
-    return this.#sites.get(site) ?? [];
+  keysOf(site: string): FieldKeys | undefined {
+    return this.#sites.get(site);
   }
 
   /**
    * The values for a call, each once, the newest revision first; within one in the order of the keys.
    *
+   * @param isTaken tells by its site whether a stored value belongs to another call of the render, which has its key
    * @param earlier what earlier versions of pkg named the call. Such a name may mean another call once a template is
    *   edited, so it counts only where no later revision has stored values by their keys.
    */
-  candidates(keys: readonly string[], call: string, args: string, earlier: readonly string[]): string[] {
-    const found = keys.flatMap((key) => this.#byKey.get(key) ?? []).filter(({ value }) => value.call === call);
+  candidates(
+    { keys, call, args, earlier }: { keys: readonly string[]; call: string; args: string; earlier: readonly string[] },
+    isTaken: (site: string) => boolean,
+  ): string[] {
+    const found = keys
+      .flatMap((key) => this.#byKey.get(key) ?? [])
+      .filter(({ value }) => value.call === call && !isTaken(value.site));
     const matching = found.filter(({ value }) => value.args === args);
     const all = matching.map(({ revision, value }) => ({ revision, value: value.value }));
     for (const revision of this.#revisions) {
@@ -107,9 +136,14 @@ export class StoredValues {
     return [...new Set(all.sort((a, b) => b.revision - a.revision).map(({ value }) => value))];
   }
 
+  /** Is it a stored value of some call? */
+  has(value: string): boolean {
+    return this.#values.has(value);
+  }
+
   /** Why none of the values that are stored for these keys is one of this call. */
-  whyMissing(keys: readonly string[], call: string): Reason {
-    const found = keys.flatMap((key) => this.#byKey.get(key) ?? []);
+  whyMissing(keys: readonly string[], call: string, isTaken: (site: string) => boolean): Reason {
+    const found = keys.flatMap((key) => this.#byKey.get(key) ?? []).filter(({ value }) => !isTaken(value.site));
     if (found.length === 0) return 'missing';
     return found.some(({ value }) => value.call === call) ? 'arguments' : 'function';
   }

@@ -265,6 +265,29 @@ const USERS = secret(
   '{{#each values.users}}\n{{this}}: {{randAlphaNum 16}}\n{{/each}}\nroot: {{randAlphaNum 16 key="root"}}\n',
 );
 
+test('a user in the place of another one gets a password of its own', async () => {
+  const ns = await namespace();
+  const users = secret(
+    'users',
+    'all: |\n  {{#each values.users}}\n  {{this}}={{randAlphaNum 16 key=(printf "of-%s" this)}}\n  {{/each}}\n' +
+      'first: {{randAlphaNum 16 key=(printf "first-%s" (first values.users))}}\n',
+  );
+  const sum = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: sum\ndata:\n  sum: {{sha256sum (include "users.yaml")}}\n`;
+  const upgrade = async (names: string): Promise<Record<string, string>> => {
+    expect(
+      (await pkgOn(ns, ['upgrade', '--install', 'r', chart({ users, sum }), '--set', `users={${names}}`])).status,
+    ).toBe(0);
+    const { all = '', first = '' } = await dataOf(ns, 'users');
+    return { first, ...Object.fromEntries(all.split('\n').map((line) => line.split('='))) };
+  };
+  const one = await upgrade('ann,bob');
+  const two = await upgrade('cid,ann,bob');
+  expect(two).toMatchObject({ ann: one['ann'], bob: one['bob'] });
+  const three = await upgrade('dan,ann,bob');
+  expect(three).toMatchObject({ ann: one['ann'], bob: one['bob'] });
+  expect(new Set([one, two, three].flatMap((all) => [all['first'], all['cid'], all['dan'], all['ann']])).size).toBe(7);
+});
+
 test('edits of a chart change no other value, and --rotate changes the named one', async () => {
   const ns = await namespace();
   await pkg(ns, 'install', 'r', chart({ users: USERS }), '--set', 'users={a,b}');

@@ -168,6 +168,8 @@ const LOOPS: Record<string, (row: string, length: number) => string> = {
     `{{#each values.users as |user|}}\n{{#> wrap}}\n{{user}}: {{randAlphaNum ${length}}}\n{{/wrap}}\n{{/each}}`,
   config: (_, length) =>
     `conf: |\n  {{#yaml}}\n  {{#each values.users}}\n  - name: {{this}}\n    token: {{randAlphaNum ${length}}}\n  {{/each}}\n  {{/yaml}}`,
+  text: (_, length) =>
+    `conf: |\n  {{#each values.users}}\n  - name: {{this}}\n    token: {{randAlphaNum ${length} key=(printf "user-%s" this)}}\n  {{/each}}`,
 };
 
 type Loops = {
@@ -314,6 +316,71 @@ test('a key identifies one value through changes of fields and files', async () 
     storedBy(second),
   );
   expect(fieldsOf(third).get('Secret/elsewhere.stringData.z')).toBe(old.get('Secret/a.stringData.x'));
+});
+
+test('a value with a key of its own is given to another call in its field only if the key was removed', async () => {
+  const stored = async (data: string): Promise<Map<string, string>> => {
+    const first = await renderFiles({ 'templates/a.yaml.hbs': secret('a', 'x: {{randAlphaNum 16 key="k"}}') });
+    const file = { 'templates/a.yaml.hbs': secret('a', data) };
+    const second = await renderFiles(file, storedBy(first));
+    expect(fieldsOf(await renderFiles(file, storedBy(second)))).toEqual(fieldsOf(second));
+    const old = String(fieldsOf(first).get('Secret/a.stringData.x'));
+    return new Map([...fieldsOf(second)].flatMap(([path, value]) => (value === old ? [[path.slice(-1), 'old']] : [])));
+  };
+  expect([...(await stored('x: {{randAlphaNum 16 key="other"}}\ny: {{randAlphaNum 16 key="k"}}'))]).toEqual([
+    ['y', 'old'],
+  ]);
+  expect([...(await stored('x: {{randAlphaNum 16}}\ny: {{randAlphaNum 16 key="k"}}'))]).toEqual([['y', 'old']]);
+  expect([...(await stored('x: {{randAlphaNum 16}}'))]).toEqual([['x', 'old']]);
+  expect([...(await stored('x: {{randAlphaNum 16 key="other"}}'))]).toEqual([]);
+});
+
+test('a value with a field of its own is known by that, whatever comes before it in another field', async () => {
+  const file = (names: string): Record<string, string> => ({
+    'templates/a.yaml.hbs': secret(
+      'a',
+      `{{#with (dict ${names}) as |all|}}\n{{spread all}}\n{{/with}}\nall: {{join ":" (values (dict ${names}))}}`,
+    ),
+  });
+  const pair = (name: string): string => `"${name}" (randAlphaNum 16 key="${name}")`;
+  const bound = (names: readonly string[]): Record<string, string> => ({
+    'templates/a.yaml.hbs': secret(
+      'a',
+      names.reduceRight(
+        (inner, name) => `{{#with (randAlphaNum 16) as |${name}|}}\n${name}: {{${name}}}\n${inner}{{/with}}\n`,
+        `all: ${names.map((name) => `{{${name}}}`).join(':')}\n`,
+      ),
+    ),
+  });
+  const cases = [
+    [file(['p', 'q'].map((name) => pair(name)).join(' ')), file(['n', 'q', 'p'].map((name) => pair(name)).join(' '))],
+    [bound(['p', 'q']), bound(['n', 'q', 'p'])],
+  ] as const;
+  for (const [before, after] of cases) {
+    const first = await renderFiles(before);
+    const second = await renderFiles(after, storedBy(first));
+    for (const name of ['p', 'q']) {
+      const path = `Secret/a.stringData.${name}`;
+      expect(fieldsOf(second).get(path), path).toBe(fieldsOf(first).get(path));
+    }
+    expect(second.randomValues.filter(({ reason }) => reason !== undefined)).toMatchObject([{ reason: 'missing' }]);
+    expect(new Set(second.randomValues.map(({ value }) => value)).size).toBe(3);
+    // A field with several of them is no key, but --rotate finds it.
+    const third = await renderFiles(after, { ...storedBy(second), rotate: ['Secret/a:data.all'] });
+    expect(third.randomValues.filter(({ reason }) => reason === 'rotated')).toHaveLength(1);
+    const all = await renderFiles(after, { ...storedBy(second), rotate: ['Secret/a:data.all*'] });
+    expect(all.randomValues.filter(({ reason }) => reason === 'rotated')).toHaveLength(3);
+  }
+});
+
+test('a hash among others in one text stays with its password', async () => {
+  const users = 'all: |\n  {{#each values.users}}\n  {{this}}: {{bcrypt this}}\n  {{/each}}';
+  const file = { 'templates/a.yaml.hbs': secret('a', users) };
+  const lines = (rendered: Pick<RenderedChart, 'objects'>): string[] =>
+    fieldsOf(rendered).get('Secret/a.stringData.all')?.trim().split('\n') ?? [];
+  const first = await renderFiles(file, nothingStored(), { users: ['a', 'b'] });
+  const second = await renderFiles(file, storedBy(first), { users: ['c', 'b', 'a'] });
+  expect(lines(second).slice(1).toReversed()).toEqual(lines(first));
 });
 
 test('a key belongs to one call with its arguments, in one chart', async () => {

@@ -86,7 +86,7 @@ export async function getStoredKeys(
   for (const release of wanted) {
     const { values, earlier } = await readStored(cluster, release);
     const found = [
-      ...values.map(({ keys, call }) => ({ keys, call, revision: release.version })),
+      ...values.map(({ keys, also, call }) => ({ keys: [...keys, ...also], call, revision: release.version })),
       // Earlier versions named values by the call with its arguments, which may be secrets: these are cut off.
       ...[...earlier.keys()].map((identity) => {
         const [site = ''] = identity.split('(');

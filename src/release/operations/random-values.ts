@@ -70,7 +70,7 @@ export async function renderWithStoredValues(
         !settled.has(callId(value)) &&
         !(isCertain && value.reason === undefined && value.candidates.length === 1),
     );
-    const found = open.length === 0 ? [] : await findLiving(env, input, rendered, open, manifests);
+    const found = open.length === 0 ? [] : await findLiving(env, input, rendered, open, { stored, manifests });
     if (found.length === 0 || renders === MAX_RENDERS) {
       checkRotated(rotate, rendered.randomValues);
       for (const message of rendered.warnings) env.emit({ type: 'warning', message });
@@ -83,9 +83,9 @@ export async function renderWithStoredValues(
 
 /** Refuses a pattern of `--rotate` that matches no key: it is misspelled, and the value would silently stay. */
 function checkRotated(rotate: readonly string[], values: readonly RandomValue[]): void {
-  const unknown = rotate.find((pattern) => !values.some(({ keys }) => matchesKey([pattern], keys)));
+  const keys = values.flatMap((value) => [...value.keys, ...value.also]);
+  const unknown = rotate.find((pattern) => !matchesKey([pattern], keys));
   if (unknown === undefined) return;
-  const keys = values.flatMap((value) => value.keys);
   const near = nearest(unknown, keys);
   throw new PkgError('PKG_USAGE', `no random value of this chart has a key that matches ${printable(unknown)}`, {
     hints: [
@@ -98,6 +98,9 @@ function checkRotated(rotate: readonly string[], values: readonly RandomValue[])
   });
 }
 
+/** What the revisions of the release have: stored values, and manifests without white space. */
+type Known = { stored: StoredValues; manifests: readonly string[] };
+
 /** The live text in the place of one part of a random value. */
 type Living = { part: string; text: string; inSecret: boolean };
 
@@ -107,7 +110,7 @@ async function findLiving(
   { name, namespace }: ChartOperation,
   rendered: RenderedChart,
   open: readonly RandomValue[],
-  manifests: readonly string[],
+  known: Known,
 ): Promise<[id: string, value: string][]> {
   const { objects } = await normalizeObjects(rendered.objects, {
     namespace,
@@ -131,7 +134,7 @@ async function findLiving(
     const found = pairs.flatMap(({ inSecret, text, now }) => livingIn(one.value, text, now, inSecret));
     // What Secrets hold counts before copies in other objects.
     const inSecrets = found.filter(({ inSecret }) => inSecret);
-    const value = livingValue(one, inSecrets.length > 0 ? inSecrets : found, manifests);
+    const value = livingValue(one, inSecrets.length > 0 ? inSecrets : found, known);
     return value === undefined || value === one.value ? [] : [[callId(one), value]];
   });
 }
@@ -150,14 +153,16 @@ function livingIn(value: string, text: string, now: string, inSecret: boolean): 
 function livingValue(
   { candidates, form }: RandomValue,
   found: readonly Living[],
-  manifests: readonly string[],
+  { stored, manifests }: Known,
 ): string | undefined {
   if (found.length === 0) return undefined;
-  const stored = candidates.find((one) => found.every(({ part, text }) => getOwn(partsOf(one), part) === text));
-  if (stored !== undefined) return stored;
+  const candidate = candidates.find((one) => found.every(({ part, text }) => getOwn(partsOf(one), part) === text));
+  if (candidate !== undefined) return candidate;
   const [{ text } = { text: '' }] = found;
   // A value of another form was generated with other arguments, such as another length.
   if (text.length < SHORTEST || form?.test(text) !== true || found.some((one) => one.text !== text)) return undefined;
+  // A stored value has keys: those of this call are not among them, as where another user took the place of the first.
+  if (stored.has(text)) return undefined;
   const written = [text, Buffer.from(text).toString('base64')].map((one) => withoutSpace(one));
   const isWritten = manifests.some((manifest) => written.some((one) => manifest.includes(one)));
   return candidates.length === 0 || isWritten ? text : undefined;

@@ -4,6 +4,7 @@ import { pathOf } from './ast.ts';
 import type { Call, Expression, Mustache, Sub } from './ast.ts';
 import { missingName } from './absence.ts';
 import { printGoTemplate } from './go-templates.ts';
+import { positionIn } from './template-error.ts';
 import type { Evaluator, Frame } from './evaluation.ts';
 import { argsText, evaluateTexts } from './tpl.ts';
 import { charge, chargeCopy, chargeMade, chargeRead, chargeVisit, LimitReached } from '../functions/limits.ts';
@@ -138,6 +139,10 @@ function helperContext(
         texts: textsOf(args),
         key,
         form,
+        written:
+          frame.template.name === ''
+            ? undefined
+            : { template: frame.template.name, at: positionIn(frame.template, node.loc) },
       };
       return (
         host.random.remember(call, since, make) ??

@@ -30,13 +30,13 @@ export class NativeRender implements NativeTemplates {
   #pass: Pass | undefined;
   #isFinal = false;
   /** Keys that hold for random values although the last pass found others. */
-  #settled: ReadonlyMap<string, readonly string[]> | undefined;
+  #settled: PassState['keys'] | undefined;
 
   private constructor(
     input: RenderInput,
     tree: TemplateTree,
     goTemplates: GoTemplates | undefined,
-    state: PassState = { made: new Map(), keys: new Map() },
+    state: PassState = { made: new Map(), keys: new Map(), keyed: new Set() },
   ) {
     this.#state = state;
     this.#input = input;
@@ -114,8 +114,9 @@ export class NativeRender implements NativeTemplates {
       }
       state.keys =
         number === MAX_PASSES - 1
-          ? new Map([...pass.keys].map(([site, fields]) => [site, open.has(site) ? [site] : fields]))
+          ? new Map([...pass.keys].map(([site, found]) => [site, open.has(site) ? { keys: [site], also: [] } : found]))
           : pass.keys;
+      state.keyed = pass.keyed;
     }
   }
 }

@@ -22,7 +22,7 @@ import type { Budget, Slot } from './output.ts';
 import type { SlottedDocument } from './slot-tree.ts';
 import type { StructureCache } from './structure-cache.ts';
 import { textForGo } from './text-for-go.ts';
-import { RandomCalls } from './random-calls.ts';
+import { NO_KEYS, RandomCalls } from './random-calls.ts';
 import type { PassState } from './random-calls.ts';
 import { findKeys, labelCalls } from './random-keys.ts';
 import type { RandomValue } from '../random-values.ts';
@@ -91,7 +91,7 @@ export class Pass {
     warnings: [],
   };
   /** The fields of random values, by the sites of their calls. */
-  keys: ReadonlyMap<string, readonly string[]> = new Map();
+  keys: PassState['keys'] = new Map();
   /** Have Go templates included partials since the keys of random values were found? */
   hasRunPartials = false;
   readonly #input: RenderInput;
@@ -298,28 +298,35 @@ export class Pass {
    * @param settled keys that hold although others are found
    * @returns the sites of the calls whose stored values were looked up by other keys than those found now
    */
-  findKeys(settled: ReadonlyMap<string, readonly string[]> | undefined): Set<string> {
+  findKeys(settled: PassState['keys'] | undefined): Set<string> {
     const { random, release } = this.#input;
     this.hasRunPartials = false;
     const values = [...this.#random.values.values()];
-    const open = new Set<string>();
+    const open = new Set(this.#random.conflicts);
     // Without stored values nothing will be stored, so that no keys are needed.
     if (values.length === 0 || random === undefined) {
       this.output.randomValues = values;
       return open;
     }
     const single = (slot: Slot): SlottedDocument | undefined => this.#reader.single(slot);
-    this.keys = this.#limited(this.#input.chart.location, () =>
+    const { keys: found, seen } = this.#limited(this.#input.chart.location, () =>
       metered(this.#meter, () => findKeys(this.#random, this.#reader.read, this.#slots, single, release.namespace)),
     );
-    this.output.randomValues = values.map((value) => {
-      const { site, ownKey, keys: used } = value;
-      const fields = settled?.get(site) ?? this.keys.get(site) ?? [];
+    this.keys = found;
+    const { hashed } = this.#random;
+    this.output.randomValues = [...this.#random.values].map(([id, value]) => {
+      const { site, ownKey, keys: used, also: usedAlso } = value;
+      const { keys: fields, also } = settled?.get(site) ?? this.keys.get(site) ?? NO_KEYS;
       const keys = ownKey === undefined ? fields : [ownKey, ...fields];
-      if (!random.stored.isEmpty && keys.join('\n') !== used.join('\n')) open.add(site);
-      return { ...value, keys };
+      if (!random.stored.isEmpty && [...keys, ...also].join('\n') !== [...used, ...usedAlso].join('\n')) open.add(site);
+      return { ...value, keys, also, isLost: hashed.has(id) && !seen.has(id) };
     });
     return open;
+  }
+
+  /** The sites of calls with a key of their own. */
+  get keyed(): Set<string> {
+    return this.#random.keyed;
   }
 
   #host(own: ChartTemplates, partials: PartialIndex, at: readonly string[]): Host {

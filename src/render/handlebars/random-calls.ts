@@ -1,8 +1,8 @@
 /** Records the calls of random helpers in a render, in their order, with the value of each. */
 import { isMap } from '../../yaml/value.ts';
 import { charge, chargeRead } from '../functions/limits.ts';
-import { callId, matchesKey } from '../random-values.ts';
-import type { RandomInput, RandomValue } from '../random-values.ts';
+import { callId, isKeyed, keyedSite, matchesKey } from '../random-values.ts';
+import type { FieldKeys, RandomInput, RandomValue } from '../random-values.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
 
@@ -19,19 +19,30 @@ export type RandomCall = {
   /** The key of `key="admin"`. */
   key: string | undefined;
   form: RegExp | undefined;
+  written: RandomValue['written'];
 };
 
-/** The value of a call, and the key of its `key="admin"`. */
-export type MadeValue = RandomValue & { ownKey: string | undefined };
+/** Functions whose result does not show their arguments. */
+const HASHES: ReadonlySet<string> = new Set(['bcrypt', 'htpasswd']);
 
-/** One run of a call; a template that is included runs again. `path` is that within a document inside `{{#yaml}}`. */
-export type Occurrence = { id: string; path: string };
+/** The value of a call, the key of its `key="admin"`, and whether there are texts among its arguments. */
+export type MadeValue = RandomValue & { ownKey: string | undefined; takesTexts: boolean };
 
-/** What the passes of a render share: the values made so far, and the keys that the last pass found. */
+/**
+ * One run of a call. `path` is that within a document inside `{{#yaml}}`. `isCopy`: it is the run of a whole template
+ * that another one includes, for a checksum; the fields of the call are in the template's own objects.
+ */
+export type Occurrence = { id: string; path: string; isCopy: boolean };
+
+/** What the passes of a render share: the values made so far, the keys that the last pass found, and the sites of its keyed calls. */
 export type PassState = {
   made: Map<string, string>;
-  keys: ReadonlyMap<string, readonly string[]>;
+  keys: ReadonlyMap<string, FieldKeys>;
+  keyed: ReadonlySet<string>;
 };
+
+/** A call whose value is in no field. */
+export const NO_KEYS: FieldKeys = { keys: [], also: [] };
 
 /** The steps of a call: it is stored with its names, about two kilobytes, until the release is written. */
 const CALL = 500;
@@ -54,6 +65,10 @@ export class RandomCalls {
   readonly #state: PassState;
   readonly #byText = new Map<string, string>();
   readonly #byKey = new Map<string, string>();
+  /** How many runs of a call are among the arguments of a hash. */
+  readonly #hashed = new Map<string, number>();
+  /** Calls that were given the stored value of a call with a key, which seemed to be gone. */
+  readonly #fromOthers: { site: string; other: string }[] = [];
 
   constructor(input: RandomInput | undefined, state: PassState) {
     this.#input = input;
@@ -68,42 +83,97 @@ export class RandomCalls {
    */
   remember(call: RandomCall, since: number, make: () => string): string | undefined {
     charge(CALL);
-    const site = call.key === undefined ? call.site : `key ${call.key} ${call.call}`;
+    const site = call.key === undefined ? call.site : keyedSite(call.key, call.call);
     const id = callId({ site, args: call.args });
     const known = this.values.get(id);
     const value = known?.value ?? this.#value(call, site, id, make);
     if (value === undefined) return undefined;
-    for (const { id: inner } of this.log.slice(since)) this.#take(inner, id);
+    for (const { id: inner } of this.log.slice(since)) {
+      this.#take(inner, id);
+      if (HASHES.has(call.call)) this.#hashed.set(inner, (this.#hashed.get(inner) ?? 0) + 1);
+    }
     for (const text of call.texts) this.#take(this.#byText.get(text), id);
-    this.log.push({ id, path: '' });
+    this.log.push({ id, path: '', isCopy: false });
     return value;
+  }
+
+  /** The calls all of whose runs are among the arguments of hashes. */
+  get hashed(): Set<string> {
+    if (this.#hashed.size === 0) return new Set();
+    const runs = new Map<string, number>();
+    for (const { id } of this.log) runs.set(id, (runs.get(id) ?? 0) + 1);
+    return new Set([...this.#hashed].flatMap(([id, count]) => (count === runs.get(id) ? [id] : [])));
+  }
+
+  /** The sites of all calls with keys of their own. */
+  get keyed(): Set<string> {
+    return new Set([...this.values.values()].flatMap(({ site }) => (isKeyed(site) ? [site] : [])));
+  }
+
+  /** The sites of calls that were given a value which belongs to another call of this pass. */
+  get conflicts(): string[] {
+    const { keyed } = this;
+    return this.#fromOthers.flatMap(({ site, other }) => (keyed.has(other) ? [site] : []));
+  }
+
+  /** Notes that all runs since the log had this length are those of a template that another one includes. */
+  copied(since: number): void {
+    for (const run of this.log.slice(since)) run.isCopy = true;
   }
 
   #take(inner: string | undefined, id: string): void {
     if (inner !== undefined && inner !== id && !this.takenBy.has(inner)) this.takenBy.set(inner, id);
   }
 
-  #value({ earlier, call, args, key, form }: RandomCall, site: string, id: string, make: () => string) {
+  #value(
+    { earlier, call, args, texts, key, form, written }: RandomCall,
+    site: string,
+    id: string,
+    make: () => string,
+  ): string | undefined {
     if (key !== undefined && (this.#byKey.get(key) ?? id) !== id) return undefined;
     if (key !== undefined) this.#byKey.set(key, id);
     const { stored, rotate = [], living } = this.#input ?? {};
-    const fields = this.#state.keys.get(site) ?? stored?.keysOf(site) ?? [];
+    const { keys: fields, also } = this.#state.keys.get(site) ?? stored?.keysOf(site) ?? NO_KEYS;
     const keys = key === undefined ? fields : [key, ...fields.filter((field) => field !== key)];
-    const candidates = stored?.candidates(keys, call, args, earlier) ?? [];
-    const isRotated = matchesKey(rotate, keys);
+    // A value with a key is another's; a call whose key was removed is found by its field, if the key is used no more.
+    const isTaken = (other: string): boolean => {
+      if (!isKeyed(other) || other === site) return false;
+      if (key !== undefined || this.#state.keyed.has(other)) return true;
+      this.#fromOthers.push({ site, other });
+      return false;
+    };
+    const candidates = stored?.candidates({ keys, call, args, earlier }, isTaken) ?? [];
+    const isRotated = matchesKey(rotate, [...keys, ...also]);
     const found = isRotated ? undefined : (living?.get(id) ?? candidates[0]);
     const value = found ?? this.#state.made.get(id) ?? make();
     if (found === undefined) this.#state.made.set(id, value);
-    const missing = isRotated ? 'rotated' : (stored?.whyMissing(keys, call) ?? 'missing');
+    const missing = isRotated ? 'rotated' : (stored?.whyMissing(keys, call, isTaken) ?? 'missing');
     const reason = found === undefined ? missing : undefined;
-    this.values.set(id, { keys, call, args, site, value, candidates, reason, form, ownKey: key });
+    const takesTexts = texts.length > 0;
+    this.values.set(id, {
+      keys,
+      also,
+      call,
+      args,
+      site,
+      value,
+      candidates,
+      reason,
+      form,
+      written,
+      isLost: false,
+      ownKey: key,
+      takesTexts,
+    });
     for (const text of partsOf(value)) if (!this.#byText.has(text)) this.#byText.set(text, id);
     return value;
   }
 
   /** Notes the result of an expression with random calls in it, as `(lower (randAlphaNum 16))`. */
   derived(since: number, result: unknown): void {
-    const ids = [...new Set(this.log.slice(since).map(({ id }) => id))];
+    const ids = [...new Set(this.log.slice(since).flatMap(({ id, isCopy }) => (isCopy ? [] : [id])))];
+    if (ids.length === 0) return;
     let left = MAX_ALIASES;
     const visit = (value: unknown): void => {
       if (left-- <= 0) return;

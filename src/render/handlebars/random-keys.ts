@@ -6,7 +6,8 @@
 import { charge } from '../functions/limits.ts';
 import type { Slot, Slots } from './output.ts';
 import { partsOf } from './random-calls.ts';
-import type { RandomCalls } from './random-calls.ts';
+import type { MadeValue, RandomCalls } from './random-calls.ts';
+import type { FieldKeys } from '../random-values.ts';
 import { memberOf, NAMING, treeOf } from './slot-tree.ts';
 import type { Leaf, SlottedDocument, Tree } from './slot-tree.ts';
 
@@ -23,7 +24,7 @@ const MIN_LENGTH = 8;
  *
  * @param documents the documents of all objects, in the order of the render
  * @param namespace the namespace of the release, which objects may name or leave out
- * @returns the keys by the site of the call, those in Secrets first
+ * @returns the keys by the site of the call, those in Secrets first, and the calls whose values are visible
  */
 export function findKeys(
   calls: RandomCalls,
@@ -31,7 +32,7 @@ export function findKeys(
   slots: Slots,
   single: Parameters<typeof treeOf>[2],
   namespace: string,
-): Map<string, string[]> {
+): { keys: Map<string, FieldKeys>; seen: Set<string> } {
   const finder = new KeyFinder(calls, namespace);
   for (const document of documents) finder.document(treeOf(document, slots, single));
   return finder.finish();
@@ -89,8 +90,8 @@ class KeyFinder {
       }
     });
     for (const [{ random = [] }, { first, ids }] of seen) {
-      for (const { id, path } of random) {
-        if (!ids.has(id)) this.#sightings.push({ id, field: first + path, isSeen: false, isOwn: true });
+      for (const { id, path, isCopy } of random) {
+        if (!isCopy && !ids.has(id)) this.#sightings.push({ id, field: first + path, isSeen: false, isOwn: true });
       }
     }
   }
@@ -111,7 +112,8 @@ class KeyFinder {
   #piece(slot: Slot, text: string, field: string, seen: Set<string>): void {
     const found = this.#matcher.find(text);
     const isText = typeof slot.value === 'string';
-    for (const { id, path } of slot.random ?? []) {
+    for (const { id, path, isCopy } of slot.random ?? []) {
+      if (isCopy) continue;
       const isFound = found.delete(id);
       if (!isFound && !this.#matcher.isIn(id, text)) continue;
       seen.add(id);
@@ -126,35 +128,60 @@ class KeyFinder {
     return member?.type === 'leaf' ? this.#matcher.stable(member) : '';
   }
 
-  finish(): Map<string, string[]> {
+  finish(): ReturnType<typeof findKeys> {
     const owned = new Set(this.#sightings.filter(({ isOwn }) => isOwn).map(({ id }) => id));
     const shown = new Set(this.#sightings.filter(({ isOwn, isSeen }) => isOwn && isSeen).map(({ id }) => id));
-    const keys = new Map<string, Set<string>>();
-    const numbers = new Map<string, Map<string, number>>();
+    /** The calls of one function in a field, which only their order tells apart; hashes have different passwords. */
+    const inField = new Map<string, string[]>();
+    const placeOf = (id: string, field: string): string => {
+      const { call = '', args = '', takesTexts = false } = this.#calls.values.get(id) ?? {};
+      return `${field} ${call}${takesTexts ? `(${args})` : ''}`;
+    };
+    const fields = new Map<string, Set<string>>();
     const add = (id: string, field: string): void => {
-      const { call = '', site = '' } = this.#calls.values.get(id) ?? {};
-      const name = `${field} ${call}`;
-      const known = numbers.get(name) ?? new Map<string, number>();
-      numbers.set(name, known);
-      const number = known.get(id) ?? known.size + 1;
-      known.set(id, number);
-      const own = keys.get(site) ?? new Set();
-      keys.set(site, own.add(number === 1 ? field : `${field}#${number}`));
+      const name = placeOf(id, field);
+      const ids = inField.get(name);
+      if (ids === undefined) inField.set(name, [id]);
+      else if (!ids.includes(id)) ids.push(id);
+      fields.set(id, (fields.get(id) ?? new Set()).add(field));
     };
     for (const { id, field, isSeen, isOwn } of this.#sightings) {
       if (isSeen && isOwn === owned.has(id)) add(id, field);
     }
     for (const { id, field, isSeen } of this.#sightings) if (!isSeen && !shown.has(id)) add(id, field);
+    const found = new Map<string, { keys: Set<string>; also: Set<string> }>();
+    const settle = (id: string, { site, ownKey }: MadeValue): void => {
+      const alone: string[] = [];
+      const shared: string[] = [];
+      for (const field of fields.get(id) ?? []) {
+        const ids = inField.get(placeOf(id, field)) ?? [];
+        const number = ids.indexOf(id) + 1;
+        if (ids.length === 1) alone.push(field);
+        else shared.push(number === 1 ? field : `${field}#${number}`);
+      }
+      // A number depends on the values before it in the field: it identifies a value only if nothing else does.
+      const isKnown = ownKey !== undefined || alone.length > 0;
+      const { keys, also } = found.get(site) ?? { keys: new Set(), also: new Set() };
+      for (const key of isKnown ? alone : shared) keys.add(key);
+      for (const key of isKnown ? shared : []) also.add(key);
+      found.set(site, { keys, also });
+    };
+    for (const [id, value] of this.#calls.values) if (fields.has(id)) settle(id, value);
     // A call that is an argument of another gets the key of that one, as `FIELD<genCA`. The other was made after it,
     // so in reverse order its keys are known.
-    for (const [id, { call, site, ownKey }] of [...this.#calls.values].reverse()) {
-      if (keys.has(site) || ownKey !== undefined) continue;
-      const taker = this.#calls.values.get(this.#calls.takenBy.get(id) ?? '')?.site;
-      const [field] = sorted(keys.get(taker ?? '') ?? []);
-      if (field === undefined) keys.set(site, new Set([site]));
-      else add(id, `${field}<${call}`);
+    for (const [id, value] of [...this.#calls.values].reverse()) {
+      if (fields.has(id) || value.ownKey !== undefined) continue;
+      const taker = this.#calls.values.get(this.#calls.takenBy.get(id) ?? '');
+      const key = taker && (taker.ownKey ?? sorted(found.get(taker.site)?.keys ?? [])[0]);
+      if (key === undefined) found.set(value.site, { keys: new Set([value.site]), also: new Set() });
+      else {
+        add(id, `${key}<${value.call}`);
+        settle(id, value);
+      }
     }
-    return new Map([...keys].map(([site, own]) => [site, sorted(own)]));
+    const seen = new Set(this.#sightings.filter(({ isSeen }) => isSeen).map(({ id }) => id));
+    const keys = new Map([...found].map(([site, one]) => [site, { keys: sorted(one.keys), also: sorted(one.also) }]));
+    return { keys, seen };
   }
 }
 

@@ -208,7 +208,10 @@ export function enterBody(evaluator: Evaluator, run: BodyRun, scope: Scope, fram
         : scope.data;
   const base: Scope = { ...scope, data, locals: body.scope?.locals, inlines, parent: body.scope?.parent };
   const same = context === scope.context && provenance === scope.provenance;
+  const { random } = evaluator.host;
+  const since = random.log.length;
   evaluator.program(body.program, same ? base : { ...base, context, provenance }, entered, output);
+  if (isWhole) random.copied(since);
 }
 
 const UNNAMED: CallIdentity = { identity: '', earlier: undefined };

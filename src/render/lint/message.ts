@@ -52,6 +52,8 @@ const RULES = {
   'spread-type': 'warning',
   'random-shared-key': 'warning',
   'random-unkeyed': 'warning',
+  'random-order': 'warning',
+  'random-lost': 'warning',
   'file-pattern': 'warning',
   'guard-missing': 'warning',
   'guard-late': 'warning',

@@ -1,13 +1,14 @@
 /** Rules on the keys of random values in native templates, by which the next revision finds the stored values. */
 import { pathOf, walk } from '../handlebars/ast.ts';
 import type { Expression, Mustache, Program, Sub, Template } from '../handlebars/ast.ts';
-import { partialName } from '../handlebars/partials.ts';
 import { positionIn } from '../handlebars/template-error.ts';
 import { isRandom } from '../handlebars/helpers/index.ts';
 import { isScoped, ROOT_NAMES, simpleName } from '../handlebars/scope.ts';
+import { printable } from '../../errors-text.ts';
+import { isKeyed } from '../random-values.ts';
 import type { RandomValue } from '../random-values.ts';
 import { finding } from './message.ts';
-import type { LintMessage } from './message.ts';
+import type { LintMessage, LintRule } from './message.ts';
 
 type WrittenCall = { name: string; node: Mustache | Sub; key: Expression | undefined };
 
@@ -54,58 +55,42 @@ function isSame(expression: Expression): boolean {
 }
 
 /**
- * Finds random values that stand in no field of an object and have no `key=`. The stored value of such a call is found
- * by its position in the templates alone: it changes when the file is renamed or another call comes before it.
+ * Finds random values that later revisions do not find again, or that nobody can read:
+ *
+ * - in no field of an object and without `key=`: the position of the call in the templates identifies it, which changes
+ *   when the file is renamed or another call comes before it;
+ * - several of one function in one field: their order identifies them, so that another user before the others gets the
+ *   password of the first;
+ * - a password that is only hashed.
  *
  * @param values the random values of a render, with their keys
  * @param templates the chart's templates and partials
  */
-export function lintUnkeyed(values: readonly RandomValue[], templates: readonly Template[]): LintMessage[] {
-  return values.flatMap(({ keys, site, call }) => {
-    if (keys.length !== 1 || keys[0] !== site) return [];
-    const template = templates.find(({ name }) => site.startsWith(`${name}>`));
-    // The call is in another chart, or has a key, by which its site is named then.
-    if (template === undefined) return [];
-    const at = callAt(site, call, template, templates);
-    const message = `the value of ${call} is in no field of an object: give it a key, as in ${call} … key="password", by which later revisions know it`;
-    const { name } = at?.template ?? template;
-    const position = at && positionIn(at.template, at.node.loc);
-    return [finding('random-unkeyed', name.slice(name.indexOf('/') + 1), message, position)];
-  });
-}
-
-/** The call of a site: in the template itself, or in the last of the partials that led there. */
-function callAt(
-  site: string,
-  call: string,
-  template: Template,
-  templates: readonly Template[],
-): { template: Template; node: WrittenCall['node'] } | undefined {
-  const steps = site.slice(template.name.length + 1).split('>');
-  const number = Number(/^[A-Za-z]\w*#(\d+)$/.exec(steps.at(-1) ?? '')?.[1] ?? 0);
-  const unkeyed = (program: Program): WrittenCall[] =>
-    randomCalls(program).filter(({ name, key }) => name === call && key === undefined);
-  // A step is `include p`, `partial p`, or either with the keys of loops and a number behind it.
-  const partial = steps
-    .slice(0, -1)
-    .map((step) => /^(?:include|partial) ([^#[]+)/.exec(step)?.[1])
-    .findLast((name) => name !== undefined);
-  if (partial === undefined) {
-    const node = unkeyed(template.program)[number]?.node;
-    return steps.length > 1 || node === undefined ? undefined : { template, node };
+export function lintRandomValues(values: readonly RandomValue[], templates: readonly Template[]): LintMessage[] {
+  const names = new Set(templates.map(({ name }) => name));
+  const numbered = new Set(values.flatMap(({ keys }) => keys.map((key) => /^(.*)#\d+$/.exec(key)?.[1] ?? '')));
+  const found = new Map<string, LintMessage>();
+  for (const { keys, site, call, written, isLost } of values) {
+    // The call is in a text of `tpl`, or in another chart.
+    if (written === undefined || !names.has(written.template)) continue;
+    const path = written.template.slice(written.template.indexOf('/') + 1);
+    const add = (rule: LintRule, message: string): void => {
+      found.set(`${rule} ${path} ${written.at.line} ${written.at.column}`, finding(rule, path, message, written.at));
+    };
+    const [key = ''] = keys;
+    if (isLost) {
+      const how = isKeyed(site) ? 'with this key' : 'with the same key="…"';
+      add(
+        'random-lost',
+        `the value of ${call} is only hashed, so that nobody can know it: write it into a Secret too, ${how} in both calls`,
+      );
+    } else if (key === site && !isKeyed(site)) {
+      const message = `the value of ${call} is in no field of an object: give it a key, as in ${call} … key="password", by which later revisions know it`;
+      add('random-unkeyed', message);
+    } else if (keys.length === 1 && numbered.has(key.replace(/#\d+$/, ''))) {
+      const message = `several values of ${call} are in ${printable(key.replace(/#\d+$/, ''))}, where later revisions know them by their order alone: give each a key, as in key=(printf "password-%s" name)`;
+      add('random-order', message);
+    }
   }
-  // Its own name, without that of a library in front.
-  const names = [partial, partial.slice(partial.indexOf('/') + 1)];
-  for (const one of templates) {
-    const inlines: Program[] = [];
-    walk(one.program, (node) => {
-      const [name] = node.type === 'DecoratorBlock' ? node.params : [];
-      if (node.type === 'DecoratorBlock' && name?.type === 'StringLiteral' && names.includes(name.value))
-        inlines.push(node.program);
-    });
-    const isFile = names.includes(partialName(one.name.replace(/^[^/]*\//, '')));
-    const node = [...inlines, ...(isFile ? [one.program] : [])].flatMap((program) => unkeyed(program))[number]?.node;
-    if (node !== undefined) return { template: one, node };
-  }
-  return undefined;
+  return [...found.values()];
 }

@@ -29,7 +29,7 @@ import { lintObjects } from './objects.ts';
 import type { LintObject } from './lint-object.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
 import { lintPartialArguments } from './partial-arguments.ts';
-import { lintSharedKeys, lintUnkeyed } from './random-calls.ts';
+import { lintSharedKeys, lintRandomValues } from './random-calls.ts';
 import { lintTexts } from './texts.ts';
 
 /**
@@ -218,7 +218,7 @@ async function renderNatively(
   if (randomValues.length > 0) {
     const { openTree } = await import('../handlebars/tree.ts');
     const own = (await openTree(chart)).charts.get(chart);
-    messages = lintUnkeyed(randomValues, [...(own?.templates ?? []), ...(own?.files ?? [])]);
+    messages = lintRandomValues(randomValues, [...(own?.templates ?? []), ...(own?.files ?? [])]);
   }
   return { objects: [...objects, ...hooks].flatMap((document) => asLintObject(document, values)), messages };
 }

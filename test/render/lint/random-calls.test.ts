@@ -6,7 +6,7 @@ import { lint } from './support.ts';
 async function findings(files: Record<string, string>): Promise<string[]> {
   const messages = await lint({ 'values.yaml': 'users: [ann, bob]\nname: x\n', ...files });
   return messages
-    .filter(({ rule }) => rule === 'random-shared-key' || rule === 'random-unkeyed')
+    .filter(({ rule }) => rule.startsWith('random-'))
     .map(({ rule, path, at }) => `${rule} ${path}:${at?.line ?? ''}:${at?.column ?? ''}`);
 }
 
@@ -49,4 +49,22 @@ test('a value without a field and a key is reported', async () => {
   expect(await findings({ 'templates/x.yaml.hbs': configMap(asks), 'templates/_n.hbs': inline })).toEqual([
     'random-unkeyed templates/_n.hbs:2:1',
   ]);
+});
+
+test.each([
+  // What the field holds, and what is reported of it: the rules, and where.
+  ['all: |\n  {{#each values.users}}\n  {{this}}={{randAlphaNum 16}}\n  {{/each}}', ['random-order 8:14']],
+  ['all: "{{randAlphaNum 16}}:{{randAlphaNum 16}}"', ['random-order 6:9', 'random-order 6:29']],
+  ['all: "{{randAlphaNum 16}}:{{randAlpha 16}}"', []],
+  ['all: |\n  {{#each values.users}}\n  {{this}}={{randAlphaNum 16 key=this}}\n  {{/each}}', []],
+  ['all: |\n  {{#each values.users}}\n  {{htpasswd this this}}\n  {{/each}}', []],
+  ['{{#each values.users}}\n{{this}}: {{randAlphaNum 16}}\n{{/each}}', []],
+  ['{{#with (randAlphaNum 16) as |p|}}\na: {{p}}\nb: {{bcrypt p}}\n{{/with}}', []],
+  ['a: {{bcrypt (randAlphaNum 16)}}', ['random-lost 6:15']],
+  ['a: {{randAlphaNum 16}}\nb: {{bcrypt (randAlphaNum 16 key="p")}}', ['random-lost 7:15']],
+  ['a: {{randAlphaNum 16 key="p"}}\nb: {{bcrypt (randAlphaNum 16 key="p")}}', []],
+  ['a: {{sha256sum (randAlphaNum 16)}}', []],
+])('values that are found by their order, or that nobody can know: %s', async (data, expected) => {
+  const found = await findings({ 'templates/x.yaml.hbs': configMap(data) });
+  expect(found.map((one) => one.replace(' templates/x.yaml.hbs:', ' '))).toEqual(expected);
 });
