@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { access, admin, helmOn, namespace, pkgOn, test } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
-import { chartOf, helm, pkg, pkgFails, statuses } from './support.ts';
+import { chartOf, helm, pkg, pkgFails, statuses, withoutProgress } from './support.ts';
 
 const secret = (name: string, data: string, metadata = ''): string =>
   `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${name}\n${metadata}stringData:\n${data.replaceAll(/^(?=.)/gm, '  ')}`;
@@ -264,6 +264,33 @@ const USERS = secret(
   'users',
   '{{#each values.users}}\n{{this}}: {{randAlphaNum 16}}\n{{/each}}\nroot: {{randAlphaNum 16 key="root"}}\n',
 );
+
+test('an operation that another one was faster than has notes on its second plan only', async () => {
+  const ns = await namespace();
+  // A certificate has no form by which the live one could be found.
+  const tls = `{{#with (genCA "ca" 9) as |ca|}}\n${secret('tls', 'key: {{ca.Key}}\n')}{{/with}}\n`;
+  const one = chart({ tls });
+  let isRead = false;
+  let other: Promise<unknown> | undefined;
+  const proxy = await startProxy({
+    upstream: access(),
+    fault: async ({ method, path, query }) => {
+      // The other one installs between the read of the history and that of the objects.
+      if (isRead && path.endsWith('/secrets/tls')) await (other ??= pkg(ns, 'install', 'r', one));
+      isRead ||= method === 'GET' && path.endsWith('/secrets') && query.has('labelSelector');
+      return undefined;
+    },
+  });
+  try {
+    const args = ['upgrade', '--install', 'r', one, '--set', 'a=b', '--lock-timeout', '30s'];
+    const { status, stderr } = await pkgOn(ns, args, { kubeconfig: proxy.kubeconfig });
+    expect(other).toBeDefined();
+    expect([status, withoutProgress(stderr)]).toEqual([0, '']);
+    expect(await statuses(ns, 'r')).toEqual(['superseded', 'deployed']);
+  } finally {
+    await proxy.close();
+  }
+});
 
 test('a user in the place of another one gets a password of its own', async () => {
   const ns = await namespace();

@@ -70,7 +70,6 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
   const { history, plan, release, words, stored, waiting, takeOwnership, historyMax, undo } = run;
   checkRecordFits(release);
   if (env.signal?.aborted === true) throw interrupted(env.signal);
-  for (const note of plan.notes) env.emit({ type: 'note', message: note });
   const progress = new Progress(env);
   // The record is written into this namespace, so it is created before the record.
   const home = plan.steps.filter(isHome(plan));
@@ -81,6 +80,8 @@ export async function runPlan(env: Env, run: Run): Promise<Release> {
   };
   const lease = await Lease.begin(progress.env, release, history.at(-1));
   const held = lease.env;
+  // Before, another operation could have begun: then a new plan is made, and the notes of this one are not true.
+  for (const note of plan.notes) env.emit({ type: 'note', message: note });
   try {
     await storeBeside(held, release, lease.stored.secret, stored);
     const [before, after] = eventsOf(plan.operation);
