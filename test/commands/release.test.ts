@@ -69,6 +69,29 @@ test('random values stay with their fields through edits of a chart, until they 
   expect(run('upgrade', 'r', chart, '--rotate', 'none').stderr).toContain('has a key that matches none');
 });
 
+test('an upgrade says which stored certificates expire, and how to make new ones', () => {
+  const chart = join(folder, '..', 'chart');
+  const certificate = (name: string, days: number, more = ''): string =>
+    `  {{#with (genCA "x" ${days} ${more}) as |ca|}}\n  ${name}: {{ca.Cert}}\n  {{/with}}\n`;
+  writeFiles(chart, {
+    'Chart.yaml': 'apiVersion: v2\nname: made\nversion: 1.0.0\n',
+    'templates/tls.yaml.hbs':
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: tls}\nstringData:\n' +
+      certificate('over', 0) +
+      certificate('keyed', 0, 'key="ca"') +
+      certificate('short', 1) +
+      certificate('long', 365),
+  });
+  expect(run('install', 'r', chart).stderr).toBe('');
+  const day = new Date().toISOString().slice(0, 10);
+  const note = (key: string): string =>
+    `note: the stored certificate ${key} expired on ${day}: --rotate '${key}' makes a new one\n`;
+  const both = note('Secret/tls:data.over') + note('ca');
+  expect(run('upgrade', 'r', chart).stderr).toBe(both);
+  expect(run('diff', 'upgrade', 'r', chart).stdout).toContain(both);
+  expect(run('upgrade', 'r', chart, '--rotate', 'ca').stderr).toContain(note('Secret/tls:data.over'));
+});
+
 test('install writes objects, and a record that helm reads', () => {
   const install = run('install', 'demo', 'charts/guestbook', '-o', 'json');
   expect(install.stderr).toBe('note: hooks are recorded but not run in a directory: Job "demo-guestbook-welcome"\n');

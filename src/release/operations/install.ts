@@ -12,6 +12,7 @@ import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { chartPlan, crdSteps, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
+import { notesOfExpiry } from './expiring.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { chartRun, runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
@@ -82,7 +83,7 @@ export async function installWithin(
     crds,
     notes: [],
   });
-  plan.notes.push(...notesOfRandomChanges(plan, rendered));
+  plan.notes.push(...notesOfRandomChanges(plan, rendered), ...notesOfExpiry(env, rendered.randomValues));
   if (last === undefined && plan.steps.some(({ live }) => live !== undefined)) {
     const elsewhere = await new ReleaseStore(cluster, namespace).otherRecords(name);
     if (elsewhere !== undefined) plan.notes.push(`${elsewhere}: both then have records of the same objects`);

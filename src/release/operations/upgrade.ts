@@ -19,6 +19,7 @@ import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
 import { withLockTimeout } from './lock-timeout.ts';
 import { chartPlan, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
+import { notesOfExpiry } from './expiring.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
@@ -97,7 +98,7 @@ async function upgradeFrom(
     crds: [],
     notes: missing.length === 0 ? [] : [leftOut(missing, current.version)],
   });
-  plan.notes.push(...notesOfRandomChanges(plan, rendered));
+  plan.notes.push(...notesOfRandomChanges(plan, rendered), ...notesOfExpiry(env, rendered.randomValues));
   env.emit({ type: 'plan', plan });
   if (dryRun) return { release: withStatus(release, 'pending-upgrade', 'Dry run complete'), plan };
   const words = {
