@@ -203,11 +203,10 @@ function importValues(chart: Chart, warnings: Set<string>): Chart {
  * exports of another. Where a map would become a part of itself, Helm overflows its stack, and copies are merged here.
  */
 function withImports(chart: Chart, warnings: Set<string>): ValueMap {
-  const imports = chart.metadata.dependencies.flatMap(({ name, importValues: items }) =>
-    items.map((item) => {
-      return typeof item === 'string' ? { name, child: `exports.${item}`, parent: '.' } : { name, ...item };
-    }),
-  );
+  const imports = chart.metadata.dependencies.flatMap((dependency) => {
+    const { name } = dependency;
+    return importsOf(dependency).map((item) => ({ name, ...item }));
+  });
   const merged = (values: ValueMap, add: typeof shareTables): ValueMap | undefined => {
     let imported: ValueMap = new Map();
     for (const { name, child, parent } of imports) {
@@ -223,6 +222,23 @@ function withImports(chart: Chart, warnings: Set<string>): ValueMap {
   const shared = imports.length === 0 ? undefined : merged(mergedDefaults(chart), shareTables);
   const values = coalescedView(chart, new Map(), true);
   return shared ?? merged(values, (over, under) => coalesceTables(over, under, true)) ?? values;
+}
+
+/** What a dependency imports: the path in the values of the child, and that in the parent's. */
+function importsOf({ importValues: items }: Pick<ChartDependency, 'importValues'>): { child: string; parent: string }[] {
+  return items.map((item) => (typeof item === 'string' ? { child: `exports.${item}`, parent: '.' } : item));
+}
+
+/** The values that a chart imports from its children, whether these are enabled or not. */
+export function importedValues(chart: Chart): ValueMap[] {
+  return chart.metadata.dependencies.flatMap((dependency) => {
+    const child = chart.dependencies.find(({ metadata }) => metadata.name === dependency.name);
+    const values = child && importValues(child, new Set()).values;
+    return importsOf(dependency).flatMap(({ child: path, parent }) => {
+      const table = values && valueAt(values, path);
+      return isMap(table) ? [nested(parent, table)] : [];
+    });
+  });
 }
 
 /** `a.b` and a table become `{a: {b: table}}`; `.` is the top. */

@@ -1,5 +1,6 @@
 /** Finds values that templates use and that are declared nowhere: mostly misspelt names. */
 import type { Chart, ChartFile } from '../../chart/chart.ts';
+import { importedValues } from '../../chart/dependencies.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import type { ValueMap } from '../../yaml/value.ts';
@@ -20,7 +21,7 @@ import type { Lead } from './shapes.ts';
 
 /**
  * Warns of each `values.a.b` whose `b` is not in the chart's `values.yaml`, not even as a comment, nor in the given values,
- * a subchart's block or the schema. A map that is empty there (`resources: {}`) may hold anything. A name that is missing is an error where it is
+ * a subchart's block, what is imported from one, or the schema. A map that is empty there (`resources: {}`) may hold anything. A name that is missing is an error where it is
  * printed, but silently false in a condition.
  */
 export function undeclaredValues(chart: Chart, templates: readonly Template[], userValues: ValueMap): LintMessage[] {
@@ -32,6 +33,7 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
   };
   // values.NAME.x of a subchart may be declared in its own values.yaml.
   for (const dependency of chart.dependencies) addSubchart(dependency.metadata.name, dependency);
+  known.values.push(...importedValues(chart));
   for (const { name, alias } of chart.metadata.dependencies) {
     const dependency = chart.dependencies.find(({ metadata }) => metadata.name === name);
     if (alias !== '' && dependency) addSubchart(alias, dependency);

@@ -85,3 +85,35 @@ test.each([
   const more = { 'charts/db/templates/long.txt': text.repeat(count) };
   expect(await found('db: {auth: {usernam: x}}', more)).toHaveLength(1);
 });
+
+test('values that are imported from subcharts are declared, also those of disabled ones', async () => {
+  const messages = await lint({
+    'Chart.yaml': `apiVersion: v2
+name: web
+version: 1.0.0
+dependencies:
+  - {name: db, version: 1.0.0, import-values: [login], condition: db.enabled}
+  - {name: db, version: 1.0.0, alias: replica, import-values: [{child: settings, parent: db.of}]}
+`,
+    'values.yaml': 'db: {enabled: false}\n',
+    'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+    'charts/db/values.yaml': 'exports: {login: {user: {name: x}}}\nsettings: {level: info}\n',
+    'templates/x.yaml.hbs': `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: x
+data:
+  a: {{optional values.user.name}}
+  b: {{optional values.db.of.level}}
+  c: {{optional values.user.nmae}}
+  d: {{optional values.db.of.levle}}
+  e: {{optional values.login}}
+`,
+  });
+  const found = messages.filter(({ rule }) => rule === 'value-undeclared');
+  expect(found.map(({ at, message }) => `${at?.line} ${message}`)).toEqual([
+    '8 values.user.nmae is not declared in values.yaml; did you mean name?',
+    '9 values.db.of.levle is not declared in values.yaml; did you mean level?',
+    '10 values.login is not declared in values.yaml',
+  ]);
+});
