@@ -46,3 +46,6 @@ const MAX_NOTES = 12;
 function shortened(notes: readonly string[]): readonly string[] {
   return notes.length > MAX_NOTES ? [...notes.slice(0, MAX_NOTES), '…'] : notes;
 }
+
+/** The hint where a helper takes a text and got a number or a boolean. It is false where the number lost its spelling. */
+export const TO_TEXT = 'Make it a text with toString';

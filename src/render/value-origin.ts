@@ -2,7 +2,7 @@
 import { pathText } from '../chart/path-text.ts';
 import type { Chart } from '../chart/chart.ts';
 import type { Origins } from '../chart/origins.ts';
-import { ValueError } from '../chart/value-error.ts';
+import { TO_TEXT, ValueError } from '../chart/value-error.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
@@ -58,7 +58,11 @@ export async function withOrigin(error: unknown, chart: Chart, origins: Origins 
     } else if (origin !== undefined) {
       added.push(`${name} comes from ${origin}`);
       if (isUnquoted) hints.unshift(`quote it in ${origin}`);
-      else if (error.isQuotable) hints.push(...(await quotingThere(valuePath, at?.isSecret === true, origins)));
+      else if (error.isQuotable || hints.includes(TO_TEXT)) {
+        const quoting = await quotingThere(valuePath, at?.isSecret === true, origins);
+        if (error.isQuotable) hints.push(...quoting);
+        else if (quoting.length > 0) hints.splice(hints.indexOf(TO_TEXT), 1, `quote it in ${origin}`);
+      }
     }
   }
   const textOrigin = textPath === undefined ? undefined : await origins.find(textPath);

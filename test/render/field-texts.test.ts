@@ -157,6 +157,18 @@ test('a partial that is a value is checked like the document itself', async () =
   expect((await failure(partial('{{values.x}}'), 'x: 1.0')).hints).toEqual(['quote it in web/values.yaml:1:1']);
 });
 
+test.each([
+  ['012345', 'quote it in web/values.yaml:1:1'],
+  ['1.10', 'quote it in web/values.yaml:1:1'],
+  ['0.5', 'Make it a text with toString'],
+  ['8080', 'Make it a text with toString'],
+  ['yes', 'quote it in web/values.yaml:1:1'],
+  ['true', 'Make it a text with toString'],
+])('a helper that takes a text gets %s from a values file: %s', async (written, hint) => {
+  const { hints } = await failure(partial('{{b64enc values.x}}'), `x: ${written}`);
+  expect(hints).toEqual([hint, 'Write it as (b64enc text)']);
+});
+
 test('nothing of a Secret is printed', async () => {
   const secret = (data: string): Record<string, string> => ({
     'templates/a.yaml.hbs': configMap(data).replace('ConfigMap', 'Secret').replace('\ndata:', '\nstringData:'),

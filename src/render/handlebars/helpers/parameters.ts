@@ -2,6 +2,7 @@
  * The parameters of helpers. A helper is made of its parameters and a body, which gets only arguments of the right
  * number and types.
  */
+import { TO_TEXT } from '../../../chart/value-error.ts';
 import { FunctionFailure } from '../../functions/failure.ts';
 import { checkLength } from '../../functions/limits.ts';
 import { isMap } from '../../../yaml/value.ts';
@@ -156,7 +157,7 @@ export function text(name: string): Parameter<string> {
     read: (value) => (typeof value === 'string' ? value : undefined),
     hint: (value) =>
       typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
-        ? 'Make it a text with toString'
+        ? TO_TEXT
         : undefined,
   };
 }
