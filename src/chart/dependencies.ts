@@ -225,7 +225,9 @@ function withImports(chart: Chart, warnings: Set<string>): ValueMap {
 }
 
 /** What a dependency imports: the path in the values of the child, and that in the parent's. */
-function importsOf({ importValues: items }: Pick<ChartDependency, 'importValues'>): { child: string; parent: string }[] {
+function importsOf({
+  importValues: items,
+}: Pick<ChartDependency, 'importValues'>): { child: string; parent: string }[] {
   return items.map((item) => (typeof item === 'string' ? { child: `exports.${item}`, parent: '.' } : item));
 }
 

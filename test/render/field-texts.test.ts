@@ -165,7 +165,7 @@ test.each([
   ['yes', 'quote it in web/values.yaml:1:1'],
   ['true', 'Make it a text with toString'],
 ])('a helper that takes a text gets %s from a values file: %s', async (written, hint) => {
-  const { hints } = await failure(partial('{{b64enc values.x}}'), `x: ${written}`);
+  const { hints } = await failure({ 'templates/a.yaml.hbs': configMap('a: {{b64enc values.x}}') }, `x: ${written}`);
   expect(hints).toEqual([hint, 'Write it as (b64enc text)']);
 });
 

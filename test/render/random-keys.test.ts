@@ -418,6 +418,28 @@ test('a shared value stays in both fields when the call is split, and one value 
   expect(fieldsOf(await renderFiles(joined, storedBy(second))).get('Secret/a.stringData.y')).toBe(value);
 });
 
+test('a template that another one includes has the text of its output, in loops and blocks too', async () => {
+  const own = '{{#each (list "p" "q")}}\n{{this}}: {{randAlphaNum 16}}\n{{/each}}\nx: {{values.x}}';
+  const include = 's-{{n}}: {{include "a.yaml"}}';
+  const files = {
+    'templates/a.yaml.hbs': secret('a', own),
+    'templates/_p.hbs': `${include}\n`,
+    'templates/b.yaml.hbs': configMap(
+      [
+        `{{#each (list (dict "n" "1" "name" "y") (dict "n" "2" "name" "z"))}}\n${include}\n{{/each}}`,
+        `{{#with (dict "n" "3" "name" "y" "x" "z")}}\n${include}\n{{/with}}`,
+        '{{> p n="4" name="y"}}',
+        '{{#*inline "q"}}\n{{> p n="5"}}\n{{/inline}}\n{{> q}}',
+      ].join('\n'),
+    ),
+  };
+  const first = await renderFiles(files, nothingStored(), { x: 'v' });
+  const [{ text } = { text: '' }] = first.objects.filter(({ source }) => source === 'web/templates/a.yaml.hbs');
+  const sums = [...fieldsOf(first)].filter(([path]) => path.includes('.s-')).map(([, value]) => value);
+  expect(sums).toEqual(Array.from({ length: 5 }, () => text));
+  expect(first.randomValues).toHaveLength(2);
+});
+
 test('a hash changes with its password only', async () => {
   const users = '{{#each values.users}}\n{{this}}: {{htpasswd this (randAlphaNum 16)}}\n{{/each}}';
   const file = { 'templates/a.yaml.hbs': secret('a', users) };

@@ -9,7 +9,7 @@ import { printGoTemplate } from './go-templates.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
 import { chartPathOf, partialName } from './partials.ts';
-import { partialBlockOf } from './scope.ts';
+import { partialBlockOf, rootScope } from './scope.ts';
 import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
 
 const decorated = new WeakMap<Program, boolean>();
@@ -206,8 +206,11 @@ export function enterBody(evaluator: Evaluator, run: BodyRun, scope: Scope, fram
       : body.scope !== undefined
         ? hideBlock(scope.data)
         : scope.data;
-  const base: Scope = { ...scope, data, locals: body.scope?.locals, inlines, parent: body.scope?.parent };
   const same = context === scope.context && provenance === scope.provenance;
+  // A whole template is run as if for its own output: loops around the call would give other random values.
+  const base: Scope = isWhole
+    ? rootScope(scope.root)
+    : { ...scope, data, locals: body.scope?.locals, inlines, parent: body.scope?.parent };
   const { random } = evaluator.host;
   const since = random.log.length;
   evaluator.program(body.program, same ? base : { ...base, context, provenance }, entered, output);

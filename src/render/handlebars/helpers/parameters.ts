@@ -156,9 +156,7 @@ export function text(name: string): Parameter<string> {
     expected: 'a text',
     read: (value) => (typeof value === 'string' ? value : undefined),
     hint: (value) =>
-      typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
-        ? TO_TEXT
-        : undefined,
+      typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? TO_TEXT : undefined,
   };
 }
 
