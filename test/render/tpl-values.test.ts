@@ -125,3 +125,18 @@ test('the number of cached syntax trees is limited, and values do not depend on 
   const again = await render(chart, { random: storedBy(first) });
   expect(again.objects[0]?.text).toBe(first.objects[0]?.text);
 });
+
+test('a text sees the names at its call: the item of a loop, and what a call gives', async () => {
+  const lines = [
+    '{{#each values.list}}',
+    'k{{@index}}: {{tpl "{{this.a}} {{a}} {{@index}} {{values.x}}"}}',
+    '{{/each}}',
+    '{{> p v="w"}}',
+  ];
+  const files = {
+    'templates/x.yaml.hbs': configMap(lines.join('\n')),
+    'templates/_p.hbs': 'z: {{tpl "{{v}}"}}\n',
+  };
+  const { objects } = await render(chartOf(files, { x: 1, list: [{ a: 'u' }, { a: 'v' }] }));
+  expect(toPlain(objects[0]?.object ?? new Map())['data']).toEqual({ k0: 'u u 0 1', k1: 'v v 1 1', z: 'w' });
+});

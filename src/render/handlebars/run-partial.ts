@@ -180,7 +180,8 @@ export function enterBody(evaluator: Evaluator, run: BodyRun, scope: Scope, fram
     });
   }
   // A whole template has one identity however it is included, so that its checksum has the same random values.
-  const isWhole = body.program === template.program && !isPartialFile(template.name);
+  const isText = run.identity !== undefined;
+  const isWhole = !isText && body.program === template.program && !isPartialFile(template.name);
   const whole = isWhole ? { identity: template.name, earlier: undefined } : undefined;
   const { identity, earlier } = run.identity ?? whole ?? nameOfRun(evaluator, what, scope, frame);
   const entered: Frame = {
