@@ -1,5 +1,5 @@
 import { lstatSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { readArchive } from '../chart/archive.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
@@ -37,7 +37,7 @@ class PullCommand extends PkgCommand {
       helpValue: 'FOLDER',
       default: '.',
       complete: 'directory',
-      summary: 'with --untar, folder below the destination for the chart',
+      summary: 'with --untar, folder for the chart; a relative one is below the destination',
     }),
     prov: Flags.boolean({ summary: 'also download the provenance file' }),
   };
@@ -85,7 +85,7 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
     removeAbandoned(destination);
     writeFileAtomic(path, bytes);
     if (provenance !== undefined) writeFileAtomic(`${path}.prov`, provenance);
-  } else await unpack(bytes, found.location, join(destination, untardir));
+  } else await unpack(bytes, found.location, isAbsolute(untardir) ? untardir : join(destination, untardir));
   print(said);
 }
 

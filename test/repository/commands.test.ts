@@ -341,6 +341,20 @@ describe('pull', () => {
         .sort();
     expect(files('pkg')).toEqual(files('helm'));
   });
+
+  // As kustomize calls it.
+  test('--untardir with an absolute path is not below the destination', async () => {
+    const machines = await withRepository();
+    for (const program of ['helm', 'pkg'] as const) {
+      const home = machines.homes[program];
+      const cwd = machines.folders[program];
+      const folder = join(temporaryFolder(), 'charts', 'web-1');
+      const args = ['pull', 'foo/web', '--untar', '--untardir', folder, '-d', 'below'];
+      expect(await run(program, args, { cwd, home, env: {} })).toMatchObject({ status: 0 });
+      expect(existsSync(join(folder, 'web', 'Chart.yaml')), program).toBe(true);
+      expect(existsSync(join(cwd, 'below', folder)), program).toBe(false);
+    }
+  });
 });
 
 describe('CHART arguments', () => {
