@@ -3,6 +3,8 @@ import { groupOf } from '../../cluster/cluster.ts';
 import { printable } from '../../errors-text.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { annotationProblems } from './annotations.ts';
+import { ChartObjects } from './chart-objects.ts';
+import type { ChartMakes } from './chart-objects.ts';
 import { deprecation } from './deprecations.ts';
 import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { LintObject } from './lint-object.ts';
@@ -14,7 +16,7 @@ import { nameProblem } from './names.ts';
 import { itemsOf } from '../text-fields.ts';
 import { missingFields } from './missing-fields.ts';
 import { listProblem, mentionsSelector, POLICY_IGNORED } from './printed.ts';
-import { ChartObjects, referenceProblems } from './references.ts';
+import { referenceProblems } from './references.ts';
 import { selectorMatches, selectsSomething } from './selectors.ts';
 
 /**
@@ -23,15 +25,17 @@ import { selectorMatches, selectsSomething } from './selectors.ts';
  *
  * @param own the objects of the chart's own templates, hooks too
  * @param all all objects, those of subcharts too, among which budgets and autoscalers are looked for
+ * @param makes which objects the chart may make with other values; undefined for a chart of Go templates alone
  */
 export function lintObjects(
   own: readonly LintObject[],
   all: readonly LintObject[],
   kubeVersion: string,
   kinds: ChartKinds,
+  makes: ChartMakes | undefined,
 ): ObjectMessage[] {
   const neighbours = all.map(({ object }) => object);
-  const objects = new ChartObjects(neighbours);
+  const objects = new ChartObjects(neighbours, makes);
   const firsts = new Map(own.toReversed().map((item) => [identityOf(item), item]));
   return own.flatMap((item) => {
     const { path, object, at, printed } = item;
@@ -48,7 +52,7 @@ export function lintObjects(
       ...lintList(item),
       ...lintContainers(object),
       ...lintBudget(object, neighbours),
-      ...(kinds.isBuiltin(item.head.apiVersion, item.head.kind) ? referenceProblems(object, objects, kinds) : []),
+      ...referenceProblems(object, objects, kinds),
       ...lintDuplicate(item, firsts),
     ];
     return found.map(({ rule, keys, message, ours }) => ({

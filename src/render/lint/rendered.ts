@@ -26,6 +26,9 @@ import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import { ChartKinds } from './object-schema.ts';
 import { lintObjects } from './objects.ts';
+import { RELEASE_NAME } from './release.ts';
+import { Unprinted } from './unprinted-kinds.ts';
+import type { ChartMakes } from './chart-objects.ts';
 import type { LintObject } from './lint-object.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
 import { lintPartialArguments } from './partial-arguments.ts';
@@ -45,6 +48,7 @@ export async function lintRendered(
   const branches: LintMessage[] = [];
   const kinds = new ChartKinds(chart);
   const objects: LintObject[] = [];
+  let makes: ChartMakes | undefined;
   const { location } = chart;
   const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
   try {
@@ -67,6 +71,7 @@ export async function lintRendered(
       const found = await renderNatively(resolved, native, freshValues, origins);
       objects.push(...found.objects);
       branches.push(...found.messages);
+      makes = await makesOf(chart, resolved, objects);
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
@@ -85,13 +90,33 @@ export async function lintRendered(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
   );
   const found = await Promise.all(
-    lintObjects(own, objects, kubeVersion, kinds).map(async ({ message, valuePath }) => {
+    lintObjects(own, objects, kubeVersion, kinds, makes).map(async ({ message, valuePath }) => {
       const origin = valuePath && (await origins?.find(valuePath));
       if (valuePath === undefined || origin === undefined) return message;
       return { ...message, message: `${message.message} (values.${pathText(valuePath)} comes from ${origin})` };
     }),
   );
   return [...messages, ...notFound(branches, found), ...found];
+}
+
+/** What a chart may make, by the templates of itself and its libraries. */
+async function makesOf(chart: Chart, resolved: Chart, objects: readonly LintObject[]): Promise<ChartMakes> {
+  const { openTree } = await import('../handlebars/tree.ts');
+  const { charts } = await openTree(resolved);
+  const own = [...charts].filter(([one]) => one === resolved || one.metadata.type === 'library');
+  const sources = own.flatMap(([one, { files, templates }]) => [
+    ...files,
+    ...templates,
+    ...one.templates.flatMap(({ name, data }) =>
+      name.endsWith('.hbs') ? [] : [{ file: name, source: new TextDecoder().decode(data) }],
+    ),
+  ]);
+  const printed = objects.map(({ at }) => at(['kind']));
+  const dependencies = [
+    ...chart.metadata.dependencies.flatMap(({ name, alias }) => (alias === '' ? [name] : [alias, name])),
+    ...chart.dependencies.map(({ metadata }) => metadata.name),
+  ];
+  return { unprinted: new Unprinted(sources, printed), dependencies };
 }
 
 /** Does an error come from a Go template, or from a text that `goTpl` runs? */
@@ -129,7 +154,7 @@ async function checkSchemas(
   );
 }
 
-const RELEASE = { name: 'test-release', isUpgrade: false };
+const RELEASE = { name: RELEASE_NAME, isUpgrade: false };
 
 async function lintGo(
   chart: Chart,
