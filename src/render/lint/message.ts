@@ -45,6 +45,7 @@ const RULES = {
   'quoted-text': 'warning',
   'name-text': 'warning',
   'joined-lines': 'warning',
+  'image-parts': 'warning',
   'parsed-partial': 'warning',
   'branch-unreachable': 'warning',
   'argument-unused': 'warning',

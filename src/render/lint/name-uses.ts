@@ -4,7 +4,7 @@ import type { Expression, Location, Path, Program, Statement, Sub, Template } fr
 import { isHelper } from '../handlebars/check-report.ts';
 import { partialName } from '../handlebars/partials.ts';
 import { simpleName } from '../handlebars/scope.ts';
-import { follow, itemsOf, keysOf, leadsOf, mapOf, ROOT, shapeOf } from './shapes.ts';
+import { follow, itemShapeOf, itemsOf, keysOf, leadsOf, mapOf, ROOT, shapeOf } from './shapes.ts';
 import type { Lead, Names, Shape } from './shapes.ts';
 
 /** A place where a template uses a name, and where that may lead. */
@@ -15,6 +15,8 @@ export type NameUse = {
   isKey: boolean;
   /** It is printed, so that it must be there. */
   isPrinted: boolean;
+  /** A block or `ternary` asks whether it is there, or what it is. */
+  isCondition?: boolean;
   /** `goTpl` runs the texts in it. */
   isGoText?: boolean;
   leads: Lead[];
@@ -22,6 +24,9 @@ export type NameUse = {
 
 /** A partial that is called in more ways than this is not followed. */
 const MAX_CALLS = 50;
+
+/** Blocks and helpers that do something else for what is absent. */
+const CONDITIONS: ReadonlySet<string> = new Set(['if', 'unless', 'with', 'each', 'ternary']);
 
 type Body = { program: Program; template: Template };
 type Calling = Extract<Statement | Expression, { params: readonly Expression[] }>;
@@ -131,6 +136,8 @@ class Walker {
     const hasArguments = node.params.length > 0 || node.type === 'SubExpression';
     if (path !== undefined && !hasArguments) this.#path(path, template, names, node.type === 'MustacheStatement');
     for (const param of node.params) this.visit(param, template, names);
+    if (helper !== undefined && CONDITIONS.has(helper))
+      for (const param of helper === 'ternary' ? node.params.slice(-1) : node.params) this.#asks(param);
     const [text] = helper === 'goTpl' ? node.params : [];
     const textUse = text && this.uses.get(text);
     if (textUse !== undefined) textUse.isGoText = true;
@@ -152,6 +159,13 @@ class Walker {
     } else if (node.type === 'PartialBlockStatement') {
       this.visit(node.program, template, { contexts: [undefined], locals: names.locals });
     }
+  }
+
+  /** Notes the names in a condition. What has a default is there in any case. */
+  #asks(condition: Expression): void {
+    const use = this.uses.get(condition);
+    if (use !== undefined) use.isCondition = true;
+    if (condition.type === 'SubExpression') for (const param of condition.params) this.#asks(param);
   }
 
   /** Notes what a call gives to the partial that it names. */
@@ -224,8 +238,12 @@ function textOf(shape: Shape): string {
 /** The names inside a block. */
 export function inBlock(name: string, { params: [param] }: Calling, { blockParams }: Program, names: Names): Names {
   if (['if', 'unless', 'yaml', 'json', 'raw'].includes(name)) return names;
-  const over = param === undefined || (name !== 'each' && name !== 'with') ? undefined : shapeOf(param, names);
-  const context = name === 'each' ? itemsOf(over) : over;
+  const context =
+    param === undefined || (name !== 'each' && name !== 'with')
+      ? undefined
+      : name === 'each'
+        ? itemShapeOf(param, names)
+        : shapeOf(param, names);
   const locals = new Map(names.locals);
   for (const [index, local] of (blockParams ?? []).entries()) locals.set(local, index === 0 ? context : undefined);
   return { contexts: [context, ...names.contexts], locals };

@@ -3,6 +3,7 @@
  * node can run (k8s.io/kubernetes, pkg/apis/core/validation). What is null is not known.
  */
 import { printable } from '../../errors-text.ts';
+import { parseImageName } from '../../image-name.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 import type { Add } from './object-fields.ts';
@@ -123,7 +124,11 @@ function imageProblem(image: string): string | undefined {
   const isHost = slash > 0 && /[.:]|^localhost$/.test(repository.slice(0, slash));
   const path = isHost ? repository.slice(slash + 1) : repository;
   if (path.includes(':')) return `is "${shown}", which has two tags`;
-  return /[A-Z]/.test(path) ? `is "${shown}", but the name of an image has lower-case letters only` : undefined;
+  if (/[A-Z]/.test(path)) return `is "${shown}", but the name of an image has lower-case letters only`;
+  if (image === '' || parseImageName(image) !== undefined) return undefined;
+  return image.includes('@')
+    ? `is "${shown}", but behind @ is a digest, sha256: and 64 hexadecimal digits; a tag is behind a colon`
+    : `is "${shown}", which is not the name of an image such as registry.example.com/team/web:1.2.3`;
 }
 
 function ofResources(container: Value, at: ValuePath, add: Add): void {

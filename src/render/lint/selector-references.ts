@@ -133,10 +133,7 @@ function selected<T extends Labelled>(
       ? `${what === 'pods' ? 'those of ' : ''}${describe(one)} ${first.says}`
       : `${what} with its other labels ${printable([...says].join(', or '))}`;
   // Where a partial prints the labels, the selector itself is where another should be called.
-  add(
-    keys,
-    `the selector matches no ${what}: it asks for ${printable(key)}: ${printable(value)}, and ${who}`,
-  );
+  add(keys, `the selector matches no ${what}: it asks for ${printable(key)}: ${printable(value)}, and ${who}`);
   return [];
 }
 

@@ -149,6 +149,19 @@ export function itemsOf(shape: Shape): Shape {
   return shape.flatMap((atom) => ('path' in atom ? [{ ...atom, path: [...atom.path, ITEM] }] : []));
 }
 
+/** What the items of an expression may be, as `{{#each}}` goes through them. */
+export function itemShapeOf(expression: Expression, names: Names): Shape {
+  const call =
+    expression.type === 'SubExpression' && expression.path.type === 'PathExpression' ? expression : undefined;
+  const helper = call?.path.type === 'PathExpression' ? simpleName(call.path) : undefined;
+  if (call === undefined || helper === undefined) return itemsOf(shapeOf(expression, names));
+  if (helper === 'list') return together(call.params.map((param) => shapeOf(param, names)));
+  return WITHOUT_FIELDS.has(helper) ? [] : itemsOf(shapeOf(expression, names));
+}
+
+/** Helpers that give lists of texts or numbers. */
+const WITHOUT_FIELDS: ReadonlySet<string> = new Set(['keys', 'splitList', 'until', 'untilStep', 'seq', 'sortAlpha']);
+
 /** A map or a list of maps in which a call looks for a field, whose name is a text in quotes. */
 export type Key = { map: Expression; names: readonly string[]; of: 'map' | 'items'; loc: Expression['loc'] };
 

@@ -11,6 +11,7 @@ import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import { conditionTexts } from './condition-texts.ts';
 import { lintFilePatterns } from './file-patterns.ts';
+import { lintImageParts } from './image-parts.ts';
 import { lintLikelyTexts } from './likely-texts.ts';
 import { lintSpreads } from './spread-types.ts';
 import { lintTildes } from './tildes.ts';
@@ -55,6 +56,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
         ...lintSpreads(template, chart, name),
         ...lintFilePatterns(template, chart, name),
         ...lintLikelyTexts(template, chart, name),
+        ...lintImageParts(template, chart, name),
         ...lintTypographicTemplate(template.source, name, template.file),
       );
   }

@@ -5,7 +5,9 @@ import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import type { ValueMap } from '../../yaml/value.ts';
 import type { Template } from '../handlebars/ast.ts';
+import { isHelper } from '../handlebars/check-report.ts';
 import { ROOT_NAMES } from '../handlebars/scope.ts';
+import { field } from './fields.ts';
 import { finding } from './message.ts';
 import { CommentedKeys } from './commented-keys.ts';
 import type { LintMessage } from './message.ts';
@@ -83,11 +85,16 @@ type Problem = { key: string; message: string; severity?: 'warning'; holder?: st
 
 /** What is wrong with a name; undefined where some of what it may lead to is there, or is not known. */
 function problemOf(
-  { leads, written, isKey, isPrinted }: NameUse,
+  { leads, written, isKey, isPrinted, isCondition = false }: NameUse,
   known: Known,
   asked: ReadonlySet<string>,
 ): Problem | undefined {
   let first: Problem | undefined;
+  // What no call of a partial gives is never there.
+  if (leads.length > 0 && leads.every((lead) => lead.to === 'nothing' && !isHelper(written))) {
+    const problem = neverGiven(written, leads, known, isCondition);
+    if (problem !== undefined) return problem;
+  }
   for (const lead of leads) {
     if (lead.to === 'unknown' || lead.to === 'fields') return undefined;
     let problem: Problem | 'unlike' | undefined;
@@ -107,16 +114,35 @@ function problemOf(
 }
 
 /** What is wrong with a name that no call gives; `unlike` where it resembles none that some call gives. */
-function notGiven({ name, beside }: Extract<Lead, { to: 'nothing' }>, written: string): Problem | 'unlike' {
-  // What is misspelt at the root of a template is an error of the engine.
-  const near = nearest(
-    name,
-    beside.filter((other) => !ROOT_NAMES.has(other)),
-    2,
-  );
+function notGiven(lead: Extract<Lead, { to: 'nothing' }>, written: string): Problem | 'unlike' {
+  const { name } = lead;
+  const near = nearest(name, givenNames(lead), 2);
   if (near === undefined) return 'unlike';
   const message = `${printable(written)} is undefined: no call of this partial passes ${printable(name)}; did you mean ${printable(near)}?`;
   return { key: written, message, severity: 'warning' };
+}
+
+/**
+ * What is wrong with a name that no call gives and that resembles none: it is that of a value without `values.`, or a
+ * condition on it never holds. A default for what no call gives is allowed.
+ */
+function neverGiven(written: string, leads: readonly Lead[], known: Known, isCondition: boolean): Problem | undefined {
+  const [lead] = leads;
+  const names = written.replace(/^(?:this\.|\.\/)/, '').split('.');
+  if (lead?.to !== 'nothing' || lead.name !== names[0] || names.some((name) => !/^\w[\w-]*$/.test(name)))
+    return undefined;
+  if (leads.some((one) => one.to === 'nothing' && nearest(one.name, givenNames(one), 2) !== undefined))
+    return undefined;
+  const isValue = known.values.some((values) => field(values, ...names) !== undefined);
+  if (!isValue && !isCondition) return undefined;
+  const hint = isValue ? `; did you mean values.${printable(names.join('.'))}?` : ', so that it is never there';
+  const message = `${printable(written)} is undefined: no call of this partial passes ${printable(lead.name)}${hint}`;
+  return { key: written, message, severity: 'warning' };
+}
+
+/** The names that calls give, without the six that are everywhere: of these the engine tells. */
+function givenNames({ beside }: Extract<Lead, { to: 'nothing' }>): string[] {
+  return beside.filter((other) => !ROOT_NAMES.has(other));
 }
 
 /** What is wrong with a path below `values`; `unlike` where it is missing and resembles no name that is there. */
