@@ -5,6 +5,8 @@ import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
 import type { LintMessage, LintOptions } from '../render/lint.ts';
 import { subchartPaths } from '../render/lint/subcharts.ts';
+import { configPaths } from '../repository/paths.ts';
+import { readRepositories } from '../repository/repositories.ts';
 import { withoutSecrets } from '../repository/urls.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { CHART_SUMMARY } from './support/arg-types.ts';
@@ -54,6 +56,11 @@ class LintCommand extends PkgCommand {
       texts,
       namespace: await localNamespace(flags),
       capabilities: { ...DEFAULT_CAPABILITIES, kubeVersion: kubeVersionOf(flags['kube-version']) },
+      ...(flags['kube-version'] && { askedKubeVersion: kubeVersionOf(flags['kube-version']) }),
+      repositories: () => {
+        const files = { repositoryConfig: flags['repository-config'] ?? '', registryConfig: '' };
+        return readRepositories(configPaths(process.env, files).repositories).map(({ name }) => name);
+      },
       skipSchemaValidation: flags['skip-schema-validation'],
       limits: limitsOf(flags),
     };

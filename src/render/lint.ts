@@ -20,6 +20,8 @@ import {
   lintDependencies,
   lintTags,
 } from './lint/dependencies.ts';
+import { lintRepositories } from './lint/dependency-repositories.ts';
+import { lintKubeVersion } from './lint/kube-version.ts';
 import { finding } from './lint/message.ts';
 import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
@@ -82,6 +84,8 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
       ...lintConditions(chart, isNative),
       ...lintTags(chart, isNative),
       ...lintDependencies(chart, isNative),
+      ...lintRepositories(chart, options.repositories, isNative),
+      ...lintKubeVersion(chart, options.askedKubeVersion, isNative),
     );
   }
   if (source.kind('crds') === 'file') messages.push(finding('crd-invalid', 'crds/', 'crds is not a folder'));

@@ -9,7 +9,7 @@ import { describe, field, listAt, textAt } from './fields.ts';
 import type { FieldProblem } from './object-fields.ts';
 import { builtinSchema } from './object-schema.ts';
 import type { Holds } from './object-schema.ts';
-import { keywordAdvice, requiredProblems, schemasIn } from './schema-keywords.ts';
+import { formatProblem, keywordAdvice, requiredProblems, schemasIn } from './schema-keywords.ts';
 
 const TYPES: readonly string[] = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 const MAX_PROBLEMS = 20;
@@ -60,6 +60,8 @@ function* schemaProblems(root: Value | undefined): Generator<FieldProblem> {
       const message = `${printable(type)} is not a type${near === undefined ? `: ${TYPES.join(', ')}` : `; did you mean ${near}?`}`;
       yield { rule: 'object-value', keys: [...keys, 'type'], message };
     }
+    const format = formatProblem(schema);
+    if (format !== undefined) yield { rule: 'object-field', keys: [...keys, 'format'], message: format };
     for (const { keys: at, message } of requiredProblems(schema, keys))
       yield { rule: 'object-value', keys: at, message };
   }

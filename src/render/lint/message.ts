@@ -19,6 +19,7 @@ const RULES = {
   'chart-duplicate-key': 'warning',
   'chart-strict-version': 'warning',
   'chart-icon': 'info',
+  'chart-kube-version': 'error',
   // values
   'values-missing': 'info',
   'values-invalid': 'error',
@@ -46,6 +47,7 @@ const RULES = {
   'name-text': 'warning',
   'joined-lines': 'warning',
   'image-parts': 'warning',
+  'list-key': 'warning',
   'parsed-partial': 'warning',
   'branch-unreachable': 'warning',
   'argument-unused': 'warning',
@@ -83,6 +85,7 @@ const RULES = {
   'dependency-missing': 'warning',
   'dependency-version': 'warning',
   'dependency-condition': 'warning',
+  'dependency-repository': 'warning',
   'crd-invalid': 'error',
 } as const;
 

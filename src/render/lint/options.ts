@@ -15,6 +15,10 @@ export type LintOptions = LinkOptions & {
   texts?: ReadonlyMap<string, string>;
   namespace?: string;
   capabilities?: Capabilities;
+  /** The version of Kubernetes that the user asks for, which `kubeVersion` of the chart should fit. */
+  askedKubeVersion?: string;
+  /** The names of the repositories that the machine knows. */
+  repositories?: () => readonly string[];
   skipSchemaValidation?: boolean;
   /** Loads schemas that the charts' schemas refer to. */
   loadSchema?: SchemaLoader;

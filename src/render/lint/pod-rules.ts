@@ -70,6 +70,8 @@ function ofContainer(container: Value, at: ValuePath, add: Add): void {
     const name = textAt(one, 'name');
     if (/[=\s]/.test(name))
       add([...at, 'env', index, 'name'], `is "${printable(name, 40)}", but a name has no blanks and no =`);
+    else if (/^[0-9]+$/.test(name))
+      add([...at, 'env', index, 'name'], `is "${printable(name, 40)}": @index and @key of a list are numbers`);
     if (textAt(one, 'value') !== '' && (field(one, 'valueFrom') ?? null) !== null)
       add([...at, 'env', index, 'valueFrom'], 'is set together with value, and Kubernetes takes only one of them');
   }

@@ -84,3 +84,45 @@ export function requiredProblems(schema: ValueMap, keys: ValuePath): SchemaKeyPr
     return [{ keys: [...keys, 'required', index], message }];
   });
 }
+
+/**
+ * The formats of all drafts of JSON Schema and of Helm, those of OpenAPI, and those that Kubernetes knows in CRDs
+ * (k8s.io/kube-openapi, pkg/validation/strfmt).
+ */
+const FORMATS: ReadonlySet<string> = new Set([
+  ...['date-time', 'date', 'time', 'duration', 'email', 'idn-email', 'hostname', 'idn-hostname', 'ipv4', 'ipv6', 'uri'],
+  ...[
+    'uri-reference',
+    'iri',
+    'iri-reference',
+    'uri-template',
+    'uuid',
+    'json-pointer',
+    'relative-json-pointer',
+    'regex',
+  ],
+  ...['period', 'semver', 'color', 'style', 'phone', 'ip-address', 'host-name', 'utc-millisec'],
+  ...['int32', 'int64', 'float', 'double', 'byte', 'binary', 'password', 'int-or-string', 'quantity'],
+  ...['bsonobjectid', 'cidr', 'mac', 'uuid3', 'uuid4', 'uuid5', 'isbn', 'isbn10', 'isbn13', 'creditcard', 'ssn'],
+  ...['hexcolor', 'rgbcolor', 'datetime', 'k8s-short-name', 'k8s-long-name'],
+]);
+
+/** What is wrong with the format of a schema: an unknown one allows every text. */
+export function formatProblem(schema: ValueMap): string | undefined {
+  const format = schema.get('format');
+  if (typeof format !== 'string' || FORMATS.has(format)) return undefined;
+  const near = OTHER_FORMATS[format.toLowerCase()] ?? nearest(format, FORMATS);
+  const hint = near === undefined ? '; a pattern can check it' : `; did you mean ${near}?`;
+  return `there is no format ${printable(format, 60)}, so that it checks nothing${hint}`;
+}
+
+/** What other programs call these formats. */
+const OTHER_FORMATS: Readonly<Record<string, string>> = {
+  url: 'uri',
+  host: 'hostname',
+  fqdn: 'hostname',
+  domain: 'hostname',
+  ip: 'ipv4',
+  mail: 'email',
+  timestamp: 'date-time',
+};

@@ -46,10 +46,43 @@ export function lintSubchartValues(chart: Chart, isNative: boolean): LintMessage
     const message = `no template reads ${printable(key)}, and no subchart has this name; did you mean ${printable(near)}?`;
     found.push({ keys: [key], message });
   }
+  found.push(...misspeltGlobals(chart));
   return found.slice(0, MAX_FINDINGS).map(({ keys, message }) => {
     const at = { file: join(chart.location, 'values.yaml'), ...locateKeys(text, keys) };
     return finding('subchart-value', 'values.yaml', message, at, isNative ? undefined : 'info');
   });
+}
+
+/**
+ * The names in `global` of values.yaml that no chart of the tree reads, and that resemble one that some reads, mostly a
+ * library or a subchart.
+ */
+function misspeltGlobals(chart: Chart): { keys: string[]; message: string }[] {
+  const tree = treeOf(chart);
+  const sources = tree.map((one) => sourcesOf(one.templates.map(({ data }) => data))).join('\n');
+  const read = Array.from(sources.matchAll(/\bglobal((?:\.\w[\w-]*)+)/g), ([, path = '']) => path.slice(1).split('.'));
+  const declared = tree.filter((one) => one !== chart).map(({ values }) => mapAt(values, 'global'));
+  const visit = (map: ValueMap, path: readonly string[]): { keys: string[]; message: string }[] => {
+    const names = [
+      ...read.filter((one) => path.every((name, index) => one[index] === name)).map((one) => one[path.length] ?? ''),
+      ...declared.flatMap((values) => [...mapAt(values, ...path).keys()]),
+    ];
+    return [...map].flatMap(([key, value]) => {
+      const keys = [...path, key];
+      if (names.includes(key)) return isMap(value) ? visit(value, keys) : [];
+      if (mentions(sources, key)) return [];
+      const near = nearest(
+        key,
+        names.filter((name) => name !== '' && !map.has(name)),
+        2,
+      );
+      if (near === undefined) return [];
+      const full = printable(pathText(['global', ...keys]));
+      const meant = printable(pathText(['global', ...path, near]));
+      return [{ keys: ['global', ...keys], message: `no template reads ${full}; did you mean ${meant}?` }];
+    });
+  };
+  return visit(mapAt(chart.values, 'global'), []);
 }
 
 /** The name under which the values of a dependency stand. */

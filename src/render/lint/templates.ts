@@ -12,6 +12,7 @@ import type { LintMessage } from './message.ts';
 import { conditionTexts } from './condition-texts.ts';
 import { lintFilePatterns } from './file-patterns.ts';
 import { lintImageParts } from './image-parts.ts';
+import { lintListKeys } from './list-keys.ts';
 import { lintLikelyTexts } from './likely-texts.ts';
 import { lintSpreads } from './spread-types.ts';
 import { lintTildes } from './tildes.ts';
@@ -57,6 +58,7 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
         ...lintFilePatterns(template, chart, name),
         ...lintLikelyTexts(template, chart, name),
         ...lintImageParts(template, chart, name),
+        ...lintListKeys(template, chart, name),
         ...lintTypographicTemplate(template.source, name, template.file),
       );
   }

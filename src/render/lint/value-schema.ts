@@ -14,7 +14,7 @@ import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import type { KeyedFinding } from './metadata.ts';
 import { schemaOf } from './read-schema.ts';
-import { keywordAdvice, requiredProblems, schemasIn } from './schema-keywords.ts';
+import { formatProblem, keywordAdvice, requiredProblems, schemasIn } from './schema-keywords.ts';
 
 /** Names that differ more are different names: hostname and hostAlias. */
 const MAX_DISTANCE = 2;
@@ -76,6 +76,8 @@ export function lintValueSchema(chart: Chart, isNative: boolean): LintMessage[] 
   for (const [at, keys] of schemasIn(schema)) {
     for (const { key, message } of keywordProblems(at, draft, isReferred))
       problems.push({ rule: 'schema-keyword', keys: [...keys, key], message });
+    const format = formatProblem(at);
+    if (format !== undefined) problems.push({ rule: 'schema-keyword', keys: [...keys, 'format'], message: format });
     for (const problem of requiredProblems(at, keys)) problems.push({ rule: 'schema-name', ...problem });
   }
   for (const problem of nameProblems(schema, chart.values, [])) problems.push({ rule: 'schema-name', ...problem });
