@@ -2,7 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { pathOf } from '../handlebars/ast.ts';
-import type { Expression, Location, Program, Statement, Template } from '../handlebars/ast.ts';
+import type { Expression, Program, Statement, Template } from '../handlebars/ast.ts';
 import { simpleName } from '../handlebars/scope.ts';
 import { positionIn } from '../handlebars/template-error.ts';
 import { field } from './fields.ts';
@@ -17,43 +17,46 @@ import type { LintMessage } from './message.ts';
  */
 export function lintListKeys(template: Template, { values }: Chart, path: string): LintMessage[] {
   const messages: LintMessage[] = [];
-  const report = (key: string, list: string, loc: Location): void => {
-    const message = `${key} is the number of the item here, since ${printable(list)} is a list in values.yaml: write ${key === '@key' ? '{{@index}}' : '|item index|'} for it, or {{this.name}} for a field of the item`;
-    messages.push(finding('list-key', path, message, positionIn(template, loc)));
-  };
-  const visit = (node: Program | Statement | Expression | undefined, list: string | undefined): void => {
+  const visit = (node: Program | Statement | Expression | undefined, loop: Loop | undefined): void => {
     if (node === undefined) return;
     if (node.type === 'Program') {
-      for (const statement of node.body) visit(statement, list);
+      for (const statement of node.body) visit(statement, loop);
       return;
     }
     if (node.type === 'PathExpression') {
-      if (list !== undefined && node.original === '@key') report('@key', list, node.loc);
+      if (loop === undefined || (node.original !== '@key' && node.original !== loop.key)) return;
+      const own = loop.key === node.original ? '|item index|' : '{{@index}}';
+      const message = `${printable(node.original)} is the number of the item here, since ${printable(loop.list)} is a list in values.yaml: write ${own} for it, or {{this.name}} for a field of the item`;
+      messages.push(finding('list-key', path, message, positionIn(template, node.loc)));
       return;
     }
-    if ('path' in node && node.type !== 'BlockStatement') visit(node.path, list);
-    if ('params' in node) for (const param of node.params) visit(param, list);
-    if ('hash' in node) for (const { value } of node.hash?.pairs ?? []) visit(value, list);
+    if ('path' in node && node.type !== 'BlockStatement') visit(node.path, loop);
+    if ('params' in node) for (const param of node.params) visit(param, loop);
+    if ('hash' in node) for (const { value } of node.hash?.pairs ?? []) visit(value, loop);
     if (node.type === 'BlockStatement') {
       const block = pathOf(node.path);
-      const [over] = node.params;
       const isLoop = block !== undefined && simpleName(block) === 'each';
-      const named = isLoop ? listOf(over, values) : undefined;
-      const second = node.program?.blockParams?.[1];
-      if (named !== undefined && second !== undefined && KEYS.has(second)) report(second, named, node.loc);
-      visit(node.program, isLoop ? named : list);
-      visit(node.inverse, list);
+      visit(node.program, isLoop ? loopOver(node.params[0], node.program, values) : loop);
+      visit(node.inverse, loop);
     } else if ('program' in node) visit(node.program, undefined);
   };
   visit(template.program, undefined);
   return messages;
 }
 
+/** A loop over a list of values.yaml, and the name for its numbers that says that they are keys. */
+type Loop = { list: string; key: string | undefined };
+
+function loopOver(
+  over: Expression | undefined,
+  program: Program | undefined,
+  values: Chart['values'],
+): Loop | undefined {
+  if (over?.type !== 'PathExpression' || over.data || over.depth > 0 || over.parts[0] !== 'values') return undefined;
+  if (!Array.isArray(field(values, ...over.parts.slice(1)))) return undefined;
+  const second = program?.blockParams?.[1];
+  return { list: over.original, key: second !== undefined && KEYS.has(second) ? second : undefined };
+}
+
 /** What authors call the keys of a map. */
 const KEYS: ReadonlySet<string> = new Set(['key', 'name', 'k']);
-
-/** The list of values.yaml that a loop goes through; undefined for anything else. */
-function listOf(over: Expression | undefined, values: Chart['values']): string | undefined {
-  if (over?.type !== 'PathExpression' || over.data || over.depth > 0 || over.parts[0] !== 'values') return undefined;
-  return Array.isArray(field(values, ...over.parts.slice(1))) ? over.original : undefined;
-}
