@@ -11,7 +11,7 @@ test.each([
     '{{else if values.text}}',
   ],
   ['{{#if values.on}}\na: b\n{{#else}}\na: c\n{{/if}}', 'the block {{#else}} is closed by {{/if}}', '{{else}}'],
-  ['{{#each values.list}}\na: b\n{{/for}}', 'the block {{#each}} is closed by {{/for}}', '{{/each}}'],
+  ['{{#each values.list}}\na: b\n{{/for}}', 'the block {{#each}} of line 6 is closed by {{/for}}', '{{/each}}'],
   ['{{#if values.on}}\na: b\n{{/}}', '}} is not expected here', '{{/if}}'],
   ['a: {{}}', '}} is not expected here', '{{values.x}}'],
   ['{{!-- never closed\na: b', '- is not expected here', '--}}'],

@@ -34,6 +34,8 @@ export function findMisplaced(text: string, offset: number): Misplaced | undefin
   return (
     typographic(lines) ??
     openQuote(lines) ??
+    openBracket(lines, text) ??
+    separator(lines) ??
     leftText(lines) ??
     tightDash(before) ??
     missingColon(before, last, text, offset) ??
@@ -108,6 +110,54 @@ function openQuoteIn(text: string): number | undefined {
     begins.lastIndex = closed.lastIndex;
   }
   return undefined;
+}
+
+/** Finds `a: {b: c` and `a: [b` that no further line closes: js-yaml stops at a line behind it. */
+function openBracket(lines: readonly Line[], text: string): Misplaced | undefined {
+  for (const { start, indent, text: written } of lines.slice(-MAX_LINES)) {
+    const begin = /^(?:- +)*(?:[^\s"'#[{][^"'#]*?: +)?(?=[[{])/.exec(written)?.[0].length;
+    const open = begin === undefined ? undefined : openBracketIn(text, start + begin, indent);
+    if (open === undefined) continue;
+    const sign = text[open] ?? '';
+    const other = sign === '{' ? '}' : ']';
+    return {
+      offset: open,
+      message: `the ${sign} that opens here is not closed`,
+      hint: `write ${other} at the end of the ${sign === '{' ? 'map' : 'list'}`,
+    };
+  }
+  return undefined;
+}
+
+/**
+ * Where a map or a list in brackets opens that is not closed before a line that is indented no further than the one of
+ * the offset.
+ */
+function openBracketIn(text: string, offset: number, indent: number): number | undefined {
+  const open: number[] = [];
+  const signs = /[[\]{}]|(?<=[\s[{,:])(?:"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*')|\n( *)(?=[^\s\]}])|\s#[^\n]*/g;
+  signs.lastIndex = offset;
+  for (let found = signs.exec(text); found !== null && found.index - offset <= MAX_FLOW; found = signs.exec(text)) {
+    const [sign, margin] = found;
+    if (margin !== undefined && margin.length <= indent) break;
+    if (sign === '[' || sign === '{') open.push(found.index);
+    else if (sign === ']' || sign === '}') {
+      open.pop();
+      if (open.length === 0) return undefined;
+    }
+  }
+  return open.at(-1);
+}
+
+/** Longer maps and lists in brackets are not looked at, nor those that begin more lines before. */
+const [MAX_FLOW, MAX_LINES] = [5000, 100];
+
+/** Finds `----` and `--`, which are meant to separate documents. */
+function separator(lines: readonly Line[]): Misplaced | undefined {
+  const line = lines.findLast(({ indent, text }) => indent === 0 && /^(?:--|-{4,}|---[^\s-].*|={3,})$/.test(text));
+  if (line === undefined) return undefined;
+  const message = 'this line separates no documents';
+  return { offset: line.start, message, hint: 'write --- alone on its line' };
 }
 
 /** Finds a line of a text behind `|` that is indented no further than its key, and so is not part of the text. */

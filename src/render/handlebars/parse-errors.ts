@@ -3,7 +3,7 @@ import { PkgError, formatPosition } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { builtinBlocks } from './blocks.ts';
 import { positionAt } from '../../yaml/read.ts';
-import { atEnd, CLOSE_IT, CLOSE_MUSTACHE, hintsFor, openBlock } from './parse-hints.ts';
+import { atEnd, CLOSE_IT, CLOSE_MUSTACHE, hintsFor, openBlock, wrongClose } from './parse-hints.ts';
 import type { SyntaxHash } from './parse-hints.ts';
 
 /** An error of Handlebars' parser at an unexpected token. */
@@ -35,6 +35,12 @@ export function syntaxError(error: unknown, source: string, file: string): unkno
         at: positionAt(source, unclosed, file),
         hints: [CLOSE_MUSTACHE],
       });
+    const quote = openQuote(source, at);
+    if (quote !== undefined)
+      return new PkgError('PKG_TEMPLATE_SYNTAX', 'the quote that opens here is not closed before the mustache ends', {
+        at: positionAt(source, quote, file),
+        hints: ['close it: {{helper "text"}}'],
+      });
     const open = atEnd(hash) ? openBlock(source) : undefined;
     // A block that is left open is reported where it begins, and not at the end of the file.
     return new PkgError('PKG_TEMPLATE_SYNTAX', describe(hash, at, source), {
@@ -55,6 +61,16 @@ export function syntaxError(error: unknown, source: string, file: string): unkno
     const column = typeof known.column === 'number' ? known.column + 1 : 1;
     const message = known.message.replace(/ - \d+:\d+$/, '');
     const mismatch = /^(.+) doesn't match (.+)$/s.exec(message);
+    const wrong = mismatch === null ? undefined : wrongClose(source);
+    if (mismatch !== null && wrong !== undefined)
+      return new PkgError(
+        'PKG_TEMPLATE_SYNTAX',
+        `the block {{#${mismatch[1]}}} of line ${positionAt(source, wrong.opened, file).line} is closed by {{/${mismatch[2]}}}`,
+        {
+          at: positionAt(source, wrong.offset, file),
+          hints: [mismatchHint(mismatch[1] ?? '', mismatch[2] ?? '')],
+        },
+      );
     return new PkgError(
       'PKG_TEMPLATE_SYNTAX',
       mismatch ? `the block {{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}` : lowerFirst(message),
@@ -104,6 +120,26 @@ function openMustache(source: string, at: { line: number; column: number }): num
   const isOpen = start >= 0 && !before.slice(start).includes('}}') && before.slice(start).includes('\n');
   return isOpen && !/^\{\{~?!/.test(before.slice(start)) ? start : undefined;
 }
+
+/** Where a text in quotes begins that goes on behind its mustache, up to the quote at which the parser stopped. */
+function openQuote(source: string, at: { line: number; column: number }): number | undefined {
+  const lines = source.split('\n');
+  const stop = lines.slice(0, at.line - 1).reduce((sum, { length }) => sum + length + 1, 0) + at.column - 1;
+  let found: number | undefined;
+  const from = Math.max(0, stop - MAX_QUOTE);
+  const tags = /\{\{~?!--[^]*?--~?\}\}|\{\{~?![^]*?\}\}|\{\{(?:[^"'{}]|(["'])[^]*?\1)*/g;
+  for (const { 0: tag, index: begin } of source.slice(from, stop + 1).matchAll(tags)) {
+    const index = from + begin;
+    for (const { 0: text, index: inside } of tag.matchAll(/(["'])[^]*?\1/g)) {
+      const end = index + inside + text.length;
+      if (/\}\}|\n/.test(text) && end <= stop + 1 && !source.slice(end, stop).includes('\n')) found = index + inside;
+    }
+  }
+  return found;
+}
+
+/** Texts that are longer are not looked for: finding them takes the square of the length. */
+const MAX_QUOTE = 2000;
 
 const TOKENS: Record<string, string> = {
   CLOSE: '}}',

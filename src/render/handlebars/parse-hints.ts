@@ -27,20 +27,54 @@ function blockName(open: { tag: string } | undefined): string | undefined {
   return open && /^\{\{~?[#^][>*]?\s*([^\s}]+)/.exec(open.tag)?.[1];
 }
 
+/** A block or a mustache that begins at an offset of the source. */
+type Open = { tag: string; offset: number };
+
 /** The innermost block or mustache that a template leaves open. */
-export function openBlock(source: string): { tag: string; offset: number } | undefined {
-  const open: { tag: string; offset: number }[] = [];
+export function openBlock(source: string): Open | undefined {
+  const open: Open[] = [];
+  eachBlockTag(
+    source,
+    (tag) => open.push(tag),
+    () => open.pop(),
+  );
+  return open.at(-1);
+}
+
+/**
+ * The first tag that closes a block by another name, with the offset of the block. Undefined where a block further out
+ * has that name: then the tag is right, and that of the inner block is missing.
+ */
+export function wrongClose(source: string): { offset: number; opened: number } | undefined {
+  const open: Open[] = [];
+  let found: { offset: number; opened: number } | undefined;
+  let isFound = false;
+  eachBlockTag(
+    source,
+    (tag) => open.push(tag),
+    ({ tag, offset }) => {
+      const last = open.pop();
+      const name = /^\{\{~?\/\s*([^\s}~]+)/.exec(tag)?.[1];
+      if (isFound || last === undefined || blockName(last) === name) return;
+      isFound = true;
+      if (!open.some((one) => blockName(one) === name)) found = { offset, opened: last.offset };
+    },
+  );
+  return found;
+}
+
+/** Goes through the tags that open and close blocks, and through mustaches that do not end. */
+function eachBlockTag(source: string, opens: (tag: Open) => void, closes: (tag: Open) => void): void {
   const tags =
     /\\\{\{|\{\{~?!--[^]*?--~?\}\}|\{\{~?![^]*?\}\}|\{\{\{\{\/?[^{}]*\}\}\}\}|\{\{\{?~?([#^/]?)[^]*?(?:\}\}|$)/g;
   for (const { 0: text, 1: kind, index } of source.matchAll(tags)) {
     const isEnded = text.endsWith('}}');
-    if (kind === '/') open.pop();
+    if (kind === '/') closes({ tag: text, offset: index });
     else if (kind !== undefined && (!isEnded || kind === '#' || (kind === '^' && !/^\{\{~?\^~?\}\}$/.test(text)))) {
       const name = /^\{\{\{?~?[#^]?[>*]?\s*[^\s}]*/.exec(text)?.[0] ?? text;
-      open.push({ tag: isEnded ? `${name}}}` : name.trimEnd(), offset: index });
+      opens({ tag: isEnded ? `${name}}}` : name.trimEnd(), offset: index });
     }
   }
-  return open.at(-1);
 }
 
 /** How many characters of a line are looked at before and behind an error: the patterns take the square of them. */
