@@ -25,7 +25,7 @@ import { callExpression } from './call.ts';
 import type { CallIdentity, Evaluator, Frame, Host, PrintedSlot } from './evaluation.ts';
 import { templateError } from './template-error.ts';
 import type { Origin } from './template-error.ts';
-import { hasDecorators, printPartial, withInlines } from './run-partial.ts';
+import { findBody, hasDecorators, printPartial, withInlines } from './run-partial.ts';
 import { Output } from './output.ts';
 import type { Slot } from './output.ts';
 import { asArgument, enter, explainAbsence, lookupPath, rootScope, simpleName, valuePathOf } from './scope.ts';
@@ -177,13 +177,17 @@ export class Interpreter implements Evaluator {
   #block(node: Block, scope: Scope, frame: Frame, output: Output): void {
     const before = output.parts.length;
     this.#blockBody(node, scope, frame, output);
-    this.noteGap(node, frame, output, before);
+    this.noteGap(node, scope, frame, output, before);
   }
 
   /** See {@link Evaluator.noteGap}. */
-  noteGap(node: Block | Partial | PartialBlock, frame: Frame, output: Output, before: number): void {
+  noteGap(node: Block | Partial | PartialBlock, scope: Scope, frame: Frame, output: Output, before: number): void {
     if (output.slots !== undefined && output.isBlankSince(before))
-      output.addGap(gapOf(node, frame.template), frame, node);
+      output.addGap(
+        gapOf(node, frame.template, (name) => findBody(this, name, scope, frame)?.program),
+        frame,
+        node,
+      );
   }
 
   #blockBody(node: Block, scope: Scope, frame: Frame, output: Output): void {

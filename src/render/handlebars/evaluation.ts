@@ -88,7 +88,7 @@ export type Evaluator = {
    */
   emitSlot(slot: PrintedSlot, frame: Frame, output: Output, since: number): void;
   /** Adds a gap if a block or a partial printed nothing since the output had `before` parts. */
-  noteGap(node: Block | Partial | PartialBlock, frame: Frame, output: Output, before: number): void;
+  noteGap(node: Block | Partial | PartialBlock, scope: Scope, frame: Frame, output: Output, before: number): void;
   /** The identity of a call: the file, the partials that led there, the keys of the loops around it, and its number. */
   identify(frame: Frame, scope: Scope, call: string): CallIdentity;
   /** Makes an error at a location of the frame's template. */

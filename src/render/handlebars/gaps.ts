@@ -23,37 +23,55 @@ export function gapAt(column: number, isList: boolean): Gap {
 /** The column of a block that stands behind something else on its line: it is further right than every key. */
 const INLINE = 1000;
 
-const known = new WeakMap<Block | Partial | PartialBlock, Gap>();
+/** A line that a program prints first, or the call of a partial that prints it. */
+type First = Gap & { readonly partial?: Partial };
 
-/** The gap of a node that printed nothing. Its column is that of the first line that a branch of it would print. */
-export function gapOf(node: Block | Partial | PartialBlock, template: Template): Gap {
-  let gap = known.get(node);
-  if (gap === undefined) {
-    gap = find(node, template);
-    known.set(node, gap);
-  }
-  return gap;
+const known = new WeakMap<Block | Partial | PartialBlock, First>();
+
+/**
+ * The gap of a node that printed nothing. Its column is that of the first line that a branch of it would print.
+ *
+ * @param partial gives the program of a partial
+ */
+export function gapOf(
+  node: Block | Partial | PartialBlock,
+  template: Template,
+  partial: (name: string) => Program | undefined,
+): Gap {
+  let first = known.get(node);
+  if (first === undefined) known.set(node, (first = find(node, template)));
+  if (first.partial === undefined) return first;
+  // Which partial has a name depends on the chart, so this is not remembered.
+  return gapAt(first.column, printsItems({ ...NO_LINES, body: [first.partial] }, partial) === true);
 }
 
-function find(node: Block | Partial | PartialBlock, template: Template): Gap {
+const NO_LINES: Program = {
+  type: 'Program',
+  body: [],
+  loc: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } },
+};
+
+function find(node: Block | Partial | PartialBlock, template: Template): First {
   const { line, column } = node.loc.start;
   const before = (linesOf(template)[line - 1] ?? '').slice(0, column);
   // Tags do not count: a line that holds nothing else prints nothing.
   if (before.replaceAll(/\{\{[^{}]*\}\}/g, '').trim() !== '') return gapAt(INLINE, false);
-  const own = { column: /^[ \t]*/.exec(before)?.[0].length ?? 0, isList: false };
+  const own: First = { column: /^[ \t]*/.exec(before)?.[0].length ?? 0, isList: false };
+  if (node.type === 'PartialStatement') return { ...gapAt(Math.min(own.column, INLINE), false), partial: node };
   const inverse = node.type === 'BlockStatement' ? node.inverse : undefined;
   const firsts = [node.program, inverse].flatMap((program) => firstLine(program) ?? []);
   const first = firsts.reduce((least, one) => (one.column < least.column ? one : least), firsts[0] ?? own);
-  return gapAt(Math.min(first.column, INLINE), first.isList);
+  const gap = gapAt(Math.min(first.column, INLINE), first.isList);
+  return first.partial === undefined ? gap : { ...gap, partial: first.partial };
 }
 
 /** The first line of a program that is not blank. */
-function firstLine(program: Program | undefined): Gap | undefined {
+function firstLine(program: Program | undefined): First | undefined {
   let start = 0;
   /** A mustache behind the `#` of a comment begins no line. */
   let isComment = false;
   /** A partial on a line of its own: the line behind it tells whether both are items. */
-  let partial: Gap | undefined;
+  let partial: First | undefined;
   for (const statement of program?.body ?? []) {
     switch (statement.type) {
       case 'ContentStatement': {
@@ -84,7 +102,7 @@ function firstLine(program: Program | undefined): Gap | undefined {
         if (isComment) break;
         const gap = { column: start, isList: false };
         if (statement.type !== 'PartialStatement' || statement.alone !== true) return partial ?? gap;
-        partial ??= gap;
+        partial ??= { ...gap, partial: statement };
       }
     }
   }

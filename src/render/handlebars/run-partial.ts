@@ -97,7 +97,7 @@ export function printPartial(
   output.append(printed, node.indent, less);
   const endsItself = output.atLineStart || output.parts.length === before;
   if (node.endsLine === true && !endsItself) output.add('\n', frame, node);
-  evaluator.noteGap(node, frame, output, before);
+  evaluator.noteGap(node, scope, frame, output, before);
 }
 
 /** A context with the named arguments of a call as further fields. */

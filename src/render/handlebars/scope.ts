@@ -78,7 +78,9 @@ function startOf(path: Path, scope: Scope): Start {
     for (let locals = scope.locals; locals !== undefined; locals = locals.outer) {
       const index = locals.names.indexOf(head);
       if (index < 0) continue;
-      const item = locals.items[index] ?? ABSENT;
+      // An item may be null, which is there as `this` would be.
+      const local: Item | undefined = locals.items[index];
+      const item = local === undefined ? ABSENT : local;
       const { scope: inner } = locals;
       return { item, rest: path.parts.slice(1), trail: index === 0 ? () => trailOf(inner) : undefined };
     }
