@@ -207,6 +207,27 @@ test.each([
   });
 });
 
+test.each([
+  // The tag that is wrong, or the block that is left open in another.
+  ['{{#if values.a}}\na\n{{/each}}\n', '3:1', 'the block {{#if}} of line 1 is closed by {{/each}}'],
+  ['{{#each values.a}}\n{{#if b}}\na\n{{/each}}\n{{/each}}\n', '2:4', 'the block {{#if}} is closed by {{/each}}'],
+  ['a: {{> p b="x}}\nc: {{> p b="y"}}\n', '1:12', 'the quote that opens here is not closed before the mustache ends'],
+  ['a: {{> p b="x}} {{> p b="y"}}\n', '1:12', 'the quote that opens here is not closed before the mustache ends'],
+])('what is not closed in %j', async (text, at, message) => {
+  const error: unknown = await render(chartOf({ 'templates/NOTES.txt.hbs': text })).catch((thrown: unknown) => thrown);
+  const [line = 0, column = 0] = at.split(':').map(Number);
+  expect(error).toMatchObject({ message, at: { line, column } });
+});
+
+test('an item that is null is there under its own name as under this', async () => {
+  const items = ['{{#each values.l}}\n- {{this}}\n{{/each}}', '{{#each values.l as |q|}}\n- {{q}}\n{{/each}}'];
+  for (const body of items) {
+    const text = `apiVersion: example.test/v1\nkind: T\nmetadata: {name: x}\nitems:\n${body}\n`;
+    const { objects } = await render(chartOf({ 'templates/x.yaml.hbs': text }, { l: ['a', null] }));
+    expect(objects[0]?.object?.get('items')).toEqual(['a', null]);
+  }
+});
+
 test('a block that is not closed is named, whatever is in it', async () => {
   const piece = fc.constantFrom(
     'open',

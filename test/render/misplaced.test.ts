@@ -63,6 +63,13 @@ const CASES: readonly (readonly [lines: string[], at: string, says: RegExp])[] =
   ],
   [['  a: {{#each values.list}}- {{this}}{{/each}}'], 'a.yaml.hbs:6:27', /each - item on a line below/],
   [['  a: "{{values.n}}', '  b: "2"'], 'a.yaml.hbs:6:6', /close it/],
+  // A bracket that is not closed, also behind others, and in a map of several lines.
+  [['  a: {k: {{values.n}}', '  b: "2"'], 'a.yaml.hbs:6:6', /write } at the end of the map/],
+  [['  a: [{{values.n}}, {k: v}', '  b: "2"'], 'a.yaml.hbs:6:6', /write \] at the end of the list/],
+  [['  a: {k: [x, "]"], l: [y', '  b: "2"'], 'a.yaml.hbs:6:23', /write \] at the end of the list/],
+  [['  a: {', '    k: v,', '    l: [w],', '  b: "2"'], 'a.yaml.hbs:6:6', /write } at the end of the map/],
+  [['  a: "1"', '----', 'apiVersion: v1'], 'a.yaml.hbs:7:1', /write --- alone on its line/],
+  [['  a: "1"', '--', 'apiVersion: v1'], 'a.yaml.hbs:7:1', /write --- alone on its line/],
   [['  -{{values.n}}', '  b: "2"'], 'a.yaml.hbs:6:3', /a blank follows the dash/],
   [['  a: "1"', '  b:{{values.n}}', '  c: "2"'], 'a.yaml.hbs:7:3', /a blank follows the colon/],
   [['  a: "1"', '  {{#if values.yes}}', '  b', '  {{/if}}', '  c: "2"'], 'a.yaml.hbs:8:3', /a key ends with a colon/],

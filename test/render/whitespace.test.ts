@@ -116,6 +116,10 @@ function blocks(body: fc.Arbitrary<Lines>): fc.Arbitrary<Lines>[] {
 
 const PARTIALS = {
   'templates/_wrap.hbs': '{{> @partial-block}}\n',
+  'templates/_items.hbs': '- i\n- j\n',
+  'templates/_wrapped.hbs': '{{#if values.yes}}\n{{> items}}\n{{/if}}\n',
+  'templates/_none.hbs': '{{#if values.no}}\n- i\n{{/if}}\n',
+  'templates/_keys.hbs': 'i: j\n',
   'templates/_branch.hbs': '{{#if values.yes}}\n{{> @partial-block}}\n{{else}}\nnever: z\n{{/if}}\n',
 };
 
@@ -211,6 +215,10 @@ test.each([
     'a:\n{{#if values.no}}\n# {{values.yes}}\nb: c\n{{/if}}\nd: e',
     'a: null\nd: e',
   ],
+  ['of a partial of items at the column of the key', 'a:\n{{#if values.no}}\n{{> items}}\n{{/if}}\nc: d', 'c: d'],
+  ['of a partial in a partial', 'a:\n{{#each values.none}}\n{{> wrapped}}\n{{/each}}\nc: d', 'c: d'],
+  ['a partial of items that prints none', 'a:\n{{> none}}\nc: d', 'c: d'],
+  ['of a partial of keys is no list', 'a:\n{{#if values.no}}\n{{> keys}}\n{{/if}}\nc: d', 'a: null\nc: d'],
   ['of items, the first from a partial', 'a:\n{{#if values.no}}\n{{> wrap}}\n- b\n{{/if}}\nc: d', 'c: d'],
 ])('a block that begins after a key: %s', async (_, body, wanted) => {
   const rendered = await render(chartOf({ ...PARTIALS, 'templates/x.yaml.hbs': anyObject(body) }, VALUES));

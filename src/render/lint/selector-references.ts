@@ -130,7 +130,9 @@ function selected<T extends Labelled>(
   const says = new Set(others.filter((other) => other.key === key).map(({ says }) => says));
   const who =
     first.isSimilar || says.size === 1
-      ? `${what === 'pods' ? 'those of ' : ''}${describe(one)} ${first.says}`
+      ? what === 'pods'
+        ? `those of ${describe(one)} ${first.says}`
+        : `${describe(one)} ${first.says.replace(/^have/, 'has')}`
       : `${what} with its other labels ${printable([...says].join(', or '))}`;
   // Where a partial prints the labels, the selector itself is where another should be called.
   add(keys, `the selector matches no ${what}: it asks for ${printable(key)}: ${printable(value)}, and ${who}`);

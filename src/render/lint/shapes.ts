@@ -70,7 +70,11 @@ export function follow(shape: Shape, names: readonly string[], beside: readonly 
     if ('path' in atom) return [{ to: 'value', path: [...atom.path, ...names], isGiven: atom.isGiven }];
     if (name === undefined) return [{ to: 'fields', atom }];
     const known = [...beside, ...atom.fields.keys()];
-    if (atom.fields.has(name)) return follow(atom.fields.get(name), rest);
+    if (atom.fields.has(name)) {
+      const found = follow(atom.fields.get(name), rest);
+      // A literal has no fields, but the name is given.
+      return found.length === 0 ? UNKNOWN : found;
+    }
     if (atom.others?.length === 0) return [{ to: 'nothing', name, beside: known }];
     return follow(atom.others, names, known);
   });

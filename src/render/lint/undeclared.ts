@@ -128,7 +128,8 @@ function notGiven(lead: Extract<Lead, { to: 'nothing' }>, written: string): Prob
  */
 function neverGiven(written: string, leads: readonly Lead[], known: Known, isCondition: boolean): Problem | undefined {
   const [lead] = leads;
-  const names = written.replace(/^(?:this\.|\.\/)/, '').split('.');
+  // What is written this.x may be left out by all calls.
+  const names = written.split('.');
   if (lead?.to !== 'nothing' || lead.name !== names[0] || names.some((name) => !/^\w[\w-]*$/.test(name)))
     return undefined;
   if (leads.some((one) => one.to === 'nothing' && nearest(one.name, givenNames(one), 2) !== undefined))
