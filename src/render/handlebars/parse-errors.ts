@@ -61,7 +61,8 @@ export function syntaxError(error: unknown, source: string, file: string): unkno
     const column = typeof known.column === 'number' ? known.column + 1 : 1;
     const message = known.message.replace(/ - \d+:\d+$/, '');
     const mismatch = /^(.+) doesn't match (.+)$/s.exec(message);
-    const wrong = mismatch === null ? undefined : wrongClose(source);
+    // The name of a block that does not exist is wrong itself, and not that of the tag that closes it.
+    const wrong = builtinBlocks.has(mismatch?.[1] ?? '') ? wrongClose(source) : undefined;
     if (mismatch !== null && wrong !== undefined)
       return new PkgError(
         'PKG_TEMPLATE_SYNTAX',

@@ -132,6 +132,8 @@ function neverGiven(written: string, leads: readonly Lead[], known: Known, isCon
   const names = written.split('.');
   if (lead?.to !== 'nothing' || lead.name !== names[0] || names.some((name) => !/^\w[\w-]*$/.test(name)))
     return undefined;
+  // Where no call passes anything the name is one at the root, which is an error of the engine.
+  if (leads.every((one) => one.to === 'nothing' && givenNames(one).length === 0)) return undefined;
   if (leads.some((one) => one.to === 'nothing' && nearest(one.name, givenNames(one), 2) !== undefined))
     return undefined;
   const isValue = known.values.some((values) => field(values, ...names) !== undefined);

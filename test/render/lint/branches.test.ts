@@ -25,7 +25,7 @@ test.each([
   ['a value in a condition', '{{#if values.txt}}x{{/if}}', 'values.txt is not declared in values.yaml'],
   ['a loop over a text', '{{#each "text"}}x{{/each}}', '#each goes through a list or a map, and this is a text'],
   ['a literal', 'no', 'no is a boolean to some readers of YAML and a text to others'],
-  ['a structure', '[a', 'the rendered text is not YAML'],
+  ['a structure', '[a', 'the [ that opens here is not closed'],
 ])('%s is checked in each branch', async (_, value, message) => {
   for (const block of [
     `{{#if values.no1}}\nk: ${value}\n{{/if}}`,

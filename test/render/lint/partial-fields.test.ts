@@ -82,7 +82,7 @@ test.each([
   ['{{#if ctx.enabeld}}x{{/if}}', '{{> p ctx=values.none}}'],
   ['{{#if ctx.enabeld}}x{{/if}}', '{{> (print "p") ctx=values.none}}{{> p ctx=values.web}}'],
   ['{{#if title}}{{title}}{{/if}}', '{{> p title="a"}}{{> p}}'],
-  ['{{#if block}}x{{/if}}', '{{> p title="a"}}'],
+  ['{{#if this.block}}x{{/if}}', '{{> p title="a"}}'],
   ['{{#if ctx.extraThing}}x{{/if}}', '{{#each values.jobs as |j|}}{{> p ctx=j}}{{/each}}'],
   ['{{#if (hasKey ctx "extraThing")}}x{{/if}}', '{{> p ctx=values.web}}'],
   ['{{#each values.jobs}}{{../ctx.port}}{{name}}{{/each}}', '{{> p ctx=values.web}}'],

@@ -37,7 +37,10 @@ test.each([
     message === undefined ? [] : [`warning value-undeclared templates/_p.hbs:1 ${message}`],
   );
   // What an item of a list has is not known.
-  const inLoop = configMap('{{#each values.items}}\na: {{> p component="c"}}\n{{/each}}').replace('name: x', 'name: other');
+  const inLoop = configMap('{{#each values.items}}\na: {{> p component="c"}}\n{{/each}}').replace(
+    'name: x',
+    'name: other',
+  );
   if (message?.includes('never') === true)
     expect(await found({ ...files, 'templates/y.yaml.hbs': inLoop })).toEqual([]);
 });
