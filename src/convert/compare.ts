@@ -13,29 +13,35 @@ export type Difference = { path: ValuePath; go: Value | undefined; native: Value
  */
 export type Checksums = Map<string, string>;
 
-/**
- * Compares two objects.
- *
- * @param isAwkward texts that YAML reads as something else without quotes are among the values: where the Go template
- *   pasted one without quotes, the native one keeps it a text
- */
-export function findDifference(
-  go: ValueMap,
-  native: ValueMap,
-  options: { isAwkward: boolean; checksums: Checksums },
-): Difference | undefined {
-  return new Comparison(options.isAwkward, options.checksums, isBuiltIn(go)).values(go, native, []);
+/** What differences are no faults. */
+export type Options = {
+  /**
+   * Texts that YAML reads as something else without quotes are among the values: where the Go template pasted one without
+   * quotes, the native one keeps it a text.
+   */
+  isAwkward: boolean;
+  /** A port among the values is the key of a map, and so a text, which it must not be where it is printed. */
+  hasPorts: boolean;
+  /**
+   * The values are not the chart's own: a key whose loop prints nothing is null in Go, and left out in native templates.
+   * The API server takes a null out of a custom resource, unless its CRD says nullable.
+   */
+  isVaried: boolean;
+  checksums: Checksums;
+};
+
+/** Compares two objects. */
+export function findDifference(go: ValueMap, native: ValueMap, options: Options): Difference | undefined {
+  return new Comparison(options, isBuiltIn(go)).values(go, native, []);
 }
 
 class Comparison {
-  readonly #isAwkward: boolean;
-  readonly #checksums: Checksums;
+  readonly #options: Options;
   readonly #nullIsAbsent: boolean;
 
-  constructor(isAwkward: boolean, checksums: Checksums, nullIsAbsent: boolean) {
-    this.#isAwkward = isAwkward;
-    this.#checksums = checksums;
-    this.#nullIsAbsent = nullIsAbsent;
+  constructor(options: Options, isBuiltIn: boolean) {
+    this.#options = options;
+    this.#nullIsAbsent = isBuiltIn || options.isVaried;
   }
 
   values(go: Value, native: Value, path: ValuePath): Difference | undefined {
@@ -48,7 +54,10 @@ class Comparison {
       return undefined;
     }
     if (equalJson(toPlain(go), toPlain(native)) || this.#isChecksum(go, native, path)) return undefined;
-    if (this.#isAwkward && typeof native === 'string' && readsAs(native, go)) return undefined;
+    if (typeof go === 'string' && typeof native === 'string' && isOtherOrder(go, native)) return undefined;
+    const { isAwkward, hasPorts } = this.#options;
+    const isText = isAwkward && typeof native === 'string' && readsAs(native, go);
+    if (isText && !(hasPorts && isPort(path))) return undefined;
     return { path, go, native };
   }
 
@@ -71,10 +80,16 @@ class Comparison {
   #isChecksum(go: Value, native: Value, path: ValuePath): boolean {
     if (path.at(-2) !== 'annotations' || !isHash(go) || !isHash(native)) return false;
     const key = `${path.join('.')} ${native}`;
-    const known = this.#checksums.get(key);
-    if (known === undefined) this.#checksums.set(key, go);
+    const { checksums } = this.#options;
+    const known = checksums.get(key);
+    if (known === undefined) checksums.set(key, go);
     return known === undefined || known === go;
   }
+}
+
+/** Is the field one of a port by its name? */
+function isPort(path: ValuePath): boolean {
+  return /port$|^number$/i.test(String(path.at(-1)));
 }
 
 function isHash(value: Value): value is string {
@@ -83,12 +98,32 @@ function isHash(value: Value): value is string {
 
 /** Does YAML read the text as this value where it stands without quotes? */
 function readsAs(text: string, value: Value): boolean {
+  const read = readYaml(text);
+  return read !== undefined && equalJson(toPlain(read), toPlain(value));
+}
+
+function readYaml(text: string): Value | undefined {
   try {
-    return equalJson(toPlain(parseYaml(text, '')), toPlain(value));
+    return parseYaml(text, '');
   } catch (error) {
-    if (error instanceof PkgError) return false;
+    if (error instanceof PkgError) return undefined;
     throw error;
   }
+}
+
+/** Are both the same YAML, with its keys in another order? Go's toYaml sorts them, native templates keep the order. */
+function isOtherOrder(go: string, native: string): boolean {
+  if (go.length !== native.length || !equalJson(sortedLines(go), sortedLines(native))) return false;
+  const read = readYaml(go);
+  return typeof read === 'object' && readsAs(native, read);
+}
+
+/** The lines without dashes and indentation, so that those of an item are the same in any order. */
+function sortedLines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/^(?: |- )*/, ''))
+    .sort();
 }
 
 /** Is it of a kind of Kubernetes itself? For these a null field is the same as none; a CRD may tell them apart. */

@@ -1,7 +1,7 @@
 /** What a definition is given as its context, by all that includes it: `.`, a value, or a map with the root in it. */
-import { call, keyOf, literal, path } from './expression.ts';
+import { call, isCall, keyOf, literal, path } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
-import { expressionOf, valueOf } from './meaning.ts';
+import { expressionOf, partOf, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 
 /** How deep contexts may nest: a definition that includes itself with its own context nests without end. */
@@ -20,7 +20,10 @@ export function parameterOf(context: Meaning, given?: Meaning): Meaning {
 
 function parameter(context: Meaning, given: Meaning | undefined, at: Path): Meaning {
   if (context.kind === 'fields') return fieldsOf(context.fields, given, at);
-  return isValue(context) ? valueOf(path(at.base, at.names, trailOf(given))) : context;
+  if (!isValue(context)) return context;
+  // `include "image" (tuple .Values.image .Values.registry)`: its items lead to values.
+  if (given?.kind === 'value' && isCall(given.value, 'list')) return given;
+  return valueOf(path(at.base, at.names, trailOf(given)));
 }
 
 function fieldsOf(fields: ReadonlyMap<string, Meaning>, given: Meaning | undefined, at: Path): Meaning {
@@ -88,15 +91,18 @@ export function signatureOf(parameter: Meaning): string {
  * The context that a native template passes on; undefined where it passes none, since partials know the root anyway.
  *
  * @param root what stands for the root: a Go template has to get it, a native partial does without
- * @throws what `fail` makes, for a part of the root
+ * @throws what `fail` makes, for a part of the root that cannot be passed on
  */
 export function argumentOf(context: Meaning, root: Expression | undefined, fail: () => Error): Expression | undefined {
   switch (context.kind) {
     case 'root':
       return root;
-    case 'object':
+    case 'object': {
       if (root === undefined) return undefined;
-      throw fail();
+      const part = partOf(context.object);
+      if (part === undefined) throw fail();
+      return path('@go', [part]);
+    }
     case 'value':
       return context.value;
     case 'fields': {

@@ -213,7 +213,7 @@ class Converter {
   #partsOfHelpers({ uses }: Pick<Candidate, 'uses'>): Map<string, string> {
     const parts = new Map<string, string>();
     for (const helper of this.#helpers.reached(uses)) {
-      if (helper.parameter.kind !== 'root') addParts(parts, helper.template);
+      if (helper.parameter.kind !== 'root') addParts(parts, helper.template, true);
     }
     return parts;
   }

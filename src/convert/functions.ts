@@ -3,7 +3,7 @@ import { helperNames } from '../render/handlebars/helpers/index.ts';
 import { asRandom } from './cannot.ts';
 import type { CannotConvert } from './cannot.ts';
 import { call, isCall, literal, orElse } from './expression.ts';
-import type { Expression, Path } from './expression.ts';
+import type { Expression, Literal, Path } from './expression.ts';
 import { expressionOf, memberOf, valueOf } from './meaning.ts';
 import type { Meaning } from './meaning.ts';
 
@@ -59,6 +59,10 @@ export function callHelper(
     return value;
   });
   if (helper === 'index') return valueOf(index(values));
+  const [first, second] = values;
+  // `default .Values.x ""`: the arguments have changed places, so that the first counts only if the second is empty.
+  if (helper === 'default' && first !== undefined && second?.type === 'literal')
+    return valueOf(isEmptyLiteral(second) ? first : second);
   // `list.0` may be missing, (first list) fails for an empty list: `and .list (first .list).name` asks for neither in Go.
   if (helper === 'first' && values.length === 1) return valueOf(index([...values, literal(0)]));
   if (helper !== 'lookup' && !known().has(helper)) throw fail(`there is no native helper ${name}`);
@@ -66,6 +70,10 @@ export function callHelper(
   const otherwise = GIVES_NULL.has(helper) ? null : '';
   const given = values.map((value) => (value.type === 'path' && isAbsent(value) ? orElse(value, otherwise) : value));
   return valueOf(call(helper, ...given));
+}
+
+function isEmptyLiteral({ value }: Literal): boolean {
+  return value === null || value === '' || value === false || Number(value) === 0;
 }
 
 let helpers: ReadonlySet<string> | undefined;
@@ -92,7 +100,9 @@ function index([of, ...keys]: readonly Expression[]): Expression {
   let found = of ?? literal(null);
   for (const key of keys) {
     const isName = key.type === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number');
-    if (isName && found.type === 'path') found = memberOf(found, String(key.value));
+    const item = isCall(found, 'list') && key.type === 'literal' ? found.args[Number(key.value)] : undefined;
+    if (item !== undefined) found = item;
+    else if (isName && found.type === 'path') found = memberOf(found, String(key.value));
     else if (found.type === 'call' && found.name === 'index') found = call('index', ...found.args, key);
     else found = call('index', found, key);
   }

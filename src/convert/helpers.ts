@@ -1,6 +1,7 @@
 /** Prints definitions as native partials: those that give a text, and those that give structure. */
 import type { Call, Expression } from './expression.ts';
-import { printLines, printWord } from './layout.ts';
+import { printLines } from './layout.ts';
+import { printWord } from './layout-text.ts';
 import type { NoteSort } from './layout.ts';
 import { linesOf } from './lines.ts';
 import type { Node, Part } from './lines.ts';

@@ -1,23 +1,13 @@
 /** Prints the lines of a template as native template text (Handlebars). */
 import { printScalar } from '../yaml/print.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
-import {
-  call,
-  isCall,
-  keyOf,
-  literal,
-  orElse,
-  printArgument,
-  printExpression,
-  pathsOf,
-  Unprintable,
-  withoutElse,
-} from './expression.ts';
+import { call, isCall, keyOf, literal, printArgument, printExpression, pathsOf, withoutElse } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { asked } from './guards.ts';
+import { inline, literalText, orEmpty, tag, textOf } from './layout-text.ts';
 import { indentOf, isBlank } from './lines.ts';
 import type { Line, Node, Part, Tags } from './lines.ts';
-import type { Branch, DefaultAt } from './pieces.ts';
+import type { DefaultAt } from './pieces.ts';
 
 /** Called for a value that is spread among the keys of a map or the items of a list, or that is a whole document. */
 export type NoteSort = (path: Path, sort: 'map' | 'list' | 'object') => void;
@@ -30,33 +20,6 @@ export type NoteSort = (path: Path, sort: 'map' | 'list' | 'object') => void;
 export function printLines(nodes: readonly Node[], defaultAt: DefaultAt, note: NoteSort): string {
   const printer = new Printer([...flat(nodes)], defaultAt, note);
   return printer.nodes(nodes, '').join('');
-}
-
-/**
- * Prints lines so that the result has no line break: for a partial that is included as a text. Tags cut the breaks
- * around them by `~`.
- *
- * @throws {Unprintable}
- */
-export function printWord(nodes: readonly Node[], defaultAt: DefaultAt): string {
-  const lines: string[] = [];
-  word(nodes, lines, defaultAt);
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** Adds the lines of {@link printWord}. */
-function word(nodes: readonly Node[], lines: string[], defaultAt: DefaultAt): void {
-  for (const node of nodes) {
-    if (node.type === 'line') {
-      lines.push(textOf(node.parts, defaultAt));
-      continue;
-    }
-    for (const [at, { opens, nodes: inner }] of node.branches.entries()) {
-      lines.push(tag(opens, at, node.level, '~', at > 0 ? '~' : ''));
-      word(inner, lines, defaultAt);
-    }
-    lines.push(`{{~/${node.branches[0]?.opens?.block ?? 'if'}~}}`);
-  }
 }
 
 function* flat(nodes: readonly Node[]): Generator<Line> {
@@ -75,21 +38,40 @@ class Printer {
    * empty.
    */
   readonly #guards: string[] = [];
+  /** Where the lines of the text begin in which the current line stands. */
+  #margin: number | undefined;
+  readonly #isAllText: boolean;
 
   constructor(all: readonly Line[], defaultAt: DefaultAt, note: NoteSort) {
     this.#all = all;
     this.#defaultAt = defaultAt;
     this.#note = note;
+    this.#isAllText = all.every(({ isText }) => isText);
   }
 
   nodes(nodes: readonly Node[], indent: string): string[] {
     const lines: string[] = [];
     for (const node of nodes) {
       if (node.type === 'tags') this.#tags(node, indent, lines);
-      else if (node.isText) lines.push(`${textOf(node.parts, this.#defaultAt)}\n`);
-      else this.#line(node, lines);
+      else if (node.isText) lines.push(`${textOf(this.#inText(node.parts), this.#defaultAt)}\n`);
+      else {
+        this.#margin = undefined;
+        this.#line(node, lines);
+      }
     }
     return lines;
+  }
+
+  /** A line of a text whose further lines, which a value may have, are indented as the first. */
+  #inText(parts: readonly Part[]): readonly Part[] {
+    if (isBlank(parts)) return parts;
+    const column = indentOf(parts);
+    const margin = (this.#margin ??= this.#isAllText ? 0 : column);
+    const [blank, block, ...more] = parts;
+    if (typeof blank !== 'string' || typeof block !== 'object' || block.type !== 'block') return parts;
+    if (more.length > 0 || column <= margin || blank.trim() !== '') return parts;
+    const value = call('indent', literal(column - margin), block.content.text);
+    return [' '.repeat(margin), { type: 'value', value, level: block.level }];
   }
 
   #tags(node: Tags, outer: string, lines: string[]): void {
@@ -218,7 +200,8 @@ class Printer {
       if (indent + dashes(other) === column) return 'map';
     }
     if (blocks === 0) return isBelow ? 'below' : 'alone';
-    const known = value.type === 'path' ? this.#defaultAt(value.trail) : undefined;
+    const inner = isCall(value, 'goTpl') ? value.args[0] : value;
+    const known = inner?.type === 'path' ? this.#defaultAt(inner.trail) : undefined;
     return known === 'list' ? 'list' : 'map';
   }
 
@@ -258,6 +241,9 @@ class Printer {
       if (inner !== undefined && (isCall(value, 'toYaml') || isCall(value, 'toJson'))) {
         return `{{${printExpression(withoutElse(inner), level)}}}`;
       }
+      // A key of a map is a text in native templates: `tcp: {"8080": …}`.
+      if (isPort(value, before) && !this.#all.some(isPolicy))
+        return `{{${printExpression(call('int', value), level)}}}`;
       // Where Go prints nothing, `key:` has no value, which is null: `optional` leaves the key out.
       const isEmpty = this.#mayBeEmpty(value) && !this.#isGuarded(value);
       if (isEmpty && /:\s+$/.test(before)) return `{{optional ${printArgument(value, level)}}}`;
@@ -266,6 +252,17 @@ class Printer {
     }
     return `{{${printExpression(this.#isGuarded(value) ? value : orEmpty(value, this.#defaultAt), level)}}}`;
   }
+}
+
+/** Is it the kind whose ports may have names too? */
+function isPolicy({ parts: [first] }: Line): boolean {
+  return typeof first === 'string' && /^kind: *NetworkPolicy$/.test(first.trimEnd());
+}
+
+/** Is it the key of a loop over a map, in a field of Kubernetes that is a number? */
+function isPort(value: Expression, before: string): boolean {
+  if (value.type !== 'path' || value.names.length > 0 || !/^key\d*$/.test(value.base)) return false;
+  return /(?:^|\s)(?:port|containerPort|hostPort|nodePort): +$/.test(before);
 }
 
 function isAlone({ parts }: Line): boolean {
@@ -303,51 +300,6 @@ function isExclusive(a: Line, b: Line): boolean {
         (test !== '' && (other.test === `(not ${test})` || test === `(not ${other.test})`)),
     ),
   );
-}
-
-function tag(opens: Branch['opens'], at: number, level: number, after: string, before: string): string {
-  if (opens === undefined) return `{{${before}else${after}}}`;
-  const { block, value, names } = opens;
-  const given = names.length === 0 ? '' : ` as |${names.join(' ')}|`;
-  // `{{#if}}` takes one argument, so a call stands in parentheses.
-  const shown = `${printArgument(value, level)}${given}`;
-  if (at > 0) return `{{${before}else ${block} ${shown}${after}}}`;
-  return `{{${before}#${block} ${shown}${after}}}`;
-}
-
-/** A line of a text (NOTES.txt, or below `|`), where each value is printed as text and a missing one is empty. */
-function textOf(parts: readonly Part[], defaultAt: DefaultAt, isInline = false): string {
-  return parts
-    .map((part, at): string => {
-      if (typeof part === 'string') return literalText(part, isInline || at < parts.length - 1);
-      if (part.type === 'inline') return inline(part, (inner) => textOf(inner, defaultAt, true));
-      const value = part.type === 'value' ? part.value : part.content.text;
-      return `{{${printExpression(orEmpty(value, defaultAt), part.level)}}}`;
-    })
-    .join('');
-}
-
-/** A value that may be missing gets a default: Go prints nothing for it, native templates fail. */
-function orEmpty(value: Expression, defaultAt: DefaultAt): Expression {
-  const isOpen = value.type === 'path' && value.trail !== undefined && value.names.length > 0;
-  // `list.0` is missing where the list is empty, whatever values.yaml has.
-  const isItem = isOpen && value.names.some((name) => /^\d+$/.test(name));
-  return isOpen && (isItem || defaultAt(value.trail) === undefined) ? orElse(value, '') : value;
-}
-
-function inline(part: Extract<Part, { type: 'inline' }>, print: (parts: readonly Part[]) => string): string {
-  const shown = part.branches.map(({ opens, parts }, at) => tag(opens, at, part.level, '', '') + print(parts));
-  return `${shown.join('')}{{/${part.branches[0]?.opens?.block ?? 'if'}}}`;
-}
-
-/**
- * Escapes `{{` in a text. A backslash in front of a mustache is written twice, for one alone would escape the mustache.
- *
- * @param isBefore does a mustache stand behind the text?
- */
-function literalText(text: string, isBefore: boolean): string {
-  if (text.includes('\\{{')) throw new Unprintable('a backslash in front of two braces');
-  return text.replaceAll('{{', '\\{{') + (isBefore && text.endsWith('\\') ? '\\' : '');
 }
 
 /** The quote that is open at the end of a text; empty for none. */

@@ -5,7 +5,7 @@ import { decodeText } from '../render/gotemplate/value.ts';
 import type { Command, List, Operand, Pipe, Statement } from '../render/gotemplate/node.ts';
 import type { Template } from '../render/gotemplate/template.ts';
 import { CannotConvert } from './cannot.ts';
-import { call, isCall, literal, path } from './expression.ts';
+import { call, isCall, keyOf, literal, path } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
 import { callHelper, simplified } from './functions.ts';
 import { expressionOf, fieldOf, isSameMeaning, valueOf } from './meaning.ts';
@@ -149,8 +149,8 @@ class Lowering {
     if (value === undefined) throw this.#fail(`a ${node.type} of the root`, node.pos);
     let opens: Branch['opens'] = { block: 'if', value, names: [] };
     if (node.type === 'with' && node.pipe.variables.length === 0) {
-      // `values.x` is as short as a block parameter for it.
-      const isShort = meaning.kind !== 'value' || value.type === 'path';
+      // `values.x` is as short as a block parameter for it, and a partial can stand where its text would be read again.
+      const isShort = meaning.kind !== 'value' || value.type === 'path' || this.#isStructure(value, node, outer);
       if (isShort) scope.dot = meaning;
       else {
         const name = nameFor(value, outer.names);
@@ -177,6 +177,23 @@ class Lowering {
       branches.push(...inner.branches);
     } else if (body.length > 0) branches.push({ opens: undefined, body });
     return { branches, ends: [...ends, { test: undefined, scope: last }] };
+  }
+
+  /** Is it an include of a native definition, whose text is inserted as structure: `{{ with include … }}{{ . | nindent 2 }}`? */
+  #isStructure(value: Expression, { body }: Extract<Statement, { type: 'if' | 'with' }>, outer: Scope): boolean {
+    const { structure } = contentOf(value);
+    if (!('partial' in structure) || !this.#surroundings.isNative(structure.partial)) return false;
+    const text = path('text of the definition');
+    const inserted = keyOf(call('fromYaml', text));
+    const scope = within(outer);
+    scope.dot = valueOf(text);
+    const isInserted = (pieces: readonly Piece[]): boolean =>
+      pieces.some((piece) => {
+        if (piece.type === 'control') return piece.branches.some((branch) => isInserted(branch.body));
+        if (piece.type !== 'block') return false;
+        return 'value' in piece.content.structure && keyOf(piece.content.structure.value) === inserted;
+      });
+    return isInserted(this.list(body.list ?? [], scope));
   }
 
   #range(node: Extract<Statement, { type: 'range' }>, outer: Scope): { branches: Branch[]; ends: End[] } {

@@ -1,4 +1,5 @@
 /** The values that a Go template computes with, and what each is in a native template. */
+import { GO_PARTS } from '../render/go-root.ts';
 import { call, isSame, literal, path } from './expression.ts';
 import type { Expression } from './expression.ts';
 
@@ -30,6 +31,11 @@ const OBJECTS: ReadonlyMap<string, RootObject> = mapOf({
   Files: 'files',
   Template: 'template',
 });
+
+/** The name of a part of the root that can be passed to a Go template as `@go.NAME`. */
+export function partOf(object: RootObject): string | undefined {
+  return GO_PARTS.find((name) => OBJECTS.get(name) === object);
+}
 
 const FIELDS: ReadonlyMap<string, ReadonlyMap<string, string>> = mapOf({
   release: mapOf({

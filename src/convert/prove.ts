@@ -4,37 +4,34 @@ import { resolveDependencies } from '../chart/dependencies.ts';
 import { isGuard } from '../chart/guard.ts';
 import { coalesceValues } from '../chart/values.ts';
 import { PkgError } from '../errors.ts';
-import { satisfies } from '../chart/constraint.ts';
-import { DEFAULT_CAPABILITIES, kubeVersionNumbers } from '../render/capabilities.ts';
 import { checkObject } from '../render/check-object.ts';
 import { isNativeTemplate } from '../render/engines.ts';
 import { KindTypes } from '../render/field-types.ts';
 import { textAt } from '../render/lint/fields.ts';
-import { isUnreadable } from '../render/lint/object-fields.ts';
+import { fieldProblems, isUnreadable } from '../render/lint/object-fields.ts';
 import { ChartKinds } from '../render/lint/object-schema.ts';
 import { ChartMessage } from '../render/gotemplate/exec-errors.ts';
 import { renderGo } from '../render/gotemplate/render.ts';
 import { nativeOpener } from '../render/handlebars/render.ts';
 import type { Trace } from '../render/gotemplate/template.ts';
 import { ParseCache } from '../render/parse-cache.ts';
-import type { Capabilities, RenderedDocument, ReleaseContext } from '../render/render.ts';
+import type { RenderedDocument } from '../render/render.ts';
 import { renderChart } from '../render/render-chart.ts';
 import { hasMisplaced } from '../render/text-fields.ts';
 import { printScalar } from '../yaml/print.ts';
-import { printJson } from '../yaml/json.ts';
-import { isMap, toPlain } from '../yaml/value.ts';
+import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import { findDifference } from './compare.ts';
 import type { Checksums } from './compare.ts';
-import type { Reads } from './usage.ts';
-import { variations } from './variations.ts';
-import type { Variation } from './variations.ts';
+import { situations } from './situations.ts';
+import type { Situation, Subject } from './situations.ts';
 import { isPartial } from '../render/gotemplate/template.ts';
 
-/** A Go template and its native counterpart, which have to give the same objects. */
-export type Claim = {
-  /** The chart's other templates that the two may include, and its values. */
-  chart: Chart;
+/**
+ * A Go template and its native counterpart, which have to give the same objects. The chart is that of the other templates
+ * that the two may include.
+ */
+export type Claim = Subject & {
   /** `templates/service.yaml`; the native one has `.hbs` behind it. */
   name: string;
   go: string;
@@ -43,17 +40,10 @@ export type Claim = {
   partials: readonly ChartFile[];
   /** Does it include templates that stay Go templates? */
   isMixed: boolean;
-  reads: Reads;
   /** Parts of the Go template, by {@link partKey}: each has to run in some render. */
   parts: ReadonlyMap<string, string>;
   /** Parts of definitions that no file has reached yet. More variations are tried for these, but none has to run. */
   others: ReadonlyMap<string, string>;
-  /** Values files that come with the chart. */
-  bases: readonly ValueMap[];
-  /** Names that the template gives to `.Capabilities.APIVersions.Has`. */
-  apiVersions: readonly string[];
-  /** Versions of Kubernetes that its constraints tell apart. */
-  kubeVersions: readonly string[];
 };
 
 /**
@@ -66,15 +56,6 @@ export type Verdict = { why: string | undefined; count: number; ran: ReadonlySet
 export function partKey(source: string, pos: number): string {
   return `${source}:${pos}`;
 }
-
-/** The release that charts are rendered for, unless a variation has another one. */
-export const RELEASE: ReleaseContext = {
-  name: 'release-name',
-  namespace: 'default',
-  revision: 1,
-  isInstall: true,
-  isUpgrade: false,
-};
 
 /** State that the comparisons of one conversion share: parsed templates, and which statements ran. */
 export class Coverage {
@@ -128,56 +109,6 @@ export function notReached(parts: ReadonlyMap<string, string>, ran: ReadonlySet<
 
 class Different extends Error {}
 
-/** The input of one render. */
-type Situation = Variation & { release: ReleaseContext; capabilities: Capabilities };
-
-function* situations({ reads, chart, bases, apiVersions, kubeVersions }: Claim): Generator<Situation> {
-  const [plain, ...others] = surroundings(chart, apiVersions, kubeVersions);
-  if (plain === undefined) return;
-  let index = 0;
-  const seen = new Set<string>();
-  for (const variation of variations(reads, chart.values, bases)) {
-    const key = printJson(toPlain(variation.values));
-    if (seen.has(key)) continue;
-    seen.add(key);
-    // The chart's own values, and those that turn on everything, decide most about versions.
-    if (variation.isEverywhere === true) {
-      for (const one of [plain, ...others]) yield { ...variation, ...one };
-      continue;
-    }
-    // Each variation in each surroundings would take minutes: it gets the default ones and one more, or one of the two.
-    const other = others[index++ % others.length] ?? plain;
-    const isSpecial = variation.isAwkward === true || variation.isMissing === true;
-    if (!isSpecial || index % 2 === 0) yield { ...variation, ...plain };
-    if (!isSpecial || index % 2 === 1) yield { ...variation, ...other };
-  }
-}
-
-function surroundings(
-  chart: Chart,
-  apiVersions: readonly string[],
-  kubeVersions: readonly string[],
-): Pick<Situation, 'release' | 'capabilities'>[] {
-  const all = { ...DEFAULT_CAPABILITIES, apiVersions: [...DEFAULT_CAPABILITIES.apiVersions, ...apiVersions] };
-  const few = { kubeVersion: 'v1.16.0', apiVersions: ['v1', 'apps/v1'] };
-  const { kubeVersion } = chart.metadata;
-  const isAllowed = ({ capabilities }: { capabilities: Capabilities }): boolean =>
-    kubeVersion === '' || satisfies(kubeVersionNumbers(capabilities.kubeVersion), kubeVersion);
-  return [
-    { release: RELEASE, capabilities: DEFAULT_CAPABILITIES },
-    { release: { ...RELEASE, name: `my-${chart.metadata.name}`, namespace: 'other' }, capabilities: all },
-    { release: { ...RELEASE, revision: 2, isInstall: false, isUpgrade: true }, capabilities: few },
-    { release: { ...RELEASE, name: 'a'.repeat(53) }, capabilities: { ...all, kubeVersion: 'v1.22.3' } },
-    { release: { ...RELEASE, name: chart.metadata.name }, capabilities: { ...few, kubeVersion: 'v1.19.0' } },
-    ...kubeVersions.map((kubeVersion) => ({ release: RELEASE, capabilities: { ...all, kubeVersion } })),
-    // `else if` asks for one where another is absent.
-    ...(apiVersions.length === 0 ? [] : [['v1'], ...apiVersions.map((one) => ['v1', one])]).map((some) => ({
-      release: RELEASE,
-      capabilities: { ...all, apiVersions: some },
-    })),
-  ].filter(isAllowed);
-}
-
 class Prover {
   /** Parts that ran in renders whose results were equal. */
   readonly ran: Set<string> = new Set();
@@ -214,18 +145,25 @@ class Prover {
     } else if (native instanceof PkgError) {
       // A value that a user takes away by null is an error in native templates, as docs/convert.md says.
       if (situation.isMissing === true) return 'skipped';
-      // What an API server would refuse need not be the same.
-      if (native.code === 'PKG_OBJECT_INVALID' && this.#isRefused(go)) return 'skipped';
+      // What an API server would refuse need not be the same. Without quotes, Go's text may be another value.
+      const isRefused = situation.isAwkward === true && native.code === 'PKG_OBJECT_INVALID';
+      if (isRefused || this.#isRefused(go)) return 'skipped';
       throw this.#different(situation, briefError(native));
     } else if (this.#compareDocuments(situation, go, native) === 'skipped') return 'skipped';
     for (const key of ran) this.ran.add(key);
     return 'same';
   }
 
-  /** Does a field of an object hold a text, a list or a map where Kubernetes has another of them? */
+  /** Does a field of an object hold what an API server cannot read there, such as a text for a number? */
   #isRefused({ documents }: Output): boolean {
     const types = new KindTypes(this.#go);
-    return [...documents.objects, ...documents.hooks].some((object) => hasMisplaced(object, types));
+    this.#kinds ??= new ChartKinds(this.#go);
+    const kinds = this.#kinds;
+    return [...documents.objects, ...documents.hooks].some(
+      (object) =>
+        hasMisplaced(object, types) ||
+        fieldProblems(object, headOf(object), '', kinds).some(({ rule }) => rule === 'object-value'),
+    );
   }
 
   /**
@@ -234,7 +172,7 @@ class Prover {
    */
   #isRefusedAt(object: ValueMap, path: ValuePath): boolean {
     this.#kinds ??= new ChartKinds(this.#go);
-    const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
+    const head = headOf(object);
     // The group without a name has one version.
     const isOfNoGroup = !head.apiVersion.includes('/') && head.apiVersion !== 'v1';
     return isOfNoGroup || isUnreadable(object, head, path, this.#kinds);
@@ -248,8 +186,13 @@ class Prover {
         throw this.#different(situation, `${documents.length} ${sort} became ${others.length}`);
       }
       for (const [index, document] of documents.entries()) {
-        const isAwkward = situation.isAwkward === true;
-        const found = findDifference(document, others[index] ?? new Map(), { isAwkward, checksums: this.#checksums });
+        const options = {
+          isAwkward: situation.isAwkward === true,
+          isVaried: situation.isOwn !== true,
+          hasPorts: situation.hasPorts === true,
+          checksums: this.#checksums,
+        };
+        const found = findDifference(document, others[index] ?? new Map(), options);
         if (found === undefined) continue;
         const { path, go: was, native: became } = found;
         if (this.#isRefusedAt(document, path)) return 'skipped';
@@ -313,6 +256,10 @@ class Prover {
       documents.flatMap((document) => (document.source === source && document.object ? [document.object] : []));
     return { documents: { objects: byName(own(objects)), hooks: byName(own(hooks)) }, notes };
   }
+}
+
+function headOf(object: ValueMap): { apiVersion: string; kind: string } {
+  return { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
 }
 
 /** What is wrong, with the first error where there are several. */

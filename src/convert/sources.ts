@@ -94,8 +94,12 @@ export class Sources {
   }
 }
 
-/** Adds the statements of a template that print something, by {@link partKey}, with file and line for messages. */
-export function addParts(parts: Map<string, string>, { source, body }: Template): void {
+/**
+ * Adds the statements of a template that print something, by {@link partKey}, with file and line for messages.
+ *
+ * @param hasChecks leave out calls of `fail`: a definition may check arguments that all calls in the chart give rightly
+ */
+export function addParts(parts: Map<string, string>, { source, body }: Template, hasChecks = false): void {
   const visit = (list: List): void => {
     for (const node of list) {
       switch (node.type) {
@@ -107,7 +111,8 @@ export function addParts(parts: Map<string, string>, { source, body }: Template)
           );
           break;
         case 'action':
-          if (node.pipe.variables.length === 0) parts.set(partKey(source.name, node.pos), lineOf(source, node.pos));
+          if (node.pipe.variables.length > 0 || (hasChecks && isFailure(node.pipe))) break;
+          parts.set(partKey(source.name, node.pos), lineOf(source, node.pos));
           break;
         case 'if':
         case 'with':
@@ -121,6 +126,12 @@ export function addParts(parts: Map<string, string>, { source, body }: Template)
     }
   };
   visit(body.list ?? []);
+}
+
+/** Is it a call of `fail`, and nothing else? */
+function isFailure({ commands }: Pipe): boolean {
+  const last = commands.at(-1)?.args[0];
+  return last?.type === 'identifier' && last.name === 'fail';
 }
 
 function lineOf(source: Source, pos: number): string {

@@ -183,6 +183,8 @@ function noteArgument(usage: Usage, { name, args }: Call, how: How): void {
     usage.isTest = true;
     usage.isAnySort ||= SORTS.has(name);
   } else if (NUMBERS.has(name)) usage.isNumber = true;
+  // A loop over a map in the order of its keys.
+  else if (name === 'keys' && how === 'items') usage.items ??= newUsage();
   else if (name === 'default' || name === 'ternary' || name === 'coalesce' || name === 'required') note(usage, how);
   else if (name === 'goTpl') usage.isTemplate = usage.isText = true;
   else if (DATA.has(name)) usage.isData = true;

@@ -1,17 +1,18 @@
 /**
  * Generates values to compare templates with: what a template reads is changed, one value at a time and many at once.
  */
-import { printYaml } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import { neededFor } from './guided.ts';
 import type { Asked } from './guided.ts';
+import { benignValues, isEmpty, samplesOfItem } from './samples.ts';
 import type { Reads, Usage } from './usage.ts';
 
 /**
  * Values of a render, as `-f` would give them. `isAwkward`: a text among them is not a string to YAML without quotes,
  * such as `yes`. `isMissing`: a value of the chart is removed by null. `isExtra`: only tried while there are lines that
- * did not run. `isEverywhere`: for each version of Kubernetes and each set of APIs.
+ * did not run. `isEverywhere`: for each version of Kubernetes and each set of APIs. `isOwn`: those of the chart, and of a
+ * values file that comes with it. `hasPorts`: a key of a map is a number.
  */
 export type Variation = {
   values: ValueMap;
@@ -19,12 +20,11 @@ export type Variation = {
   isMissing?: boolean;
   isExtra?: boolean;
   isEverywhere?: boolean;
+  isOwn?: boolean;
+  hasPorts?: boolean;
 };
 
-type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean };
-
-/** For values that are given to `tpl`. */
-const TEMPLATE = 'in-{{ .Release.Namespace }}';
+type Change = { path: readonly string[]; value: Value; isAwkward?: boolean; isMissing?: boolean; hasPorts?: boolean };
 
 /**
  * Texts that are something else without quotes, or break the structure around them. Where only a definition reads a
@@ -59,7 +59,7 @@ const FEW = 4;
  */
 export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
   const all: ValueMap[] = [new Map(), ...bases];
-  for (const values of all) yield { values, isEverywhere: values.size === 0 };
+  for (const values of all) yield { values, isEverywhere: values.size === 0, isOwn: true };
   const changes = [...changesOf(reads.values, reads.direct, own, []), ...compared(reads.values, own, [], reads.texts)];
   const benign = changes.filter(({ isAwkward, isMissing }) => isAwkward !== true && isMissing !== true);
   const everything = firstOfEach(benign.filter(({ value }) => !isEmpty(value)));
@@ -71,10 +71,10 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
     if (base !== undefined) yield { values: applied(base, [change]) };
   }
   for (const change of changes) {
-    const { isAwkward = false, isMissing = false } = change;
+    const { isAwkward = false, isMissing = false, hasPorts = false } = change;
     if (!isAwkward && !isMissing) continue;
-    yield { values: applied(new Map(), [change]), isAwkward, isMissing };
-    yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing };
+    yield { values: applied(new Map(), [change]), isAwkward, isMissing, hasPorts };
+    yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing, hasPorts };
   }
   const guided = reads.branches.map((branch) => changesFor(branch, changes, own));
   const random = randomOf(0x9e3779b9);
@@ -119,6 +119,11 @@ function* changesOf(
     const awkward = direct?.isText === true ? AWKWARD : AWKWARD.slice(0, FEW);
     if (isText) for (const value of awkward) yield { path, value, isAwkward: true };
     if (own !== undefined && own !== null) yield { path, value: null, isMissing: true };
+    // Ports are the keys of some maps: `tcp: {"8080": …}`.
+    const item =
+      usage.items === undefined || usage.sort === 'list' ? undefined : [...samplesOfItem(usage.items, name)][0];
+    if (item !== undefined && !Array.isArray(own))
+      yield { path, value: new Map([['8080', item]]), isAwkward: true, hasPorts: true };
   }
   for (const [key, field] of usage.fields) {
     yield* changesOf(field, direct?.fields.get(key), isMap(own) ? own.get(key) : undefined, [...path, key]);
@@ -167,127 +172,6 @@ function* compared(
   }
 }
 
-function* benignValues(usage: Usage, own: Value | undefined, name: string): Generator<Value> {
-  if (usage.isAnySort) {
-    yield* ['text', 'other', ...usage.texts];
-    yield* [5, true, ['one', 'two'], new Map<string, Value>([[`k-${name}`, 'text']])];
-  }
-  if (typeof own === 'boolean') yield !own;
-  else if (typeof own === 'number' || typeof own === 'bigint') {
-    yield Number(own) + 1;
-    yield 0;
-  } else if (typeof own === 'string' && usage.isNumber && /^\d*$/.test(own)) {
-    yield '7';
-    yield* usage.texts;
-  } else if (typeof own === 'string') {
-    yield own === '' ? `other-${name.toLowerCase()}` : 'other';
-    yield* usage.texts;
-    if (usage.isTemplate) yield TEMPLATE;
-  } else if (Array.isArray(own)) {
-    yield* samples(usage, name, 'list');
-    yield* lists(usage.texts);
-    if (own.length > 0) {
-      yield [];
-      yield [...own, ...own.slice(0, 1)];
-    }
-  } else if (isMap(own)) {
-    if (own.size === 0 || usage.items !== undefined) yield* samples(usage, name, 'map');
-    if (own.size > 0 && usage.fields.size === 0) yield new Map();
-  } else {
-    yield* samples(usage, name, undefined);
-    yield* usage.texts;
-    if (usage.isData) yield* lists(usage.texts);
-  }
-}
-
-/** Lists of the texts that (has "text" list) asks for. */
-function* lists(texts: ReadonlySet<string>): Generator<Value> {
-  for (const text of texts) yield [text];
-  if (texts.size > 1) yield [...texts];
-}
-
-/** Values for something that values.yaml leaves empty, by how the template uses it. */
-function* samples(usage: Usage, name: string, wanted: 'list' | 'map' | undefined): Generator<Value> {
-  const { items, fields } = usage;
-  if (usage.sort === 'object' && fields.size === 0 && wanted !== 'list') {
-    yield objectNamed(name, TEMPLATE);
-    yield objectNamed(`${name}-plain`, 'text');
-    if (usage.isAnySort) yield printYaml(objectNamed(`${name}-text`, TEMPLATE));
-    return;
-  }
-  const sort = wanted ?? (usage.sort === 'object' ? undefined : usage.sort);
-  if (items !== undefined) {
-    const inside = [...new Set(samplesOfItem(items, name))];
-    if (sort !== 'map') {
-      // The second map has none of the fields that the template reads, so a template may fail for it.
-      if (isMap(inside[0])) yield inside.slice(0, 1);
-      yield inside;
-      if (inside.length > 1) yield inside.slice(0, 1);
-      if (inside.length > 1 && isMap(inside[1])) yield inside.slice(1, 2);
-    }
-    if (sort !== 'list') {
-      yield new Map(inside.map((value, index) => [`${'zma'[index] ?? 'k'}-${name}-${index}`, value] as const));
-    }
-    if (sort === undefined) yield 'text';
-    return;
-  }
-  if (fields.size > 0 && sort !== 'list') {
-    yield new Map([...fields].flatMap(([key, field]) => firstSample(field, `${name}-${key}`, key)));
-    if (usage.isData) yield new Map<string, Value>([[`k-${name}`, 'text']]);
-    return;
-  }
-  if (usage.isTemplate && sort === undefined) yield TEMPLATE;
-  if (usage.isNumber && sort === undefined) yield 3;
-  if (usage.isText && sort === undefined) {
-    yield `text-${name.toLowerCase()}`;
-    yield 7;
-    yield false;
-  }
-  if (usage.isData || sort !== undefined) {
-    if (sort !== 'list') {
-      yield new Map<string, Value>([
-        [`z-${name}`, 'text'],
-        [`a-${name}`, 'other'],
-      ]);
-      yield new Map<string, Value>([[`deep-${name}`, new Map<string, Value>([['list', [1, 'x', true]]])]]);
-    }
-    if (sort !== 'map') {
-      yield [
-        new Map<string, Value>([
-          ['name', 'one'],
-          ['value', 'yes'],
-        ]),
-      ];
-      yield ['one', 'two'];
-    }
-  }
-  if (usage.isTest && sort === undefined) yield true;
-}
-
-function* samplesOfItem(items: Usage, name: string): Generator<Value> {
-  const found = [...samples(items, name, undefined)];
-  // One number among texts may make the object invalid, and the whole variation useless.
-  const texts = found.filter((value) => typeof value === 'string');
-  yield* (texts.length > 0 && items.sort !== 'object' ? texts : found).slice(0, 3);
-  yield* [...items.texts].slice(0, 3);
-  if (found.length === 0) yield 'item';
-}
-
-/** An object of Kubernetes with this text in it. */
-function objectNamed(name: string, text: string): ValueMap {
-  return new Map<string, Value>([
-    ['apiVersion', 'v1'],
-    ['kind', 'ConfigMap'],
-    ['metadata', new Map([['name', `object-${name.toLowerCase()}`]])],
-    ['data', new Map([['text', text]])],
-  ]);
-}
-
-function firstSample(usage: Usage, name: string, key: string): [string, Value][] {
-  const { value } = samples(usage, name, undefined).next();
-  return value === undefined ? [] : [[key, value as Value]];
-}
-
 function firstOfEach(changes: readonly Change[]): Change[] {
   const found = new Map<string, Change>();
   for (const change of changes) {
@@ -295,11 +179,6 @@ function firstOfEach(changes: readonly Change[]): Change[] {
     if (!found.has(key)) found.set(key, change);
   }
   return [...found.values()];
-}
-
-function isEmpty(value: Value): boolean {
-  if (value === false || value === 0 || value === '' || value === null) return true;
-  return Array.isArray(value) ? value.length === 0 : isMap(value) && value.size === 0;
 }
 
 /** A copy of the values with changes. */

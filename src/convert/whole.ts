@@ -6,7 +6,7 @@ import { ParseCache } from '../render/parse-cache.ts';
 import { renderChart } from '../render/render-chart.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import { findDifference } from './compare.ts';
-import { RELEASE } from './prove.ts';
+import { RELEASE } from './situations.ts';
 
 /** The objects of each file. */
 type Files = ReadonlyMap<string, readonly ValueMap[]>;
@@ -77,7 +77,7 @@ function inChart(source: string, { metadata, location }: Chart): string {
 }
 
 function isSame(before: readonly ValueMap[] = [], after: readonly ValueMap[] = []): boolean {
-  const options = { isAwkward: false, checksums: new Map<string, string>() };
+  const options = { isAwkward: false, isVaried: false, hasPorts: false, checksums: new Map<string, string>() };
   return (
     before.length === after.length &&
     before.every((object, index) => findDifference(object, after[index] ?? new Map(), options) === undefined)

@@ -1,13 +1,13 @@
 /** `pkg convert`: converted templates give the same objects as helm, and the others are kept. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convertFolder } from '../../src/convert/folder.ts';
 import type { Conversion } from '../../src/convert/convert.ts';
 import { printJson } from '../../src/yaml/json.ts';
-import { parseYaml, parseYamlDocuments } from '../../src/yaml/read.ts';
+import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value } from '../../src/yaml/value.ts';
 import { RUNS } from '../support/generation.ts';
@@ -16,6 +16,7 @@ import { pkg } from '../support/pkg.ts';
 import { differenceOf } from './difference.ts';
 import { goCharts, HELPERS } from './generator.ts';
 import { mutationsOf } from './mutations.ts';
+import { expectSame, nameOf, objectsOf, writeChart } from './support.ts';
 
 let work: string;
 
@@ -25,51 +26,15 @@ beforeAll(() => {
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-const CHART_YAML = 'apiVersion: v2\nname: c\nversion: 1.0.0\n';
-
 /** Writes a chart and gives its folder. */
 function chartOf(name: string, files: Record<string, string>): string {
   const folder = join(work, name);
-  for (const [path, text] of Object.entries({ 'Chart.yaml': CHART_YAML, ...files })) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  writeChart(folder, files);
   return folder;
 }
 
 function convert(folder: string, outputDir?: string): Promise<Conversion> {
   return convertFolder(folder, { files: [], outputDir, dryRun: false });
-}
-
-/** The objects that a program prints, in an order of their own; a null is not a field. */
-function objectsOf(stdout: string): Value[] {
-  const key = (value: Value): string => JSON.stringify(isMap(value) ? [value.get('kind'), nameOf(value)] : []);
-  return parseYamlDocuments(stdout, 'out')
-    .filter((value) => value !== null)
-    .map(withoutNulls)
-    .toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-function nameOf(object: Value): Value | undefined {
-  const metadata = isMap(object) ? object.get('metadata') : undefined;
-  return isMap(metadata) ? metadata.get('name') : undefined;
-}
-
-function withoutNulls(value: Value): Value {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isMap(value)) return value;
-  const entries = [...value]
-    .filter(([, item]) => item !== null)
-    .map(([key, item]) => [key, withoutNulls(item)] as const);
-  return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Renders a chart with helm and its conversion with pkg, and compares the objects. */
-function expectSame(go: string, native: string, args: readonly string[]): void {
-  const theirs = helm(['template', 'demo', go, ...args]);
-  const ours = pkg(['template', 'demo', native, ...args]);
-  expect(ours.status, `${args.join(' ')}\n${ours.stderr}\n${theirs.stderr}`).toBe(theirs.status);
-  if (theirs.status === 0) expect(objectsOf(ours.stdout), args.join(' ')).toEqual(objectsOf(theirs.stdout));
 }
 
 test(

@@ -381,3 +381,19 @@ test('native templates do not see what Go templates set', async () => {
   };
   expect(dataOf(await render(chartOf(files, { v: 'given' })), 'a')).toEqual({ x: 'given given changed' });
 });
+
+test('a Go template gets a part of its root, and a part that does not exist is an error', async () => {
+  const files = {
+    'templates/_go.tpl':
+      '{{- define "show" }}{{ .chart.Name }} {{ .all.release.Namespace }} {{ .capabilities.APIVersions.Has "v1" }}{{ end }}',
+    'templates/config.yaml.hbs': named(
+      'c',
+      'a: {{include "show" (dict "chart" @go.Chart "all" (dict "release" @go.Release) "capabilities" @go.Capabilities)}}',
+    ),
+  };
+  expect(dataOf(await render(chartOf(files, {})), 'c')).toEqual({ a: 'web default true' });
+  for (const part of ['@go.Chrat', '@go.Chart.Name']) {
+    const wrong = { ...files, 'templates/config.yaml.hbs': named('c', `a: {{include "show" ${part}}}`) };
+    await expect(render(chartOf(wrong, {}))).rejects.toThrow(`${part} is not defined`);
+  }
+});

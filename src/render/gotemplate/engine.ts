@@ -7,7 +7,7 @@ import { inHelmParseOrder, isGuard } from '../../chart/guard.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { isNativeTemplate } from '../engines.ts';
 import { LimitReached, metered, MAX_STEPS, rangeMessage } from '../functions/limits.ts';
-import { GO_ROOT } from '../go-root.ts';
+import { GO_ROOT, goPartName } from '../go-root.ts';
 import type { Caller, GoTemplates, NativeTemplates, RenderInput, RenderLimits } from '../render.ts';
 import { explain } from './explain.ts';
 import { FunctionNotLoaded, ExecError } from './exec-errors.ts';
@@ -25,7 +25,7 @@ import type { ChartScope } from './scope.ts';
 import { syntaxHints } from './syntax-hints.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import { decodeText, encodeText, fromObject, fromValue } from './value.ts';
+import { decodeText, encodeText, entriesOf, fromObject, fromValue } from './value.ts';
 import type { GoValue } from './value.ts';
 import { isPartial } from './template.ts';
 import { compareSources } from '../order.ts';
@@ -158,10 +158,12 @@ function namesOf(name: string, scopes: readonly ChartScope[]): string[] {
   return [name, inChart, inChart.slice('templates/'.length)];
 }
 
-/** The data of a native template converted to values of Go templates. `@go` in it becomes their root. */
+/** The data of a native template converted to values of Go templates. `@go` and `@go.Chart` in it become their root and its parts. */
 function withRoot(data: Value, root: GoValue): GoValue {
   if (data === GO_ROOT) return root;
   if (Array.isArray(data)) return data.map((item) => withRoot(item, root));
+  const part = isMap(data) ? goPartName(data) : undefined;
+  if (part !== undefined) return entriesOf(root)?.get(part) ?? null;
   if (isMap(data)) return new Map([...data].map(([key, item]) => [encodeText(key), withRoot(item, root)]));
   return fromValue(data);
 }

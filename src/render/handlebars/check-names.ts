@@ -1,4 +1,5 @@
 /** Checks of names: paths to values, `@` names, and the names of partials. */
+import { GO_PARTS } from '../go-root.ts';
 import { nearest } from '../../nearest.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
@@ -75,7 +76,13 @@ function partialHint(name: string, isArgument: boolean): string {
 /** Checks `@root.x`, `@index` and the other names with `@`. */
 function checkData(report: CheckReport, path: Path, scope: CheckScope): void {
   const [name = '', head, field] = path.parts;
-  if (name === 'go') return;
+  if (name === 'go') {
+    const [, ...names] = path.parts;
+    if (names.length === 0 || (names.length === 1 && GO_PARTS.includes(names[0] ?? ''))) return;
+    const hint = `@go can be passed to a Go template as a whole or by one of its parts: ${GO_PARTS.join(', ')}`;
+    report.add('PKG_TEMPLATE_NAME_MISSING', `@${path.parts.join('.')} is not defined`, path.loc, [hint]);
+    return;
+  }
   // `{{#if @partial-block}}` asks whether the partial was called with a block, so the name may stand anywhere.
   if (name === 'partial-block' && head === undefined) return;
   if (name === 'root') {

@@ -2,7 +2,7 @@
 import type { Expression, Path, Program, Template } from './ast.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Argument } from './helpers/types.ts';
-import { GO_ROOT } from '../go-root.ts';
+import { GO_ROOT, goPart } from '../go-root.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
 
@@ -98,7 +98,11 @@ function startOfData(path: Path, scope: Scope): Start {
   let data: Data | undefined = scope.data;
   for (let depth = path.depth; depth > 0 && data !== undefined; depth--) data = data.outer;
   if (name === 'root') return { item: scope.root, rest, trail: () => [] };
-  if (name === 'go') return { item: GO_ROOT, rest, trail: undefined };
+  if (name === 'go') {
+    const [part, ...below] = rest;
+    const item = part === undefined ? GO_ROOT : (goPart(part) ?? ABSENT);
+    return { item, rest: below, trail: undefined };
+  }
   // {{#if @partial-block}} asks whether the partial was called with a block.
   if (name === 'partial-block')
     return { item: partialBlockOf(data) === undefined ? ABSENT : true, rest, trail: undefined };
