@@ -65,14 +65,19 @@ export class Fields {
     return value === true;
   }
 
-  /** A list of texts. */
+  /** A list of texts, safe to show. */
   texts(key: string): string[] {
+    return this.exactTexts(key).map(clean);
+  }
+
+  /** A list of texts as they are written. */
+  exactTexts(key: string): string[] {
     return this.list(key).map((item, index) => {
       const text = textOf(item);
       if (text === undefined) {
         this.reportItem(key, index, `an item of ${key} is not a string`);
       }
-      return clean(text ?? '');
+      return text ?? '';
     });
   }
 

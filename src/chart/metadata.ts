@@ -10,7 +10,7 @@ import type { Problem } from './fields.ts';
 import { isVersion } from './version.ts';
 
 /** Matches an alias that does not lead out of `charts/` (CVE-2020-15184). */
-const ALIAS = /^[a-zA-Z0-9_-]+$/;
+export const ALIAS: RegExp = /^[a-zA-Z0-9_-]+$/;
 
 const TEXT_FIELDS = ['home', 'description', 'icon', 'condition', 'tags', 'appVersion', 'kubeVersion'] as const;
 

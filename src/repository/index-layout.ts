@@ -7,6 +7,8 @@ import { parseYaml } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import { BATCH, batchesOf, MAX_WHOLE } from './index-ranges.ts';
+import { IndexAnchors } from './index-anchors.ts';
+import type { IndexPart } from './index-anchors.ts';
 import type { ChartRange, IndexParts, Span } from './index-ranges.ts';
 
 /** Where the entries are in an index that is laid out as Helm writes it. */
@@ -16,9 +18,9 @@ type Layout = { start: number; end: number; indent: number };
 export function yamlParts(bytes: Buffer, location: string): IndexParts | undefined {
   const layout = findLayout(bytes);
   if (layout === undefined) return undefined;
-  const { start, end } = layout;
+  const anchors = new IndexAnchors(() => partsOf(bytes, layout, location), bytes.length, location);
   return {
-    rest: () => parse(Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]).toString('utf8'), location),
+    rest: () => readRest(bytes, layout, anchors, location),
     charts: () => chartsOf(bytes, layout),
     *named(name) {
       const plain = plainlyNamed(bytes, layout, name);
@@ -27,7 +29,7 @@ export function yamlParts(bytes: Buffer, location: string): IndexParts | undefin
         if (range.name === undefined || range.name === name) yield range;
       }
     },
-    read: (range) => readChart(bytes, range, location),
+    read: (range) => readChart(bytes, range, anchors, location),
   };
 }
 
@@ -37,16 +39,18 @@ function parse(text: string, location: string): Value {
 
 /** Finds the lines of the entries; undefined for an index that is laid out in another way. */
 function findLayout(bytes: Buffer): Layout | undefined {
-  const head = findLine(bytes, 0, /^entries:[ \t]*\r?\n/gm);
+  const head = findLine(bytes, 0, ENTRIES);
   if (head === undefined) return undefined;
   const start = bytes.indexOf(NEW_LINE, head) + 1;
-  const isSplit = bytes.includes('\n---', head) || bytes.includes('\n...', head);
-  if (isSplit || findLine(bytes, start, /^entries:[ \t]*\r?\n/gm) !== undefined) return undefined;
+  if (findLine(bytes, start, ENTRIES) !== undefined) return undefined;
   const end = findLine(bytes, start, /^[^\s#-]/gm) ?? bytes.length;
   const first = bytes.toString('latin1', start, start + 10_000);
   const indent = /^(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/.exec(first)?.[1];
   return indent === undefined ? undefined : { start, end, indent: indent.length };
 }
+
+/** The line above the charts. */
+const ENTRIES = /^(?:entries|"entries"|'entries')[ \t]*:[ \t]*(?:[ \t]#.*)?\r?\n/gm;
 
 /**
  * The chart whose name stands on the only line of this form, which is found without looking at all lines: in an index of 15
@@ -90,22 +94,59 @@ function nameOn(line: string): string | undefined {
   return /^[ -~]*$/.test(text) ? text : undefined;
 }
 
-/** The entries of a chart: in one piece, or in batches of its items. */
-function* readChart(bytes: Buffer, { from, to }: ChartRange, location: string): Generator<ValueMap> {
+/** Everything but the entries. */
+function readRest(bytes: Buffer, { start, end }: Layout, anchors: IndexAnchors, location: string): Value {
+  const [head, tail] = [bytes.toString('utf8', 0, start), bytes.toString('utf8', end)];
+  try {
+    return parse(head + tail, location);
+  } catch (error) {
+    if (!(error instanceof PkgError) || !anchors.mayUse(tail)) throw error;
+    const [before, after] = [anchors.read(head, 0), anchors.read(tail, end)];
+    return isMap(before) && isMap(after) ? new Map([...before, ...after]) : before;
+  }
+}
+
+/** All parts but the last, in the order of the file: what is above the charts, and their pieces. */
+function* partsOf(bytes: Buffer, layout: Layout, location: string): Generator<IndexPart> {
+  const { start } = layout;
+  yield { from: 0, to: start, text: () => bytes.toString('utf8', 0, start) };
+  for (const chart of chartsOf(bytes, layout)) {
+    const { key, spans } = piecesIn(bytes, chart, location);
+    for (const span of spans) yield { ...span, text: () => key + bytes.toString('utf8', span.from, span.to) };
+  }
+}
+
+/**
+ * The pieces of a chart: one, or batches of its items. `key` is the line with the name of the chart, where it does not stand
+ * before each piece.
+ */
+function piecesIn(bytes: Buffer, { from, to }: Span, location: string): { key: string; spans: Iterable<Span> } {
   const lineEnd = bytes.indexOf(NEW_LINE, from) + 1;
   const key = bytes.toString('utf8', from, lineEnd);
   const items = to - from > BATCH && NAME_LINE.test(key.trimEnd()) ? itemsOf(bytes, lineEnd, to) : undefined;
-  if (items === undefined) {
-    yield readPiece(bytes, { from, to }, '', location);
-    return;
-  }
-  for (const batch of batchesOf(items, location)) yield readPiece(bytes, batch, key, location);
+  return items === undefined ? { key: '', spans: [{ from, to }] } : { key, spans: batchesOf(items, location) };
 }
 
-/** @param key the line with the name of the chart, where it does not stand before the piece */
-function readPiece(bytes: Buffer, { from, to }: Span, key: string, location: string): ValueMap {
+/** The entries of a chart, piece by piece. */
+function* readChart(bytes: Buffer, range: ChartRange, anchors: IndexAnchors, location: string): Generator<ValueMap> {
+  const { key, spans } = piecesIn(bytes, range, location);
+  for (const span of spans) yield readPiece(bytes, span, { key, anchors, location });
+}
+
+type PieceContext = { key: string; anchors: IndexAnchors; location: string };
+
+function readPiece(bytes: Buffer, { from, to }: Span, { key, anchors, location }: PieceContext): ValueMap {
+  const text = key + bytes.toString('utf8', from, to);
+  const read = (): Value => {
+    try {
+      return parse(text, location);
+    } catch (error) {
+      if (!(error instanceof PkgError) || !anchors.mayUse(text)) throw error;
+      return anchors.read(text, from);
+    }
+  };
   try {
-    const piece = parse(key + bytes.toString('utf8', from, to), location);
+    const piece = read();
     if (isMap(piece)) return piece;
   } catch (error) {
     if (!(error instanceof PkgError) || error.at?.line === undefined) throw error;

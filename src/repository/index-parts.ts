@@ -77,9 +77,35 @@ const known: WeakMap<Buffer, IndexParts | null> = new WeakMap();
 function partsOf(bytes: Buffer, location: string): IndexParts | undefined {
   const before = known.get(bytes);
   if (before !== undefined) return before ?? undefined;
-  const parts = looksLikeJson(bytes) ? jsonParts(bytes, location) : yamlParts(bytes, location);
+  const document = firstDocument(bytes);
+  const parts = looksLikeJson(document) ? jsonParts(document, location) : yamlParts(document, location);
   known.set(bytes, parts ?? null);
   return parts;
+}
+
+/**
+ * The first document of a YAML text, without a byte order mark. A line that begins with `---` or `...` ends a document in
+ * any case, also within a text, unless it is the one above it.
+ */
+function firstDocument(bytes: Buffer): Buffer {
+  const start = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+  let end = bytes.length;
+  for (const marker of ['---', '...']) {
+    let at = start;
+    do {
+      const isMarker = /^(?:---|\.\.\.)(?:\s|$)/.test(bytes.toString('latin1', at, at + 4));
+      if (isMarker && !(marker === '---' && isAboveDocument(bytes.subarray(start, at)))) end = at;
+      at = bytes.indexOf(`\n${marker}`, at) + 1;
+    } while (at > 0 && at < end);
+  }
+  return bytes.subarray(start, end);
+}
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Has a text nothing but comments and directives? */
+function isAboveDocument(bytes: Buffer): boolean {
+  return bytes.length < 1 << 16 && /^(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*$/.test(bytes.toString('latin1'));
 }
 
 /** Is the first character a brace? JSON, and YAML that is written like JSON. */
@@ -106,9 +132,10 @@ function wholeIndex(bytes: Buffer, location: string): IndexParts {
 
 /** As in Helm: JSON, else YAML, of which what follows the first document is ignored. */
 function parseWhole(bytes: Buffer, location: string): Value {
-  const text = bytes.toString('utf8');
+  const document = firstDocument(bytes);
+  const text = document.toString('utf8');
   const parse = (): Value => parseYamlDocuments(text, location, { duplicateKeys: 'error' })[0] ?? null;
-  if (!looksLikeJson(bytes)) return parse();
+  if (!looksLikeJson(document)) return parse();
   try {
     return fromPlain(parseJson(text, location));
   } catch (error) {

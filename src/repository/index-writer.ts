@@ -13,8 +13,10 @@ import { FileReadError, readRegularFile } from '../read-file.ts';
 import { whileLocked } from './change-file.ts';
 import type { Tell } from './change-file.ts';
 import { sha256Of } from './digest.ts';
+import { MergedVersions, readForeignEntries } from './foreign-index.ts';
+import type { ForeignEntries } from './foreign-index.ts';
 import { MAX_INDEX, readWholeIndex } from './index-file.ts';
-import { compareCodePoints, printJson, sortKeys } from '../yaml/json.ts';
+import { compareCodePoints, goJson } from '../yaml/json.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
 import { fromPlain, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
 import type { Json, JsonObject } from '../yaml/value.ts';
@@ -111,9 +113,9 @@ function namesIn(folder: string): string[] {
 export function entryOf(chart: Chart, archive: Uint8Array, url: string, now: Date): JsonObject {
   return {
     ...metadataJson(chart, false),
+    urls: [url],
     created: now.toISOString(),
     digest: sha256Of(archive),
-    urls: [url],
   };
 }
 
@@ -160,13 +162,23 @@ export function findEntry({ entries }: RepositoryIndex, name: string, version: s
   return entries.get(name)?.find((entry) => textField(entry, 'version') === version);
 }
 
-/** Adds the versions of another index that this one does not have. */
-export function mergeIndex(index: RepositoryIndex, other: RepositoryIndex): void {
-  for (const [name, entries] of other.entries) {
-    for (const entry of entries) {
-      if (findEntry(index, name, textField(entry, 'version')) === undefined) addEntry(index, entry);
-    }
+/**
+ * Adds the versions of another index that this one does not have, as Helm does: written anew, under the names that they give
+ * themselves. A version that differs from one that is there only in its build metadata is left out; `1.2` is there where any
+ * `1.2.x` is.
+ *
+ * @returns what Helm would not read, for warnings
+ */
+export function mergeIndex(index: RepositoryIndex, { entries, skipped }: ForeignEntries): readonly string[] {
+  const merged = new Map<string, MergedVersions>();
+  for (const entry of entries) {
+    const name = textField(entry, 'name');
+    const known = index.entries.get(name) ?? [];
+    const versions = merged.get(name) ?? new MergedVersions(known.map((one) => textField(one, 'version')));
+    merged.set(name, versions);
+    if (versions.add(textField(entry, 'version'))) appendEntry(index, entry);
   }
+  return skipped;
 }
 
 /**
@@ -190,9 +202,23 @@ export function readIndex(bytes: Buffer, location: string): RepositoryIndex {
  * @throws {PkgError} `PKG_FILE_UNREADABLE`, and as {@link readIndex} throws
  */
 export function readIndexFile(file: string): RepositoryIndex | undefined {
-  let bytes: Buffer;
+  const bytes = readIfThere(file);
+  return bytes === undefined ? undefined : readIndex(bytes, file);
+}
+
+/**
+ * Reads the index in a file for {@link mergeIndex}; undefined where there is none.
+ *
+ * @throws {PkgError} `PKG_FILE_UNREADABLE`, and as {@link readForeignEntries} throws
+ */
+export function readFileToMerge(file: string): ForeignEntries | undefined {
+  const bytes = readIfThere(file);
+  return bytes === undefined ? undefined : readForeignEntries(bytes, file);
+}
+
+function readIfThere(file: string): Buffer | undefined {
   try {
-    bytes = readRegularFile(file, MAX_INDEX);
+    return readRegularFile(file, MAX_INDEX);
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     if (cause.code === 'ENOENT') return undefined;
@@ -201,21 +227,16 @@ export function readIndexFile(file: string): RepositoryIndex | undefined {
       cause,
     });
   }
-  return readIndex(bytes, file);
 }
 
-/** The text of the file: charts by name, the newest version first. */
+/** The text of the file, as Helm writes it: charts by name, the newest version first. */
 export function printIndex(index: RepositoryIndex, now: Date, asJson = false): string {
   const entries: JsonObject = {};
-  for (const name of [...index.entries.keys()].sort()) {
-    setOwn(
-      entries,
-      name,
-      (index.entries.get(name) ?? []).toSorted(newestFirst).map((entry) => sortKeys(entry)),
-    );
+  for (const name of [...index.entries.keys()].sort(compareCodePoints)) {
+    setOwn(entries, name, (index.entries.get(name) ?? []).toSorted(newestFirst));
   }
-  const file: JsonObject = sortKeys({ apiVersion: 'v1', ...index.rest, entries, generated: now.toISOString() });
-  return asJson ? `${printJson(file, 2)}\n` : printGoYaml(fromPlain(file));
+  const file: JsonObject = { apiVersion: 'v1', generated: now.toISOString(), entries, ...index.rest };
+  return asJson ? goJson(file, 2) : printGoYaml(fromPlain(file));
 }
 
 function newestFirst(a: Json, b: Json): number {

@@ -54,10 +54,11 @@ export class Decoder {
    * Decodes a document.
    *
    * @param beforeJson may change the value before infinity, not-a-number and keys that JSON cannot have are refused
+   * @param others the number of nodes in other parts of the document
    * @throws {YamlError}
    */
-  document(node: YamlNode, beforeJson?: (value: Value) => void): Value {
-    this.#nodes = 1;
+  document(node: YamlNode, beforeJson?: (value: Value) => void, others = 0): Value {
+    this.#nodes = 1 + others;
     this.#aliased = 0;
     this.#aliasedText = 0;
     this.#notJson = new Map();
@@ -68,6 +69,11 @@ export class Decoder {
       this.#checkJson(value);
     }
     return value;
+  }
+
+  /** How many values of the last document came from aliases, and the characters of these. */
+  get aliased(): { values: number; text: number } {
+    return { values: this.#aliased, text: this.#aliasedText };
   }
 
   /** Refuses what JSON cannot have. A value that a later key replaced is gone by now, and is not refused. */

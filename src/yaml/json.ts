@@ -138,25 +138,36 @@ export function cloneJson(value: Json): Json {
 /**
  * Prints JSON as Go's encoding/json does: `<`, `>`, `&`, U+2028 and U+2029 are escaped, and an object with keys such as
  * `10` and `9`, which JavaScript has in front and in the order of their numbers, has all its keys in Go's order of maps.
+ *
+ * @param indent the blanks of each level; 0 for one line
  */
-export function goJson(value: Json): string {
-  const printed = printJson(value);
-  const text = INTEGER_FIRST.test(printed) ? printInOrder(value) : printed;
+export function goJson(value: Json, indent = 0): string {
+  const printed = printJson(value, indent);
+  const text = INTEGER_FIRST.test(printed) ? printInOrder(value, indent) : printed;
   return text.replace(/[<>&\u2028\u2029]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
 
 /** Matches an object whose first key is an integer. Where it matches within a text, printing takes longer. */
-const INTEGER_FIRST = /\{"\d+":/;
+const INTEGER_FIRST = /\{\s*"\d+":/;
 
 /** {@link printJson} with the keys of objects of which one is an integer in Go's order. Fields of Go's structs are not integers. */
-function printInOrder(value: Json): string {
+function printInOrder(value: Json, indent: number, pad = '\n'): string {
   if (typeof value !== 'object' || value === null) return printJson(value);
-  if (Array.isArray(value)) return `[${value.map((item) => printInOrder(item)).join()}]`;
+  const inner = pad + ' '.repeat(indent);
+  const [before, after, colon] = indent === 0 ? ['', '', ':'] : [inner, pad, ': '];
+  const inside = (open: string, items: readonly string[], close: string): string =>
+    items.length === 0 ? open + close : `${open}${before}${items.join(`,${before}`)}${after}${close}`;
+  const print = (item: Json): string => printInOrder(item, indent, inner);
+  if (Array.isArray(value)) return inside('[', value.map(print), ']');
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
   const ordered = /^\d+$/.test(keys[0] ?? '') ? keys.sort(compareCodePoints) : keys;
-  return `{${ordered.map((key) => `${JSON.stringify(key)}:${printInOrder(value[key] as Json)}`).join()}}`;
+  return inside(
+    '{',
+    ordered.map((key) => `${JSON.stringify(key)}${colon}${print(value[key] as Json)}`),
+    '}',
+  );
 }
 
 /**

@@ -45,8 +45,13 @@ export class DocumentReader {
     this.#scanner = new Scanner(text, readError);
   }
 
-  /** The root of the next document; undefined after the last one. @throws {YamlError} */
-  next(): YamlNode | undefined {
+  /**
+   * The root of the next document; undefined after the last one.
+   *
+   * @param anchors gets those of the document; may hold some from before, for a part of a document
+   * @throws {YamlError}
+   */
+  next(anchors: Map<string, YamlNode> = new Map()): YamlNode | undefined {
     let token = this.#scanner.peek();
     if (!this.#first) {
       while (token.type === Token.DOCUMENT_END) token = this.#skip();
@@ -54,7 +59,7 @@ export class DocumentReader {
     const implicit = this.#first;
     this.#first = false;
     if (token.type === Token.END) return undefined;
-    this.#anchors = new Map();
+    this.#anchors = anchors;
     this.#handles = new Map();
     const directives =
       token.type === Token.VERSION || token.type === Token.TAG_DIRECTIVE || token.type === Token.DOCUMENT_START;

@@ -117,11 +117,39 @@ function compose(given: string, file: string, options: YamlOptions): Document[] 
     }
     return documents;
   } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
-    const at = positionAt(given, Math.min(from + error.at, given.length), file);
-    const hints = error.tooComplex ? [] : yamlHints(given, error.message, at.line, at.column);
-    throw new PkgError(code, error.message, { at, hints });
+    throw located(error, given, from, file);
+  }
+}
+
+/** An error of YAML with its position. @param from the offset of the part of the text that was read */
+function located(error: unknown, text: string, from: number, file: string): unknown {
+  if (!(error instanceof YamlError)) return error;
+  const code = error.tooComplex ? 'PKG_YAML_TOO_COMPLEX' : 'PKG_YAML_SYNTAX';
+  const at = positionAt(text, Math.min(from + error.at, text.length), file);
+  const hints = error.tooComplex ? [] : yamlHints(text, error.message, at.line, at.column);
+  return new PkgError(code, error.message, { at, hints });
+}
+
+/**
+ * Reads a part of a document whose aliases may refer to anchors in parts before it.
+ *
+ * @param anchors of the parts before; gets those of this one
+ * @param others the number of nodes in other parts, for the bound on what aliases unfold to
+ * @returns also how many values came from aliases, and the characters of these
+ * @throws {PkgError} as {@link parseYaml} does
+ */
+export function parsePart(
+  text: string,
+  file: string,
+  anchors: Map<string, YamlNode>,
+  others: number,
+): { value: Value; aliased: Decoder['aliased'] } {
+  try {
+    const node = new DocumentReader(text, readableUntil(text)).next(anchors);
+    const decoder = new Decoder(true);
+    return { value: node === undefined ? null : decoder.document(node, undefined, others), aliased: decoder.aliased };
+  } catch (error) {
+    throw located(error, text, 0, file);
   }
 }
 

@@ -1,5 +1,13 @@
 import { writeFileAtomic } from '../../files.ts';
-import { indexFolder, mergeIndex, printIndex, readIndexFile, writeFolderIndex } from '../../repository/index-writer.ts';
+import {
+  emptyIndex,
+  indexFolder,
+  mergeIndex,
+  printIndex,
+  readFileToMerge,
+  writeFolderIndex,
+} from '../../repository/index-writer.ts';
+import { printError } from '../../terminal/output.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { requireFolder } from '../support/paths.ts';
@@ -33,15 +41,17 @@ class RepoIndexCommand extends PkgCommand {
     requireFolder(folder);
     const now = new Date();
     const { merge } = flags;
+    let skipped: readonly string[] = [];
     const make = async (): Promise<string> => {
       const index = await indexFolder(folder, flags.url, now);
       // As Helm does: an index that is to grow begins empty.
-      const other = merge === undefined ? undefined : readIndexFile(merge);
-      if (other !== undefined) mergeIndex(index, other);
-      else if (merge !== undefined) writeFileAtomic(merge, printIndex(index, now, flags.json));
+      const other = merge === undefined ? undefined : readFileToMerge(merge);
+      if (other !== undefined) skipped = mergeIndex(index, other);
+      else if (merge !== undefined) writeFileAtomic(merge, printIndex(emptyIndex(), now, flags.json));
       return printIndex(index, now, flags.json);
     };
     await tellingSlow((tell) => writeFolderIndex(folder, make, tell));
+    for (const text of skipped) printError(`warning: ${text}\n`);
   }
 }
 
