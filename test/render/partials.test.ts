@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Chart } from '../../src/chart/chart.ts';
 import { printYaml } from '../../src/yaml/print.ts';
-import { isMap } from '../../src/yaml/value.ts';
+import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
+import { parseYaml } from '../../src/yaml/read.ts';
+import type { PkgError } from '../../src/errors.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
 
@@ -266,4 +268,36 @@ test('the error for a partial of a library that is not a dependency says where t
       ],
     });
   }
+});
+
+test('a whole template that is included is its output, in which values are only values', async () => {
+  const files = {
+    'templates/a.yaml.hbs': configMap('x: {{values.x}}\nl: {{values.l}}').replace('ConfigMap', 'Thing'),
+    'templates/b.yaml.hbs': configMap(
+      'plain: {{include "a.yaml"}}\nblock: |\n  {{include "a.yaml"}}\nno: {{values.x}}',
+    ),
+    'templates/c.yaml': 'kind: Go\na: {{ include "web/templates/a.yaml" . | quote }}\n',
+  };
+  const { objects } = await render(chartOf(files, { x: 'a: b\nevil: true', l: ['- c', { d: '# e' }] }));
+  const [thing, map, go] = ['web/templates/a.yaml.hbs', 'web/templates/b.yaml.hbs', 'web/templates/c.yaml'].map(
+    (name) => objects.find(({ source }) => source === name),
+  );
+  const data = toPlain(map?.object ?? new Map())['data'] as Record<string, string>;
+  expect(data['plain']).toBe(`${thing?.text}\n`);
+  for (const text of [data['plain'], data['block'], toPlain(go?.object ?? new Map())['a'] as string])
+    expect(parseYaml(text ?? '', 'text')).toEqual(thing?.object);
+});
+
+test('a template that includes its own text is an error at the call', async () => {
+  const files = {
+    'templates/a.yaml.hbs': configMap('x: {{sha256sum (include "b.yaml")}}'),
+    'templates/b.yaml.hbs': configMap('x: {{sha256sum (include "a.yaml")}}'),
+  };
+  const error = (await render(chartOf(files)).catch((thrown: unknown) => thrown)) as PkgError;
+  expect([error.code, error.message, error.at?.file, error.at?.line]).toEqual([
+    'PKG_TEMPLATE_LIMIT',
+    'web/templates/a.yaml.hbs includes its own text',
+    'web/templates/b.yaml.hbs',
+    6,
+  ]);
 });

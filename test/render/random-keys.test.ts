@@ -436,7 +436,7 @@ test('a template that another one includes has the text of its output, in loops 
   const first = await renderFiles(files, nothingStored(), { x: 'v' });
   const [{ text } = { text: '' }] = first.objects.filter(({ source }) => source === 'web/templates/a.yaml.hbs');
   const sums = [...fieldsOf(first)].filter(([path]) => path.includes('.s-')).map(([, value]) => value);
-  expect(sums).toEqual(Array.from({ length: 5 }, () => text));
+  expect(sums).toEqual(Array.from({ length: 5 }, () => `${text}\n`));
   expect(first.randomValues).toHaveLength(2);
 });
 

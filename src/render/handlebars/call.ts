@@ -1,7 +1,7 @@
 /** Calls: helpers, functions of the context, and the forms that evaluate templates themselves. */
 import { printable } from '../../errors-text.ts';
 import { pathOf } from './ast.ts';
-import type { Call, Expression, Mustache, Sub } from './ast.ts';
+import type { Call, Expression, Mustache, Sub, Template } from './ast.ts';
 import { missingName } from './absence.ts';
 import { printGoTemplate } from './go-templates.ts';
 import { positionIn } from './template-error.ts';
@@ -10,7 +10,7 @@ import { argsText, evaluateTexts } from './tpl.ts';
 import { charge, chargeCopy, chargeMade, chargeRead, chargeVisit, LimitReached } from '../functions/limits.ts';
 import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
-import { enterBody, extended, findBody, missingPartial } from './run-partial.ts';
+import { enterBody, extended, findBody, isWholeTemplate, missingPartial } from './run-partial.ts';
 import { isRandom } from './helpers/index.ts';
 import type { Argument, HelperContext } from './helpers/types.ts';
 import { textsOf } from './random-calls.ts';
@@ -192,6 +192,9 @@ function callFunction(
 /** `include "name" [context] [key=value …]`: the text of a partial, or of another template of the chart. */
 function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame: Frame): Argument {
   const call = partialCall(evaluator, 'include', node, scope, frame);
+  const body =
+    call.param === undefined && node.hash === undefined ? findBody(evaluator, call.name, scope, frame) : undefined;
+  if (body !== undefined && isWholeTemplate(body)) return outputOf(evaluator, body.template, node, frame);
   const output = evaluator.textOutput();
   if (!runPartial(evaluator, call, scope, frame, output)) {
     const text = printGoTemplate(evaluator, call, scope, frame);
@@ -200,6 +203,18 @@ function include(evaluator: Evaluator, node: Mustache | Sub, scope: Scope, frame
   }
   // A file of a partial ends with a newline, which is not part of its value.
   return output.toString().replace(/\r?\n$/, '');
+}
+
+/** The text of a whole template in the output. */
+function outputOf(evaluator: Evaluator, template: Template, node: Call, frame: Frame): string {
+  const text = evaluator.host.outputOf(template);
+  if (text !== undefined) {
+    chargeMade(text);
+    return text;
+  }
+  throw evaluator.error('PKG_TEMPLATE_LIMIT', `${template.name} includes its own text`, node.loc, frame, {
+    hints: ['a checksum of a template cannot be a part of that template'],
+  });
 }
 
 /** `partial "name" [context] [key=value …]`: the document of a partial as a value; absent where it prints nothing. */

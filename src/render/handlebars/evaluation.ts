@@ -46,6 +46,8 @@ export type Host = {
   structure: (output: Output) => Value[];
   /** Reads the structure alone, and no values in it: throws what is wrong with it. */
   checkStructure: (output: Output) => void;
+  /** The text of a whole template of the chart in the output; undefined while that runs. */
+  outputOf: (template: Template) => string | undefined;
   lookup?: Lookup;
   /** The text of a Go template; undefined where there is none of the name. See {@link GoTemplates}. */
   goTemplate: (name: string, data: Value | undefined, identity: string) => string | undefined;

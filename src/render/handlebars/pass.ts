@@ -352,10 +352,21 @@ export class Pass {
       keyPrefix: at.map((name) => `${name}/`).join(''),
       structure: (output) =>
         this.#reader.values(output, (document) => {
-          if (this.#random.log.length > 0)
+          if (this.#random.values.size > 0)
             labelCalls(this.#random, document, this.#slots, (slot) => this.#reader.single(slot));
         }),
       checkStructure: (output) => this.#reader.check(output),
+      outputOf: (template) => {
+        const run = this.#charts.find((one) => one.own === own);
+        if (run === undefined) throw new Error(`no chart has ${template.name}`);
+        if (this.#printed.has(template) && this.#printed.get(template) === undefined) return undefined;
+        // Its random calls are not those of the expression that includes it.
+        const { log } = this.#random;
+        const since = log.length;
+        const text = this.#textOf(run, template);
+        log.length = since;
+        return text;
+      },
       ...(lookup === undefined ? {} : { lookup }),
       goTemplate: (name, data, identity) =>
         goTemplates()?.print(own.chart, { file: this.#running, identity }, name, data),

@@ -28,11 +28,8 @@ const HASHES: ReadonlySet<string> = new Set(['bcrypt', 'htpasswd']);
 /** The value of a call, the key of its `key="admin"`, and whether there are texts among its arguments. */
 export type MadeValue = RandomValue & { ownKey: string | undefined; takesTexts: boolean };
 
-/**
- * One run of a call. `path` is that within a document inside `{{#yaml}}`. `isCopy`: it is the run of a whole template
- * that another one includes, for a checksum; the fields of the call are in the template's own objects.
- */
-export type Occurrence = { id: string; path: string; isCopy: boolean };
+/** One run of a call. `path` is that within a document inside `{{#yaml}}`. */
+export type Occurrence = { id: string; path: string };
 
 /** What the passes of a render share: the values made so far, the keys that the last pass found, and the sites of its keyed calls. */
 export type PassState = {
@@ -55,7 +52,7 @@ const MAX_ALIASES = 1000;
 export class RandomCalls {
   /** The values, by {@link callId}. */
   readonly values: Map<string, MadeValue> = new Map();
-  /** All runs, in their order. */
+  /** The runs in their order, without those in templates that another one included. */
   readonly log: Occurrence[] = [];
   /** Texts made of random values, as by `(lower (randAlphaNum 16))`, with the calls whose values went into them. */
   readonly aliases: Map<string, string[]> = new Map();
@@ -65,6 +62,8 @@ export class RandomCalls {
   readonly #state: PassState;
   readonly #byText = new Map<string, string>();
   readonly #byKey = new Map<string, string>();
+  /** How often each call ran. */
+  readonly #runs = new Map<string, number>();
   /** How many runs of a call are among the arguments of a hash. */
   readonly #hashed = new Map<string, number>();
   /** Calls that were given the stored value of a call with a key, which seemed to be gone. */
@@ -93,16 +92,14 @@ export class RandomCalls {
       if (HASHES.has(call.call)) this.#hashed.set(inner, (this.#hashed.get(inner) ?? 0) + 1);
     }
     for (const text of call.texts) this.#take(this.#byText.get(text), id);
-    this.log.push({ id, path: '', isCopy: false });
+    this.log.push({ id, path: '' });
+    this.#runs.set(id, (this.#runs.get(id) ?? 0) + 1);
     return value;
   }
 
   /** The calls all of whose runs are among the arguments of hashes. */
   get hashed(): Set<string> {
-    if (this.#hashed.size === 0) return new Set();
-    const runs = new Map<string, number>();
-    for (const { id } of this.log) runs.set(id, (runs.get(id) ?? 0) + 1);
-    return new Set([...this.#hashed].flatMap(([id, count]) => (count === runs.get(id) ? [id] : [])));
+    return new Set([...this.#hashed].flatMap(([id, count]) => (count === this.#runs.get(id) ? [id] : [])));
   }
 
   /** The sites of all calls with keys of their own. */
@@ -114,11 +111,6 @@ export class RandomCalls {
   get conflicts(): string[] {
     const { keyed } = this;
     return this.#fromOthers.flatMap(({ site, other }) => (keyed.has(other) ? [site] : []));
-  }
-
-  /** Notes that all runs since the log had this length are those of a template that another one includes. */
-  copied(since: number): void {
-    for (const run of this.log.slice(since)) run.isCopy = true;
   }
 
   #take(inner: string | undefined, id: string): void {
@@ -172,8 +164,7 @@ export class RandomCalls {
 
   /** Notes the result of an expression with random calls in it, as `(lower (randAlphaNum 16))`. */
   derived(since: number, result: unknown): void {
-    const ids = [...new Set(this.log.slice(since).flatMap(({ id, isCopy }) => (isCopy ? [] : [id])))];
-    if (ids.length === 0) return;
+    const ids = [...new Set(this.log.slice(since).map(({ id }) => id))];
     let left = MAX_ALIASES;
     const visit = (value: unknown): void => {
       if (left-- <= 0) return;

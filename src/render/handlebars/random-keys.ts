@@ -90,8 +90,8 @@ class KeyFinder {
       }
     });
     for (const [{ random = [] }, { first, ids }] of seen) {
-      for (const { id, path, isCopy } of random) {
-        if (!isCopy && !ids.has(id)) this.#sightings.push({ id, field: first + path, isSeen: false, isOwn: true });
+      for (const { id, path } of random) {
+        if (!ids.has(id)) this.#sightings.push({ id, field: first + path, isSeen: false, isOwn: true });
       }
     }
   }
@@ -112,8 +112,7 @@ class KeyFinder {
   #piece(slot: Slot, text: string, field: string, seen: Set<string>): void {
     const found = this.#matcher.find(text);
     const isText = typeof slot.value === 'string';
-    for (const { id, path, isCopy } of slot.random ?? []) {
-      if (isCopy) continue;
+    for (const { id, path } of slot.random ?? []) {
       const isFound = found.delete(id);
       if (!isFound && !this.#matcher.isIn(id, text)) continue;
       seen.add(id);

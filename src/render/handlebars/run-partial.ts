@@ -150,6 +150,11 @@ export function findBody(evaluator: Evaluator, name: string, scope: Scope, frame
   return found !== undefined && chartPathOf(found.template.name) === path ? found : inline;
 }
 
+/** Is it a template with an output of its own, and no partial? */
+export function isWholeTemplate({ program, template }: PartialBody): boolean {
+  return program === template.program && template.name !== '' && !isPartialFile(template.name);
+}
+
 /** A run of the body of a partial, or of a text of `tpl`. */
 type BodyRun = {
   body: PartialBody;
@@ -180,8 +185,7 @@ export function enterBody(evaluator: Evaluator, run: BodyRun, scope: Scope, fram
     });
   }
   // A whole template has one identity however it is included, so that its checksum has the same random values.
-  const isText = run.identity !== undefined;
-  const isWhole = !isText && body.program === template.program && !isPartialFile(template.name);
+  const isWhole = run.identity === undefined && isWholeTemplate(body);
   const whole = isWhole ? { identity: template.name, earlier: undefined } : undefined;
   const { identity, earlier } = run.identity ?? whole ?? nameOfRun(evaluator, what, scope, frame);
   const entered: Frame = {
@@ -212,10 +216,7 @@ export function enterBody(evaluator: Evaluator, run: BodyRun, scope: Scope, fram
   const base: Scope = isWhole
     ? rootScope(scope.root)
     : { ...scope, data, locals: body.scope?.locals, inlines, parent: body.scope?.parent };
-  const { random } = evaluator.host;
-  const since = random.log.length;
   evaluator.program(body.program, same ? base : { ...base, context, provenance }, entered, output);
-  if (isWhole) random.copied(since);
 }
 
 const UNNAMED: CallIdentity = { identity: '', earlier: undefined };
