@@ -149,7 +149,7 @@ class Linked {
     const results = [...this.#exports].map(([name, local]) =>
       name === local ? name : `${JSON.stringify(name)}:${local}`,
     );
-    return `function(use,later,builtin){${code.trim()}\nreturn{${results.join(',')}}}`;
+    return `function($use,$later,$builtin){${code.trim()}\nreturn{${results.join(',')}}}`;
   }
 
   get modules(): readonly string[] {
@@ -189,13 +189,13 @@ class Linked {
     const start = Number(body['start']) + 1;
     const end = Number(body['end']) - 1;
     this.needs.add(name);
-    this.#calls.push((ids) => ({ start, end, text: `(0,use(${ids.get(name)}).run)(${all})` }));
+    this.#calls.push((ids) => ({ start, end, text: `(0,$use(${ids.get(name)}).run)(${all})` }));
     this.commonModules.push({
       name,
       modules: [name],
       needs: new Set(),
       code: (ids) =>
-        `function(use,later,builtin){return{run:(function(${all}){${this.#edited(start, end, this.#edits, ids)}})}}`,
+        `function($use,$later,$builtin){return{run:(function(${all}){${this.#edited(start, end, this.#edits, ids)}})}}`,
     });
   }
 
@@ -238,7 +238,7 @@ class Linked {
       this.#refuse('it uses another property of `import.meta` than `filename`');
     const start = Number(parent['start']);
     const end = Number(parent['end']);
-    this.#edits.push(() => ({ start, end, text: 'builtin.filename' }));
+    this.#edits.push(() => ({ start, end, text: '$builtin.filename' }));
   }
 
   #addLater(node: Record<string, unknown>): void {
@@ -249,17 +249,17 @@ class Linked {
     const start = Number(node['start']);
     const end = Number(node['end']);
     this.#edits.push((ids) => {
-      const text = isBuiltin(source) ? `Promise.resolve(${now(ids)})` : now(ids).replace('use', 'later');
+      const text = isBuiltin(source) ? `Promise.resolve(${now(ids)})` : now(ids).replace('$use', '$later');
       return { start, end, text };
     });
   }
 
   /** The expression for the exports of another chunk or of a module of Node. */
   #need(source: string): (ids: ReadonlyMap<string, number>) => string {
-    if (isBuiltin(source)) return () => `builtin(${JSON.stringify(source)})`;
+    if (isBuiltin(source)) return () => `$builtin(${JSON.stringify(source)})`;
     const name = source.replace(/^\.\//, '');
     this.needs.add(name);
-    return (ids) => `use(${ids.get(name)})`;
+    return (ids) => `$use(${ids.get(name)})`;
   }
 
   #refuse(why: string): never {

@@ -53,6 +53,21 @@ describe('chunks', () => {
     expect(main).toEqual({ all: [1, '$&$`'], z: [1, '$&$`'] });
   });
 
+  test('may have names of their own that are those of the linker', async () => {
+    const { main } = start([
+      chunk(
+        'main',
+        'import{basename}from"node:path";import{a}from"./other.js";var use=1,later=2,builtin;' +
+          'var get=async builtin=>[builtin,basename("b/c"),(await import("node:path")).sep,(await import("./other.js")).a];' +
+          'var own=()=>builtin??=a;export{use,later,own,get};',
+      ),
+      chunk('other', 'var a=3;export{a};'),
+    ]);
+    expect(main).toMatchObject({ use: 1, later: 2 });
+    expect((main['own'] as () => unknown)()).toBe(3);
+    expect(await (main['get'] as (own: number) => Promise<unknown>)(4)).toEqual([4, 'c', '/', 3]);
+  });
+
   test('are run once, when they are needed', async () => {
     const { main } = start([
       chunk(
