@@ -24,7 +24,8 @@ export type Options = {
   hasPorts: boolean;
   /**
    * The values are not the chart's own: a key whose loop prints nothing is null in Go, and left out in native templates.
-   * The API server takes a null out of a custom resource, unless its CRD says nullable.
+   * The API server takes a null out of a custom resource, unless its CRD says nullable. And a list that Go prints as
+   * `[a b]` is a list of two, and not of one.
    */
   isVaried: boolean;
   checksums: Checksums;
@@ -54,6 +55,7 @@ class Comparison {
       return undefined;
     }
     if (equalJson(toPlain(go), toPlain(native)) || this.#isChecksum(go, native, path)) return undefined;
+    if (this.#options.isVaried && isListAsText(go, native)) return undefined;
     if (typeof go === 'string' && typeof native === 'string' && isOtherOrder(go, native)) return undefined;
     const { isAwkward, hasPorts } = this.#options;
     const isText = isAwkward && typeof native === 'string' && readsAs(native, go);
@@ -109,6 +111,12 @@ function readYaml(text: string): Value | undefined {
     if (error instanceof PkgError) return undefined;
     throw error;
   }
+}
+
+/** Did Go print a list of texts as `[a b]`, which YAML reads as a list of one text? */
+function isListAsText(go: Value, native: Value): boolean {
+  if (!Array.isArray(go) || !Array.isArray(native) || go.length !== 1 || native.length < 2) return false;
+  return native.every((item) => typeof item === 'string') && go[0] === native.join(' ');
 }
 
 /** Are both the same YAML, with its keys in another order? Go's toYaml sorts them, native templates keep the order. */

@@ -90,7 +90,12 @@ class Printer {
 
   /** Does Go print nothing for it with the chart's own values? */
   #mayBeEmpty(value: Expression): boolean {
-    if (isCall(value, 'default')) return value.args[0] !== undefined && this.#mayBeEmpty(value.args[0]);
+    if (isCall(value, 'default')) {
+      const [otherwise, given] = value.args;
+      if (otherwise?.type === 'literal')
+        return otherwise.value === '' && given !== undefined && this.#mayBeEmpty(given);
+      return otherwise !== undefined && this.#mayBeEmpty(otherwise);
+    }
     if (value.type !== 'path' || value.trail === undefined) return false;
     const byDefault = this.#defaultAt(value.trail);
     return byDefault === undefined || byDefault === 'empty';
@@ -155,7 +160,10 @@ class Printer {
     else if (place === 'list') lines.push(`${indent}- {{spread ${printArgument(value, level)}}}\n`);
     else {
       const before = lines.at(-1)?.slice(0, -1);
-      const shown = `{{${printExpression(value, level)}}}`;
+      // Where values.yaml has nothing, Go prints null below a key.
+      const isKey = before?.endsWith(':') === true;
+      const isMissing = isKey && value.type === 'path' && this.#mayBeEmpty(value) && !this.#isGuarded(value);
+      const shown = isMissing ? `{{optional ${printArgument(value, level)}}}` : `{{${printExpression(value, level)}}}`;
       if (before !== undefined && /(?::|^ *-|- -)$/.test(before)) lines[lines.length - 1] = `${before} ${shown}\n`;
       else lines.push(`${indent}${place === 'below' ? '  ' : ''}${shown}\n`);
     }
@@ -236,6 +244,10 @@ class Printer {
     if (quoteAt(before) === '' && starts && ends) {
       const [inner] = value.type === 'call' && value.args.length === 1 ? value.args : [];
       if (inner !== undefined && (isCall(value, 'quote') || isCall(value, 'squote'))) {
+        const of = withoutElse(inner);
+        // Go prints nothing between quotes that are not there: null.
+        if (of !== inner && !this.#isGuarded(of))
+          return `{{${printExpression(call('defaultMissing', literal(null), of), level)}}}`;
         return `"{{${printExpression(withoutElse(inner), level)}}}"`;
       }
       if (inner !== undefined && (isCall(value, 'toYaml') || isCall(value, 'toJson'))) {

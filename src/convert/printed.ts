@@ -39,13 +39,17 @@ export function printed(
 
 /** A value as it is printed: `{{ printf "%s-x" .Release.Name }}` is a value with text behind it. */
 function partsOf(value: Expression, pos: number): Piece[] {
-  if (value.type === 'literal' && typeof value.value === 'string' && PLAIN.test(value.value)) {
-    return [{ type: 'text', text: value.value }];
+  if (value.type === 'literal' && typeof value.value === 'string') {
+    const { value: text } = value;
+    if (PLAIN.test(text) || /^[A-Za-z][\w.-]*: ""$/.test(text)) return [{ type: 'text', text }];
   }
   if (!isCall(value, 'printf')) return [{ type: 'value', value, pos }];
   const [format, ...args] = value.args;
   const texts = format?.type === 'literal' ? String(format.value).split(/%[sdv]/) : [];
-  if (texts.length !== args.length + 1 || !texts.every((text) => text === '' || PLAIN.test(text))) {
+  // `printf "storageClassName: %s" .Values.class` is a key with its value.
+  const isPlain = (text: string, at: number): boolean =>
+    text === '' || PLAIN.test(text) || (at === 0 && args.length === 1 && /^[A-Za-z][\w.-]*: $/.test(text));
+  if (texts.length !== args.length + 1 || !texts.every(isPlain)) {
     return [{ type: 'value', value, pos }];
   }
   return texts.flatMap((text, at): Piece[] => {

@@ -17,7 +17,7 @@ import type { Trace } from '../render/gotemplate/template.ts';
 import { ParseCache } from '../render/parse-cache.ts';
 import type { RenderedDocument } from '../render/render.ts';
 import { renderChart } from '../render/render-chart.ts';
-import { hasMisplaced } from '../render/text-fields.ts';
+import { hasMisplaced, objectWithTexts } from '../render/text-fields.ts';
 import { printScalar } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
@@ -146,7 +146,8 @@ class Prover {
       // A value that a user takes away by null is an error in native templates, as docs/convert.md says.
       if (situation.isMissing === true) return 'skipped';
       // What an API server would refuse need not be the same. Without quotes, Go's text may be another value.
-      const isRefused = situation.isAwkward === true && native.code === 'PKG_OBJECT_INVALID';
+      const isAwkward = situation.isAwkward === true;
+      const isRefused = isAwkward && (native.code === 'PKG_OBJECT_INVALID' || this.#hasOthersForTexts(go));
       if (isRefused || this.#isRefused(go)) return 'skipped';
       throw this.#different(situation, briefError(native));
     } else if (this.#compareDocuments(situation, go, native) === 'skipped') return 'skipped';
@@ -164,6 +165,20 @@ class Prover {
         hasMisplaced(object, types) ||
         fieldProblems(object, headOf(object), '', kinds).some(({ rule }) => rule === 'object-value'),
     );
+  }
+
+  /** Does a field hold a number or a boolean where Kubernetes has a text? */
+  #hasOthersForTexts({ documents }: Output): boolean {
+    const types = new KindTypes(this.#go);
+    let found = false;
+    const refuse = (): never => {
+      throw new Different('a text that is none');
+    };
+    for (const object of [...documents.objects, ...documents.hooks]) {
+      if (hasMisplaced(object, types)) return true;
+      objectWithTexts(object, types, refuse, () => (found = true));
+    }
+    return found;
   }
 
   /**

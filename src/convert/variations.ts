@@ -76,14 +76,14 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
     yield { values: applied(new Map(), [change]), isAwkward, isMissing, hasPorts };
     yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing, hasPorts };
   }
-  const guided = reads.branches.map((branch) => changesFor(branch, changes, own));
   const random = randomOf(0x9e3779b9);
   const byPath = [...Map.groupBy(benign, ({ path }) => JSON.stringify(path)).values()];
   for (let count = 0; count < MAX_VARIATIONS; count++) {
     if (count === ENOUGH) {
-      for (const needed of guided) {
-        yield { values: applied(new Map(), needed), isExtra: true };
-        yield { values: applied(new Map(), [...everything, ...needed]), isExtra: true };
+      for (const branch of reads.branches) {
+        yield { values: applied(new Map(), changesFor(branch, changes, own)), isExtra: true };
+        const others = changesFor(branch, changes, own, everything);
+        yield { values: applied(new Map(), [...everything, ...others]), isExtra: true };
       }
     }
     const share = [0.5, 0.2, 0.8][count % 3] ?? 0;
@@ -139,21 +139,37 @@ function* changesOf(
  * The changes that lead into a branch, so far as its conditions say what they need.
  *
  * @param changes gives the values to choose from
+ * @param before changes of the chart's values that are made already
  */
-function changesFor(branch: readonly Asked[], changes: readonly Change[], own: ValueMap): Change[] {
-  return branch.flatMap((asked) =>
-    [...neededFor(asked)].flatMap(({ trail, value }): Change[] => {
-      if (typeof value === 'object') return [{ path: trail, value: value.is }];
-      const isWanted = (one: Value): boolean => isEmpty(one) === (value === 'empty');
-      const now = trail.reduce<Value | undefined>((at, name) => (isMap(at) ? at.get(name) : undefined), own);
-      if (isWanted(now ?? null)) return [];
-      const key = JSON.stringify(trail);
-      const found = changes.find(
-        (one) => one.isMissing !== true && isWanted(one.value) && JSON.stringify(one.path) === key,
-      );
-      return found === undefined ? [] : [found];
-    }),
-  );
+function changesFor(
+  branch: readonly Asked[],
+  changes: readonly Change[],
+  own: ValueMap,
+  before: readonly Change[] = [],
+): Change[] {
+  const needed: Change[] = [];
+  let now = applied(own, before);
+  for (const { trail, value } of branch.flatMap((asked) => [...neededFor(asked)])) {
+    const isWanted = (one: Value): boolean => isEmpty(one) === (value === 'empty');
+    const key = JSON.stringify(trail);
+    const byDefault = valueAt(own, trail);
+    const choices = changes.filter((one) => one.isMissing !== true && JSON.stringify(one.path) === key);
+    if (byDefault !== undefined) choices.unshift({ path: trail, value: byDefault });
+    const change =
+      typeof value === 'object'
+        ? { path: trail, value: value.is }
+        : isWanted(valueAt(now, trail) ?? null)
+          ? undefined
+          : choices.find((one) => isWanted(one.value));
+    if (change === undefined) continue;
+    needed.push(change);
+    now = applied(now, [change]);
+  }
+  return needed;
+}
+
+function valueAt(values: ValueMap, trail: readonly string[]): Value | undefined {
+  return trail.reduce<Value | undefined>((at, name) => (isMap(at) ? at.get(name) : undefined), values);
 }
 
 /**

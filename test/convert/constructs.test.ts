@@ -149,3 +149,33 @@ test('a list of a custom resource that a user empties is left out, where Helm pr
   expect(kept).toEqual({});
   for (const names of ['[]', '["b","c"]']) expectSame(go, native, ['--set-json', `names=${names}`]);
 });
+
+test('values that values.yaml leaves out, and keys in printf, are converted', async () => {
+  const { go, native, kept } = await converted('absent', {
+    'values.yaml': 'persistence: {}\nmetrics: {enabled: false}\nranges: []\nname: ""\n',
+    'templates/_helpers.tpl':
+      '{{- define "c.class" -}}\n{{- if .Values.global -}}\n{{- if .Values.global.storageClass -}}\n' +
+      '{{- printf "storageClassName: %s" .Values.global.storageClass -}}\n{{- else -}}\n' +
+      '{{- if eq "-" (.Values.persistence.storageClass | toString) -}}\n{{- printf "storageClassName: \\"\\"" -}}\n{{- end -}}\n' +
+      '{{- end -}}\n{{- end -}}\n{{- end -}}\n',
+    // The second branch is reached where global has values, and none for storageClass.
+    'templates/pvc.yaml': `${head('PersistentVolumeClaim')}spec:\n  accessModes: [a]\n  {{ include "c.class" . }}\n  volumeName: {{ .Values.global | default dict | len | quote }}\n`,
+    'templates/pod.yaml':
+      `${head('Pod')}spec:\n  hostname: {{ default "" .Values.name }}\n  containers:\n    - name: c\n      image: c\n      env:\n` +
+      '        - name: HOST\n          value: {{ .Values.host | quote }}\n      {{- if .Values.metrics.enabled }}\n      resources:\n' +
+      '        {{- toYaml .Values.metrics.resources | nindent 8 }}\n      {{- end }}\n',
+    // Go prints a list as [a b].
+    'templates/service.yaml': `${head('Service')}spec:\n  loadBalancerSourceRanges: {{ .Values.ranges }}\n`,
+  });
+  expect(kept).toEqual({});
+  for (const set of [
+    'global.storageClass=a',
+    'global.other=b,persistence.storageClass=-',
+    'host=h,name=nn,metrics.enabled=true',
+    'host=,metrics.enabled=true,metrics.resources.limits.cpu=1',
+    'ranges={a}',
+  ])
+    expectSame(go, native, ['--set', set]);
+  const { stdout } = pkg(['template', native, '--set', 'ranges={a,b}', '-s', 'templates/service.yaml.hbs']);
+  expect(stdout).toMatch(/loadBalancerSourceRanges:\n +- a\n +- b\n/);
+});

@@ -84,7 +84,15 @@ function difference(was: Value, became: Value, at: string): string | undefined {
   if (typeof was === 'string' && withoutExponents(was) === became) return undefined;
   const isHash = /^[0-9a-f]{40,64}$/.test(String(was)) && /^[0-9a-f]{40,64}$/.test(String(became));
   if (isHash || (typeof became === 'string' && isRead(became, was))) return undefined;
+  // Go's toYaml sorts keys.
+  const isYaml = typeof was === 'string' && typeof became === 'string' && was.includes('\n');
+  if (isYaml && sortedLines(was) === sortedLines(became) && readsAs(became, parseYaml(was, ''))) return undefined;
   return `${at}: ${shown(was)} became ${shown(became)}`;
+}
+
+function sortedLines(text: string): string {
+  const lines = text.split('\n').map((line) => line.replace(/^(?: |- )*/, ''));
+  return lines.sort().join('\n');
 }
 
 function withoutExponents(text: string): string {
