@@ -9,6 +9,8 @@ import { parseYaml } from '../../src/yaml/read.ts';
 import { fromPlain, isMap } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
 import { RUNS } from '../support/generation.ts';
+import { printYaml } from '../../src/yaml/print.ts';
+import { lint } from './lint/support.ts';
 import { anyObject, chartOf, render } from './support.ts';
 
 const KEYS = [
@@ -107,7 +109,7 @@ class Writer {
       case 1:
         return [`${tab}{{#if values.no}}`, `${entry}x`, `${tab}{{/if}}`];
       case 2:
-        return [`${entry}{{optional values.absent}}`];
+        return [`${entry}{{optional values.empty}}`];
       case 3:
         return isMap ? [`${name}:`, `  {{#each values.none}}`, '  - {{this}}', `${tab}{{/each}}`] : ['# a comment'];
       case 4:
@@ -122,20 +124,21 @@ class Writer {
   }
 
   /** The same lines in blocks that run once, with tags at any column. */
-  #wrapped(lines: readonly string[]): string[] {
+  #wrapped(lines: readonly string[], isMap: boolean): string[] {
+    const other = isMap ? `other${++this.#count}: x` : '- other';
     const tab = ' '.repeat(this.#choose(5));
     const left = this.#choose(4) === 0 ? '~' : '';
     switch (this.#choose(14)) {
       case 0:
         return [`${tab}{{${left}#if values.yes}}`, ...lines, `${tab}{{/if}}`];
       case 1:
-        return [`${tab}{{#if values.no}}`, 'no: way', `${tab}{{${left}else if values.yes}}`, ...lines, '{{/if}}'];
+        return [`${tab}{{#if values.no}}`, other, `${tab}{{${left}else if values.yes}}`, ...lines, '{{/if}}'];
       case 2:
-        return [`{{#unless values.yes}}`, '- no', `${tab}{{else}}`, ...lines, `${tab}{{${left}/unless}}`];
+        return [`{{#unless values.yes}}`, other, `${tab}{{else}}`, ...lines, `${tab}{{${left}/unless}}`];
       case 3:
-        return [`${tab}{{#each values.one}}`, ...lines, `${tab}{{else}}`, 'x', `{{/each}}`];
+        return [`${tab}{{#each values.one}}`, ...lines, `${tab}{{else}}`, other, `{{/each}}`];
       case 4:
-        return [`{{#each values.none}}`, '- {{this}}', `${tab}{{else}}`, ...lines, `${tab}{{/each}}`];
+        return [`{{#each values.none}}`, other, `${tab}{{else}}`, ...lines, `${tab}{{/each}}`];
       case 5:
         return [`{{#with values.one as |one|}}`, ...lines, `${tab}{{/with}}`];
       case 6:
@@ -155,7 +158,7 @@ class Writer {
     return [...value].flatMap(([key, item]) => {
       const lines =
         this.#choose(12) === 0 ? [`{{spread ${this.#named(new Map([[key, item]]))}}}`] : this.#entry(key, item);
-      return [...this.#nothing(true), ...this.#wrapped(lines), ...this.#nothing(true)];
+      return [...this.#nothing(true), ...this.#wrapped(lines, true), ...this.#nothing(true)];
     });
   }
 
@@ -168,7 +171,7 @@ class Writer {
   items(list: readonly Value[]): string[] {
     return list.flatMap((item) => [
       ...this.#nothing(false),
-      ...this.#wrapped(this.#item(item)),
+      ...this.#wrapped(this.#item(item), false),
       ...this.#nothing(false),
     ]);
   }
@@ -268,3 +271,16 @@ test.each(Object.entries(PLACES))(
     );
   },
 );
+
+test('lint finds no errors in composed documents', async () => {
+  await fc.assert(
+    fc.asyncProperty(map, fc.array(fc.nat(5039), { minLength: 8, maxLength: 40 }), async (value, choices) => {
+      const writer = new Writer(choices);
+      const template = anyObject(writer.entries(value).join('\n'));
+      const values = printYaml(new Map(Object.entries(writer.values)));
+      const messages = await lint({ ...writer.files, 'templates/x.yaml.hbs': template, 'values.yaml': values });
+      expect(messages.filter(({ severity }) => severity === 'error')).toEqual([]);
+    }),
+    { numRuns: 60 * RUNS },
+  );
+});
