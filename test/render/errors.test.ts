@@ -296,3 +296,37 @@ test('the trace of a field has its template and its value', async () => {
     valuePath: ['rows', 'a', 'v'],
   });
 });
+
+test.each([
+  [
+    '{{values.users.name}}',
+    'values.users is a list: {{#each values.users}} goes through its items, and values.users.[0] is the first',
+  ],
+  ['{{values.users.[7]}}', 'if it may be missing, write {{default "…" values.users.7}} or {{optional values.users.7}}'],
+  ['{{values.text.upper}}', 'values.text is a text, and has no names; a helper comes first: {{upper values.text}}'],
+  ['{{values.port.name}}', 'values.port is a number, and has no names'],
+  ['{{#each values.users}}{{this.name.x}}{{/each}}', 'name is a text, and has no names'],
+  ['{{get (genCA "x" 5) "crt"}}', 'did you mean Cert?'],
+  ['{{get (dict "name" 1 "b" 2) "port"}}', 'the keys of the map are name, b'],
+])('a name of what is no map, and a key that is not there: %s', async (text, hint) => {
+  const values = { users: [{ name: 'a' }], text: 'b', port: 1 };
+  const error = await failure(chartOf({ 'templates/x.yaml.hbs': configMap(`a: ${text}`) }, values));
+  expect([error.code, error.hints[0]]).toEqual(['PKG_TEMPLATE_NAME_MISSING', hint]);
+});
+
+test('the origin is that of the argument that is wrong', async () => {
+  const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: {{replace values.a values.b values.c}}') });
+  const userValues = fromPlain({ a: 'x', b: 1, c: 'y' });
+  const origins = createOrigins(chart, { ...NO_SOURCES, set: ['a=x', 'b=1', 'c=y'] }, new Map());
+  const error = (await render(chart, { userValues, origins }).catch((thrown: unknown) => thrown)) as PkgError;
+  expect(error.notes).toEqual(['values.b comes from --set b']);
+});
+
+test('a brace of the text behind a mustache has a way to be written', async () => {
+  const wrong = await failure(chartOf({ 'templates/x.yaml.hbs': configMap('a: "{.data.{{values.x}}}"') }, { x: 'v' }));
+  expect(wrong.hints.join('\n')).toContain('{{x~}} }');
+  const { objects } = await render(
+    chartOf({ 'templates/x.yaml.hbs': configMap('a: "{.data.{{values.x~}} }"') }, { x: 'v' }),
+  );
+  expect(objects[0]?.text).toContain('a: "{.data.v}"');
+});

@@ -75,13 +75,27 @@ export function absentValue(
     const [file] = node.params;
     const isFile = /^files\.(?:get|lines)$/.test(what) && file?.type === 'StringLiteral';
     const message = isFile ? `there is no file ${file.value} in the chart` : `${what} gives no value here`;
+    const more = isFile ? fileHints(file.value, scope) : what === 'get' ? keyHints(evaluator, node, scope, frame) : [];
     return evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, node.loc, frame, {
-      hints: [...(isFile ? fileHints(file.value, scope) : []), 'give it a default: {{default "x" (…)}}'],
+      hints: [...more, 'give it a default: {{default "x" (…)}}'],
     });
   }
   const isPart = output.slots !== undefined && !isWhole(node, frame);
   return missingName(evaluator, path, scope, frame, { loc: node.loc, isPart });
 }
+
+/** The hint for `get` with a key that its map does not have. */
+function keyHints(evaluator: Evaluator, { params }: Mustache, scope: Scope, frame: Frame): string[] {
+  const [map, key] = params.map((param) => evaluator.expression(param, scope, frame));
+  if (!isMap(map) || typeof key !== 'string' || map.size === 0) return [];
+  const near = nearest(key, map.keys());
+  if (near !== undefined) return [`did you mean ${printable(near)}?`];
+  const keys = [...map.keys()].slice(0, MAX_KEYS).map((one) => printable(one));
+  return [`the keys of the map are ${keys.join(', ')}${map.size > MAX_KEYS ? ', …' : ''}`];
+}
+
+/** The most keys that a hint lists. */
+const MAX_KEYS = 10;
 
 /** The hints for a file that is not there. */
 function fileHints(name: string, { root }: Scope): string[] {
@@ -146,13 +160,28 @@ export function missingName(
   if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
   const wrongKey = booleanKeyHint(missing, new Set(beside));
   if (wrongKey !== undefined) hints.unshift(wrongKey);
+  const holder = holderHint(evaluator, known, path, scope);
   const optional = isPart ? '' : ` or {{optional ${path.original}}}`;
-  hints.push(`if it may be missing, write {{default "…" ${path.original}}}${optional}`);
+  hints.push(holder ?? `if it may be missing, write {{default "…" ${path.original}}}${optional}`);
   const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
   const valuePath = valuePathOf(path, scope);
   const error = evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
-  error.isMissing = valuePath !== undefined;
+  error.isMissing = valuePath !== undefined && holder === undefined;
   return error;
+}
+
+/** The hint for a name of what is no map: a list, or a text behind which a helper is written. */
+function holderHint({ host }: Evaluator, known: string, path: Path, scope: Scope): string | undefined {
+  const { container, name } = absentFrom(path, scope);
+  if (known === '' || path.data || container === ABSENT || container === null) return undefined;
+  if (Array.isArray(container)) {
+    if (/^\d+$/.test(name)) return undefined;
+    return `${known} is a list: {{#each ${known}}} goes through its items, and ${known}.[0] is the first`;
+  }
+  if (typeof container === 'object' || typeof container === 'function') return undefined;
+  const what = typeof container === 'string' ? 'a text' : typeof container === 'boolean' ? 'a boolean' : 'a number';
+  const helper = host.findHelper(name) === undefined ? '' : `; a helper comes first: {{${name} ${known}}}`;
+  return `${known} is ${what}, and has no names${helper}`;
 }
 
 /** Is this a name of `as |name|` of a block around? */

@@ -151,9 +151,10 @@ function helperContext(
         ])
       );
     },
-    fail: (message, hints = []) => {
+    fail: (message, hints = [], argument = undefined) => {
       const code = helper === 'fail' || helper === 'required' ? 'PKG_TEMPLATE_FAILED' : 'PKG_TEMPLATE_HELPER';
-      const param = node.params.find((one) => valuePathOf(one, scope) !== undefined);
+      const params = argument === undefined ? node.params : node.params.slice(argument, argument + 1);
+      const param = params.find((one) => valuePathOf(one, scope) !== undefined);
       const error = evaluator.error(code, message, node.loc, frame, {
         hints,
         notes: absentParams(evaluator, node, scope, frame),

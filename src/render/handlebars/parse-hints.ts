@@ -127,12 +127,10 @@ function endHints({ source, hash, lineNumber, line, before, tag }: Stop): string
     const open = openBlock([...above, before.slice(0, -tag.length)].join('\n'));
     return [`a block is closed by its name: {{/${blockName(open) ?? 'if'}}}`];
   }
-  if (
-    hash.token === 'CLOSE_UNESCAPED' ||
-    (hash.token === 'CLOSE' && /\{\{\{[^{}]*$/.test(before)) ||
-    /\}\}\}/.test(hash.text)
-  )
-    return ['a mustache is closed by as many braces as it is opened by: {{x}}'];
+  const closing = 'a mustache is closed by as many braces as it is opened by: {{x}}';
+  if (hash.token === 'CLOSE' && /\{\{\{[^{}]*$/.test(before)) return [closing];
+  if (hash.token === 'CLOSE_UNESCAPED' || /\}\}\}/.test(hash.text))
+    return [closing, 'before a brace of your own write a blank, {{x}} }, or {{x~}} } where the text must not have it'];
   if (/\)\.[A-Za-z]/.test(line.slice(tag.length === 0 ? 0 : before.length - tag.length)))
     return [
       'what a call gives has no names behind it: write (get (call) "name"), and (files.asConfig "pattern") for files',

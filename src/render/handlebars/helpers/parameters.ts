@@ -112,6 +112,7 @@ function readOne(
   return context.fail(
     `${context.helper} takes ${parameter.expected} as argument ${index + 1} (${parameter.name}), not ${describe(value)}`,
     [...(hint === undefined ? [] : [hint]), usageOf(all, context.helper)],
+    index,
   );
 }
 

@@ -23,8 +23,12 @@ export type HelperContext = {
   remember(name: string, args: readonly Argument[], make: () => string, form?: RegExp): string;
   /** Reads objects of the cluster; undefined where there is none, as for `template`. */
   lookup?: Lookup;
-  /** Throws: `PKG_TEMPLATE_FAILED` for the helper `fail`, `PKG_TEMPLATE_HELPER` for any other, at the call. */
-  fail(message: string, hints?: string[]): never;
+  /**
+   * Throws: `PKG_TEMPLATE_FAILED` for the helper `fail`, `PKG_TEMPLATE_HELPER` for any other, at the call.
+   *
+   * @param argument the index of the argument that is wrong, if it is one
+   */
+  fail(message: string, hints?: string[], argument?: number): never;
 };
 
 /**
