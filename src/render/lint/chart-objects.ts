@@ -18,6 +18,9 @@ export type ChartMakes = {
   dependencies: readonly string[];
 };
 
+/** Kinds of objects that operators make for their resources. */
+const MADE_BY_OTHERS: ReadonlySet<string> = new Set(['Secret', 'ConfigMap', 'Service', 'PersistentVolumeClaim']);
+
 /** Groups whose resources make no pods. */
 const WITHOUT_PODS: ReadonlySet<string> = new Set([
   ...['monitoring.coreos.com', 'cert-manager.io', 'external-secrets.io', 'keda.sh', 'bitnami.com', 'traefik.io'],
@@ -74,12 +77,13 @@ export class ChartObjects {
   isMissing(kind: string, name: string): boolean {
     if (this.#makes === undefined || !(name === RELEASE_NAME || name.startsWith(`${RELEASE_NAME}-`))) return false;
     const { unprinted, dependencies } = this.#makes;
-    if (unprinted.has(kind) || unprinted.hasCustom) return false;
+    if (unprinted.has(kind) || (MADE_BY_OTHERS.has(kind) && unprinted.hasCustom)) return false;
     const rest = name.slice(RELEASE_NAME.length + 1);
     if (dependencies.some((one) => rest === one || rest.startsWith(`${one}-`))) return false;
     if (this.ofKind(kind).some((one) => textAt(one, 'metadata', 'name') === name)) return false;
     this.#texts ??= this.#all.flatMap((object) => textsThatMake(object));
-    if (this.#texts.some((text) => text.includes(name))) return false;
+    const mentioned = new RegExp(`${name.replaceAll('.', '\\.')}(?![a-z0-9])(?!-[a-z0-9])`);
+    if (this.#texts.some((text) => mentioned.test(text))) return false;
     // Operators begin the names of what they make with that of their resource.
     return !this.#all.some(
       (object) => !isKnownKind(object) && name.startsWith(`${textAt(object, 'metadata', 'name') || '-'}-`),
@@ -119,6 +123,9 @@ function isKnownKind(object: ValueMap): boolean {
   return builtin.has(`${textAt(object, 'apiVersion')} ${textAt(object, 'kind')}`);
 }
 
+/** Fields with labels, in which the name of the release stands too. */
+const LABELS: ReadonlySet<string> = new Set(['labels', 'matchLabels', 'selector']);
+
 /** Fields that name other objects. */
 const NAMING: ReadonlySet<string> = new Set([
   ...['name', 'secretName', 'claimName', 'serviceName', 'serviceAccountName', 'serviceAccount'],
@@ -135,7 +142,7 @@ function textsThatMake(object: ValueMap): string[] {
     if (typeof value === 'string') {
       if (value !== '' && (isCustom || !NAMING.has(key))) texts.push(value);
     } else if (Array.isArray(value)) for (const item of value) visit(item, '');
-    else if (isMap(value)) for (const [name, item] of value) if (name !== 'labels') visit(item, name);
+    else if (isMap(value)) for (const [name, item] of value) if (!LABELS.has(name)) visit(item, name);
   };
   visit(object, '');
   // The controllers of certificates make the Secret that an Ingress names.

@@ -2,11 +2,12 @@
 import type { Chart } from '../../chart/chart.ts';
 import { printable } from '../../errors-text.ts';
 import { linesOf, pathOf, walk } from '../handlebars/ast.ts';
-import type { Template } from '../handlebars/ast.ts';
+import type { Expression, Template } from '../handlebars/ast.ts';
 import { isInText } from '../handlebars/block-texts.ts';
 import { CLOSED_FIELDS } from '../handlebars/context.ts';
 import { simpleName } from '../handlebars/scope.ts';
 import { positionIn } from '../handlebars/template-error.ts';
+import { sourceOf } from './branch-printer.ts';
 import { field } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
@@ -21,7 +22,27 @@ export function lintLikelyTexts(template: Template, chart: Chart, path: string):
     ...nameTexts(template, chart, path),
     ...joinedLines(template, path),
     ...unusedDefaults(template, chart, path),
+    ...hashedLiterals(template, path),
   ];
+}
+
+/** Finds `{values.b}` in NOTES, which have no structure in which it would be an error. */
+export function lintNotes(template: Template, { values }: Chart, path: string): LintMessage[] {
+  return linesOf(template).flatMap((line, index) =>
+    Array.from(line.matchAll(/(?<![{\\$])\{((?:values|release|chart)(?:\.[\w-]+)+)\}(?!\})/g)).flatMap((found) => {
+      const [text, name = ''] = found;
+      if (!isKnownName(name, values)) return [];
+      const message = `${printable(text)} is printed as it is written: a mustache needs two braces, {{${printable(name)}}}`;
+      return [finding('name-text', path, message, { file: template.file, line: index + 1, column: found.index + 1 })];
+    }),
+  );
+}
+
+function isKnownName(name: string, values: Chart['values']): boolean {
+  const [root = '', ...fields] = name.split('.');
+  return root === 'values'
+    ? field(values, ...fields) !== undefined
+    : root === 'chart' || CLOSED_FIELDS.get(root)?.has(fields[0] ?? '') === true;
 }
 
 /** Finds `a: values.b`, the name of a value without its braces. */
@@ -31,12 +52,7 @@ function nameTexts(template: Template, { values }: Chart, path: string): LintMes
     const found = /^(\s*(?:- +)*(?:[\w./-]+: +)?)["']?((?:values|release|chart)(?:\.[\w-]+)+)["']?\s*$/.exec(line);
     if (found === null || isInText(lines, index)) return [];
     const [, before = '', name = ''] = found;
-    const [root = '', ...fields] = name.split('.');
-    const isKnown =
-      root === 'values'
-        ? field(values, ...fields) !== undefined
-        : root === 'chart' || CLOSED_FIELDS.get(root)?.has(fields[0] ?? '') === true;
-    if (!isKnown) return [];
+    if (!isKnownName(name, values)) return [];
     const message = `${printable(name)} is a text here, and not the value of this name: write {{${printable(name)}}}`;
     return [finding('name-text', path, message, { file: template.file, line: index + 1, column: before.length + 1 })];
   });
@@ -77,6 +93,34 @@ function linesBelow(lines: readonly string[], index: number, indent: number): st
   return found;
 }
 
+/** Is this a text that is never empty: `(printf "%s-web" …)`? */
+function isAlwaysText(expression: Expression): boolean {
+  if (expression.type !== 'SubExpression') return false;
+  const helper = pathOf(expression.path);
+  const [format] = expression.params;
+  return (
+    helper !== undefined &&
+    simpleName(helper) === 'printf' &&
+    format?.type === 'StringLiteral' &&
+    /\w/.test(format.value.replaceAll(/%[a-z]/g, ''))
+  );
+}
+
+/** Finds `{{sha256sum "config.yaml"}}`: the hash of a text that never changes, and not of the template of that name. */
+function hashedLiterals(template: Template, path: string): LintMessage[] {
+  const found: LintMessage[] = [];
+  walk(template.program, (node) => {
+    if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
+    const helper = pathOf(node.path);
+    const name = helper && simpleName(helper);
+    const [text] = node.params;
+    if (name === undefined || !/^sha\d+sum$/.test(name) || text?.type !== 'StringLiteral') return;
+    const message = `this is the hash of the text "${printable(text.value, 60)}", which never changes: (include "${printable(text.value, 60)}") is what a template of this name prints`;
+    found.push(finding('name-text', path, message, positionIn(template, text.loc)));
+  });
+  return found;
+}
+
 /** Finds `(default values.tag chart.appVersion)`, where the second is always there, so that the first is never used. */
 function unusedDefaults(template: Template, { metadata }: Chart, path: string): LintMessage[] {
   const found: LintMessage[] = [];
@@ -87,9 +131,10 @@ function unusedDefaults(template: Template, { metadata }: Chart, path: string): 
     if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
     const helper = pathOf(node.path);
     const [fallback, value] = node.params;
-    if (helper === undefined || simpleName(helper) !== 'default' || value?.type !== 'PathExpression') return;
-    if (fallback?.type !== 'PathExpression' || !isSet(value.original)) return;
-    const [unused, given] = [fallback, value].map(({ original }) => printable(original));
+    if (helper === undefined || simpleName(helper) !== 'default' || value === undefined) return;
+    const isThere = value.type === 'PathExpression' ? isSet(value.original) : isAlwaysText(value);
+    if (fallback?.type !== 'PathExpression' || !isThere) return;
+    const [unused, given] = [fallback, value].map((one) => printable(sourceOf(one, template)));
     const message = `${unused} is never used, since ${given} is always there: the value comes last, as in (default ${given} ${unused})`;
     found.push(finding('branch-unreachable', path, message, positionIn(template, node.loc)));
   });

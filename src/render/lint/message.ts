@@ -77,6 +77,7 @@ const RULES = {
   'api-deprecated': 'warning',
   'selector-missing': 'error',
   'selector-mismatch': 'error',
+  'selector-version': 'warning',
   'list-annotations': 'error',
   'container-resources': 'warning',
   'disruption-budget': 'warning',

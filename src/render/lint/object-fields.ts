@@ -158,6 +158,12 @@ function adviceFor(key: string, keys: ValuePath, fields: ReadonlyMap<string, Hol
   return inner === undefined ? '' : `; ${inner[0]} has one`;
 }
 
+/** Choices to which Kubernetes has added none for years. */
+const CLOSED: ReadonlySet<string> = new Set([
+  ...['SCTP,TCP,UDP', 'Always,IfNotPresent,Never', 'Always,Never,OnFailure', 'Exact,ImplementationSpecific,Prefix'],
+  ...['ClusterIP,ExternalName,LoadBalancer,NodePort', 'Allow,Forbid,Replace', 'Recreate,RollingUpdate'],
+]);
+
 /** What is wrong with a text, a number or a boolean; undefined for what fits. */
 function scalarProblem(value: string | number | bigint | boolean, holds: Holds): string | undefined {
   const shown = printable(String(value), 60);
@@ -186,7 +192,11 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
       const near = nearest(value, choices);
       if (isClosed === true && near === undefined)
         return `"${shown}", but the CRD allows only ${printable(choices.join(', '), 200)}`;
-      return near === undefined ? undefined : `"${shown}", which Kubernetes does not know; did you mean ${near}?`;
+      return near === undefined
+        ? CLOSED.has(choices.join())
+          ? `"${shown}", but Kubernetes knows only ${choices.join(', ')}`
+          : undefined
+        : `"${shown}", which Kubernetes does not know; did you mean ${near}?`;
     }
     default:
       return undefined;

@@ -36,7 +36,16 @@ function problemsOf(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
     ...innerNames(object),
     ...(kinds.isBuiltin(head.apiVersion, head.kind) ? ruleProblems(object) : []),
     ...ofCrd,
+    ...(head.kind === 'HorizontalPodAutoscaler' ? targetProblem(object, kinds) : []),
   ];
+}
+
+/** The finding on the apiVersion and the kind of what an autoscaler scales. */
+function targetProblem(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
+  const at = ['spec', 'scaleTargetRef'];
+  const [apiVersion, kind] = [textAt(object, ...at, 'apiVersion'), textAt(object, ...at, 'kind')];
+  const problem = apiVersion === '' || kind === '' ? undefined : kindProblem(apiVersion, kind, kinds);
+  return problem === undefined ? [] : [{ ...problem, keys: [...at, ...problem.keys] }];
 }
 
 /** Names inside objects: of containers, volumes and ports. */

@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<string, (object: ValueMap, add: Add) => void>> = {
   HorizontalPodAutoscaler: ofAutoscaler,
   PodDisruptionBudget: ofBudget,
   ConfigMap: ofKeys,
-  Secret: ofKeys,
+  Secret: ofSecret,
   Deployment: ofDeployment,
   Role: roleProblems,
   ClusterRole: roleProblems,
@@ -62,6 +62,9 @@ function ofCronJob(object: ValueMap, add: Add): void {
   if (problem !== undefined) add(['spec', 'schedule'], problem);
 }
 
+/** What a metric of an autoscaler aims at. */
+const TARGETS: readonly string[] = ['Utilization', 'Value', 'AverageValue'];
+
 /** The types of the metrics of an autoscaler, which its OpenAPI does not name. */
 const METRICS: readonly string[] = ['Resource', 'ContainerResource', 'Pods', 'Object', 'External'];
 
@@ -72,6 +75,15 @@ function ofAutoscaler(object: ValueMap, add: Add): void {
     add(['spec', 'maxReplicas'], `is ${most}, less than minReplicas, which is ${least}`);
   for (const [index, metric] of listAt(object, 'spec', 'metrics').entries()) {
     const type = textAt(metric, 'type');
+    for (const source of ['resource', 'containerResource', 'pods', 'object', 'external']) {
+      const target = textAt(metric, source, 'target', 'type');
+      const name = source.endsWith('esource') ? textAt(metric, source, 'name') : '';
+      const at = ['spec', 'metrics', index, source];
+      if (target !== '' && !TARGETS.includes(target))
+        add([...at, 'target', 'type'], `is ${printable(target, 40)}, but must be ${TARGETS.join(', ')}`);
+      if (name !== '' && !['cpu', 'memory'].includes(name) && ['cpu', 'memory'].includes(name.toLowerCase()))
+        add([...at, 'name'], `is ${printable(name, 40)}; did you mean ${name.toLowerCase()}?`);
+    }
     const near = type === '' || METRICS.includes(type) ? undefined : nearest(type, METRICS);
     if (near !== undefined)
       add(
@@ -95,6 +107,14 @@ function ofKeys(object: ValueMap, add: Add): void {
   }
 }
 
+function ofSecret(object: ValueMap, add: Add): void {
+  ofKeys(object, add);
+  const type = textAt(object, 'type');
+  // Other types belong to programs.
+  if (type !== 'Opaque' && type.toLowerCase() === 'opaque')
+    add(['type'], `is ${printable(type)}; did you mean Opaque?`);
+}
+
 /** The resources that a quota limits, without those of storage classes and `count/…` (pkg/apis/core/helper). */
 const QUOTAS: readonly string[] = [
   ...['cpu', 'memory', 'ephemeral-storage'].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
@@ -110,12 +130,19 @@ function ofQuota(object: ValueMap, add: Add): void {
 }
 
 function ofWebhooks(object: ValueMap, add: Add): void {
-  for (const [index, hook] of listAt(object, 'webhooks').entries())
+  for (const [index, hook] of listAt(object, 'webhooks').entries()) {
+    const name = textAt(hook, 'name');
+    if (name !== '' && name.split('.').length < 3)
+      add(
+        ['webhooks', index, 'name'],
+        `is "${printable(name, 60)}", but must be a name with two dots at least, as web.example.com`,
+      );
     for (const [place, rule] of listAt(hook, 'rules').entries())
       for (const [at, group] of listAt(rule, 'apiGroups').entries()) {
         const problem = typeof group === 'string' ? groupProblem(group) : undefined;
         if (problem !== undefined) add(['webhooks', index, 'rules', place, 'apiGroups', at], problem);
       }
+  }
 }
 
 function ofDeployment(object: ValueMap, add: Add): void {

@@ -114,6 +114,9 @@ function identityOf({ head, object }: LintObject): string {
 
 const SELECTING = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);
 
+/** Labels with the version of the chart or of what it installs. */
+const VERSIONED: readonly string[] = ['helm.sh/chart', 'app.kubernetes.io/version'];
+
 function lintSelector({ head: { kind }, object, printed }: LintObject): FieldFinding[] {
   if (!SELECTING.has(kind)) return [];
   const selector = field(object, 'spec', 'selector');
@@ -121,6 +124,11 @@ function lintSelector({ head: { kind }, object, printed }: LintObject): FieldFin
   if (isMissing || !selectsSomething(selector)) {
     const message = `${describe(object)} must contain matchLabels or matchExpressions`;
     return [{ rule: 'selector-missing', keys: ['spec'], message, ours: !isMissing }];
+  }
+  const changing = VERSIONED.find((key) => mapAt(selector, 'matchLabels').has(key));
+  if (changing !== undefined && textAt(object, 'apiVersion') === 'apps/v1') {
+    const message = `the selector of ${describe(object)} has the label ${changing}, which changes with the version, and an upgrade cannot change a selector`;
+    return [{ rule: 'selector-version', keys: ['spec', 'selector'], message, ours: true }];
   }
   if (selectorMatches(selector, field(object, 'spec', 'template', 'metadata', 'labels'))) return [];
   const message = `the selector of ${describe(object)} does not match its own pods' labels`;

@@ -2,9 +2,11 @@
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { pathOf, walk } from '../handlebars/ast.ts';
-import type { Expression, Program, Statement, Template } from '../handlebars/ast.ts';
+import type { Expression, Path, Program, Statement, Template } from '../handlebars/ast.ts';
+import { builtinBlocks } from '../handlebars/blocks.ts';
+import { isHelper } from '../handlebars/check-report.ts';
 import type { PartialIndex } from '../handlebars/partials.ts';
-import { simpleName } from '../handlebars/scope.ts';
+import { ROOT_NAMES, simpleName } from '../handlebars/scope.ts';
 import { positionIn } from '../handlebars/template-error.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
@@ -19,11 +21,17 @@ export function lintPartialArguments(template: Template, partials: PartialIndex,
   const messages: LintMessage[] = [];
   walk(template.program, (node) => {
     const call = calledPartial(node);
-    if (call === undefined || call.pairs.length === 0 || call.name === undefined) return;
+    if (call === undefined || (call.pairs.length === 0 && call.context === undefined) || call.name === undefined)
+      return;
     const used = new Set<string>();
     if (node.type === 'PartialBlockStatement') addUsed(node.program, template, partials, used, new Set());
     const body = partials.find(call.name, template.name);
     if (body === undefined || !addUsed(body.program, body.template, partials, used, new Set([body.program]))) return;
+    const isOfContext = (name: string): boolean => !ROOT_NAMES.has(name) && !isHelper(name) && !builtinBlocks.has(name);
+    if (call.context !== undefined && ![...used].some(isOfContext)) {
+      const message = `the partial ${printable(call.name)} uses nothing of the context ${printable(call.context.original)} that it is given`;
+      messages.push(finding('argument-unused', path, message, positionIn(template, call.context.loc)));
+    }
     for (const { key, loc } of call.pairs) {
       if (used.has(key)) continue;
       const near = nearest(key, used);
@@ -35,20 +43,38 @@ export function lintPartialArguments(template: Template, partials: PartialIndex,
   return messages;
 }
 
-type Called = { name: string | undefined; pairs: readonly { key: string; loc: Statement['loc'] }[] };
+type Called = {
+  name: string | undefined;
+  /** The path that is given as the context. */
+  context: Path | undefined;
+  pairs: readonly { key: string; loc: Statement['loc'] }[];
+};
 
 /** The partial that a statement or an expression calls, with `undefined` for a name that is computed. */
 function calledPartial(node: Statement | Expression): Called | undefined {
   if (node.type === 'PartialStatement' || node.type === 'PartialBlockStatement') {
     const name = node.name.type === 'SubExpression' ? undefined : pathOf(node.name);
-    return { name: name?.data === true ? undefined : name?.original, pairs: node.hash?.pairs ?? [] };
+    return {
+      name: name?.data === true ? undefined : name?.original,
+      context: node.type === 'PartialStatement' ? contextOf(node.params[0]) : undefined,
+      pairs: node.hash?.pairs ?? [],
+    };
   }
   if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return undefined;
   const path = pathOf(node.path);
   const helper = path && simpleName(path);
   if (helper !== 'include' && helper !== 'partial') return undefined;
-  const [name] = node.params;
-  return { name: name?.type === 'StringLiteral' ? name.value : undefined, pairs: node.hash?.pairs ?? [] };
+  const [name, context] = node.params;
+  return {
+    name: name?.type === 'StringLiteral' ? name.value : undefined,
+    context: contextOf(context),
+    pairs: node.hash?.pairs ?? [],
+  };
+}
+
+/** A context that is named; `this` is that of the caller. */
+function contextOf(param: Expression | undefined): Path | undefined {
+  return param?.type === 'PathExpression' && param.parts.length > 0 && !param.data ? param : undefined;
 }
 
 /** Adds the names that a program uses. False where it may use any: it passes its context on, or runs a text. */

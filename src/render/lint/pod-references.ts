@@ -24,6 +24,7 @@ export function podReferences(around: Around, path: readonly string[]): void {
   resembles(around, [...path, 'serviceAccountName'], textAt(spec, 'serviceAccountName'), 'ServiceAccount');
   for (const [index, one] of listAt(spec, 'imagePullSecrets').entries())
     refersTo(around, one, [...path, 'imagePullSecrets', index], 'Secret');
+  mountedKeys(around, spec, path);
   const volumes = [
     ...listAt(spec, 'volumes').map((one) => textAt(one, 'name')),
     ...listAt(object, 'spec', 'volumeClaimTemplates').map((one) => textAt(one, 'metadata', 'name')),
@@ -63,6 +64,26 @@ function inContainer(around: Around, container: Value, at: ValuePath, volumes: r
     ] as const)
       refersTo(around, field(one, from), [...at, 'envFrom', place, from], kind);
   }
+}
+
+/** Reports a `subPath` that is none of the keys of the ConfigMap or Secret of its volume. */
+function mountedKeys({ object, all, add }: Around, spec: Value | undefined, path: readonly string[]): void {
+  const volumes = new Map(listAt(spec, 'volumes').map((volume) => [textAt(volume, 'name'), volume]));
+  for (const list of ['initContainers', 'containers'])
+    for (const [index, container] of listAt(spec, list).entries())
+      for (const [place, mount] of listAt(container, 'volumeMounts').entries()) {
+        const written = textAt(mount, 'subPath');
+        for (const [from, kind, naming] of SOURCES) {
+          const source = field(volumes.get(textAt(mount, 'name')), from);
+          const name = textAt(source, naming);
+          if (written === '' || name === '') continue;
+          const items = listAt(source, 'items').map((item) => textAt(item, 'path'));
+          const known = items.length > 0 ? items : keysOf(all.findBeside(kind, name, object));
+          // What is in an item may be a path.
+          if (known.length > 0 && !known.some((key) => key === written || key.startsWith(`${written}/`)))
+            add([...path, list, index, 'volumeMounts', place, 'subPath'], noKey(kind, name, written, known));
+        }
+      }
 }
 
 /** The sources of a volume that have keys: the field, the kind of the object, and the field with its name. */

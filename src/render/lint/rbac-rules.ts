@@ -2,7 +2,7 @@
 import { groupOf } from '../../cluster/cluster.ts';
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { field, listAt, textAt } from './fields.ts';
 import type { Add } from './object-fields.ts';
 import { builtinKinds } from './object-schema.ts';
@@ -40,9 +40,14 @@ export function roleProblems(role: ValueMap, add: Add): void {
 export function groupProblem(group: string): string | undefined {
   if (group === 'core' || /^v\d\w*$/.test(group))
     return `is "${printable(group, 60)}", but must be "" for pods, services and secrets`;
-  return group.includes('/')
-    ? `is "${printable(group, 60)}", but must be a group without a version: ${printable(groupOf(group), 60)}`
-    : undefined;
+  if (group.includes('/'))
+    return `is "${printable(group, 60)}", but must be a group without a version: ${printable(groupOf(group), 60)}`;
+  // The group of a CRD has a dot.
+  if (group === '' || group === '*' || group.includes('.') || knownResources().all.has(group)) return undefined;
+  const groups = [...knownResources().all].filter((one) => one !== '');
+  const near = groups.find((one) => one.startsWith(`${group}.`)) ?? nearest(group, groups);
+  // Groups of old, such as extensions, resemble none.
+  return near === undefined ? undefined : `is "${printable(group, 60)}", which is no API group; did you mean ${near}?`;
 }
 
 function resourceProblem(resource: string, groups: readonly Value[]): string | undefined {
@@ -94,7 +99,9 @@ export function bindingProblems(binding: ValueMap, add: Add): void {
   const role = field(binding, 'roleRef', 'apiGroup');
   if (typeof role === 'string' && role !== '' && role !== RBAC)
     add(['roleRef', 'apiGroup'], `is "${printable(role, 60)}", but must be ${RBAC}`);
+  ofKinds(['roleRef', 'kind'], textAt(binding, 'roleRef', 'kind'), ['Role', 'ClusterRole'], add);
   for (const [index, subject] of listAt(binding, 'subjects').entries()) {
+    ofKinds(['subjects', index, 'kind'], textAt(subject, 'kind'), ['User', 'Group', 'ServiceAccount'], add);
     const group = field(subject, 'apiGroup');
     const isPerson = ['User', 'Group'].includes(textAt(subject, 'kind'));
     if (isPerson && typeof group === 'string' && group !== '' && group !== RBAC)
@@ -102,4 +109,9 @@ export function bindingProblems(binding: ValueMap, add: Add): void {
     if (textAt(subject, 'kind') === 'ServiceAccount' && typeof group === 'string' && group !== '')
       add(['subjects', index, 'apiGroup'], `is ${printable(group, 60)}, but must be "" for a ServiceAccount`);
   }
+}
+
+function ofKinds(keys: ValuePath, kind: string, kinds: readonly string[], add: Add): void {
+  if (kind !== '' && !kinds.includes(kind))
+    add(keys, `is ${printable(kind, 60)}, but must be ${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`);
 }

@@ -89,6 +89,13 @@ function ofIngress(around: Around): void {
       const port = textAt(path, 'backend', 'service', 'port', 'name');
       resembles(around, [...keys, 'name'], name, 'Service');
       const service = all.findBeside('Service', name, object);
+      const number = field(path, 'backend', 'service', 'port', 'number');
+      const numbers = listAt(service, 'spec', 'ports').map((one) => field(one, 'port'));
+      if (typeof number === 'number' && numbers.length > 0 && !numbers.includes(number))
+        add(
+          [...keys, 'port', 'number'],
+          `the Service "${printable(name)}" has no port ${number}; it has ${printable(numbers.join(', '))}`,
+        );
       if (service === undefined || port === '') continue;
       const ports = listAt(service, 'spec', 'ports').map((one) => textAt(one, 'name'));
       if (!ports.includes(port))

@@ -27,7 +27,8 @@ import type { LintMessage } from './message.ts';
 import { ChartKinds } from './object-schema.ts';
 import { lintObjects } from './objects.ts';
 import { RELEASE_NAME } from './release.ts';
-import { Unprinted } from './unprinted-kinds.ts';
+import { withAllTrue } from './switched-values.ts';
+import { makesOf } from './chart-makes.ts';
 import type { ChartMakes } from './chart-objects.ts';
 import type { LintObject } from './lint-object.ts';
 import { isYamlFile, lintPrinted } from './printed.ts';
@@ -72,19 +73,13 @@ export async function lintRendered(
       objects.push(...found.objects);
       branches.push(...found.messages);
       makes = await makesOf(chart, resolved, objects);
+      // Objects of Go templates would be those of the default values.
+      if (!engines.go && !engines.goTexts)
+        branches.push(...(await lintSwitched(resolved, freshValues, kinds, options)));
     }
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
-    // `required` of a native template asks for a value that only the user of the chart can give, so it is not an error.
-    const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !isOfGo(error);
-    const found = fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
-    const lines = new Set(found.map(({ at }) => `${at?.file}:${at?.line}`));
-    // If the tag of a line cannot be read, errors in the structure of that line are only a consequence.
-    const others = branches.filter(
-      ({ rule, at }) =>
-        (rule !== 'template-invalid' && rule !== 'object-value') || !lines.has(`${at?.file}:${at?.line}`),
-    );
-    return [...others, ...found];
+    return afterError(error, branches, location);
   }
   const own = objects.filter(
     ({ path, printed }) => path.startsWith('templates/') && (printed === undefined || isYamlFile(path)),
@@ -99,24 +94,43 @@ export async function lintRendered(
   return [...messages, ...notFound(branches, found), ...found];
 }
 
-/** What a chart may make, by the templates of itself and its libraries. */
-async function makesOf(chart: Chart, resolved: Chart, objects: readonly LintObject[]): Promise<ChartMakes> {
-  const { openTree } = await import('../handlebars/tree.ts');
-  const { charts } = await openTree(resolved);
-  const own = [...charts].filter(([one]) => one === resolved || one.metadata.type === 'library');
-  const sources = own.flatMap(([one, { files, templates }]) => [
-    ...files,
-    ...templates,
-    ...one.templates.flatMap(({ name, data }) =>
-      name.endsWith('.hbs') ? [] : [{ file: name, source: new TextDecoder().decode(data) }],
-    ),
-  ]);
-  const printed = objects.map(({ at }) => at(['kind']));
-  const dependencies = [
-    ...chart.metadata.dependencies.flatMap(({ name, alias }) => (alias === '' ? [name] : [alias, name])),
-    ...chart.dependencies.map(({ metadata }) => metadata.name),
-  ];
-  return { unprinted: new Unprinted(sources, printed), dependencies };
+/** The findings on branches, and those on the error that ended a render. */
+function afterError(error: PkgError, branches: readonly LintMessage[], location: string): LintMessage[] {
+  // `required` of a native template asks for a value that only the user of the chart can give, so it is not an error.
+  const isRefusal = error.code === 'PKG_TEMPLATE_FAILED' && !isOfGo(error);
+  const found = fromError(error, location, 'templates/', isRefusal ? 'template-refuses' : 'template-invalid');
+  const lines = new Set(found.map(({ at }) => `${at?.file}:${at?.line}`));
+  // If the tag of a line cannot be read, errors in the structure of that line are only a consequence.
+  const others = branches.filter(
+    ({ rule, at }) => (rule !== 'template-invalid' && rule !== 'object-value') || !lines.has(`${at?.file}:${at?.line}`),
+  );
+  return [...others, ...found];
+}
+
+/**
+ * The findings on references in a chart of native templates where all that is false in the default values is true, since
+ * most of these switch a part of the chart on. Where that cannot be rendered, because the part asks for further values,
+ * there are none.
+ */
+async function lintSwitched(
+  chart: Chart,
+  freshValues: () => ValueMap,
+  kinds: ChartKinds,
+  options: LintOptions,
+): Promise<LintMessage[]> {
+  if (!withAllTrue(freshValues()).isChanged) return [];
+  try {
+    const switched = (): ValueMap => withAllTrue(freshValues()).values;
+    const native = await (await nativeOf(chart, switched, options))();
+    const { objects } = await renderNatively(chart, native, switched, undefined);
+    const own = objects.filter(({ path }) => path.startsWith('templates/'));
+    const { kubeVersion } = options.capabilities ?? DEFAULT_CAPABILITIES;
+    const found = lintObjects(own, objects, kubeVersion, kinds, undefined).map(({ message }) => message);
+    return found.filter(({ rule }) => rule === 'object-reference');
+  } catch (error) {
+    if (error instanceof PkgError) return [];
+    throw error;
+  }
 }
 
 /** Does an error come from a Go template, or from a text that `goTpl` runs? */

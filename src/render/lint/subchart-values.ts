@@ -40,7 +40,8 @@ export function lintSubchartValues(chart: Chart, isNative: boolean): LintMessage
   const blocks = dependencies.flatMap((dependency) => [blockOf(dependency), dependency.name]);
   const conditions = new Set(dependencies.flatMap(({ condition }) => condition.split(/[.,\s]+/)));
   for (const [key, value] of chart.values) {
-    if (conditions.has(key)) continue;
+    // A condition may read a value of its own. One beside others is that of a subchart.
+    if (conditions.has(key) && (!isMap(value) || value.size < 2)) continue;
     const near = isMap(value) && !blocks.includes(key) ? nearest(key, blocks, 2) : undefined;
     if (near === undefined || chart.values.has(near) || mentions(own, key)) continue;
     const message = `no template reads ${printable(key)}, and no subchart has this name; did you mean ${printable(near)}?`;

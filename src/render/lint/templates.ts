@@ -13,7 +13,7 @@ import { conditionTexts } from './condition-texts.ts';
 import { lintFilePatterns } from './file-patterns.ts';
 import { lintImageParts } from './image-parts.ts';
 import { lintListKeys } from './list-keys.ts';
-import { lintLikelyTexts } from './likely-texts.ts';
+import { lintLikelyTexts, lintNotes } from './likely-texts.ts';
 import { lintSpreads } from './spread-types.ts';
 import { lintTildes } from './tildes.ts';
 import { lintTypographicTemplate } from './typographic.ts';
@@ -49,7 +49,8 @@ export async function lintTemplates(chart: Chart, userValues: ValueMap): Promise
     const partials = partialsAlone(template, name);
     if (partials !== undefined) messages.push(finding('file-misplaced', name, partials));
     // NOTES are text without structure, so these rules do not apply.
-    if (!name.endsWith('/NOTES.txt.hbs'))
+    if (name.endsWith('/NOTES.txt.hbs')) messages.push(...lintNotes(template, chart, name));
+    else
       messages.push(
         ...lintMustaches(template, name),
         ...lintWholeValues(template, name, inGo),

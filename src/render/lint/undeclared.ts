@@ -171,8 +171,8 @@ function undeclared(
   // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
   // What the context of a partial lacks may be an argument that no call gives.
   const isClosed = missing.isClosed === true && !isGiven && !isKey;
-  if ((isItem || isKey) && missing.near === undefined && !isClosed) return 'unlike';
-  if (isItem) {
+  if ((isItem || isKey) && missing.near === undefined && !isClosed && missing.holder !== 'list') return 'unlike';
+  if (isItem && missing.holder !== 'list') {
     const list = printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)));
     if (isClosed) return { key: full, message: `the schema allows no ${name} in items of ${list}${hint}` };
     return { key: full, message: `no item of ${list} in values.yaml has ${name}${hint}`, severity: 'warning' };
@@ -182,7 +182,7 @@ function undeclared(
     missing.holder === 'list'
       ? `${list} is a list, which has no ${name}: {{#each ${list}}} goes through its items, and ${list}.[0] is the first`
       : `${printable(full)} is not declared in values.yaml${hint}`;
-  return { key: full, message, ...((isGiven || isKey) && { severity: 'warning' }) };
+  return { key: full, message, ...((isGiven || isKey || isItem) && { severity: 'warning' }) };
 }
 
 /** A path below `values` as templates write it: `values.annotations.[example.com/a]`. */

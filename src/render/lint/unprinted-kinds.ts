@@ -26,7 +26,8 @@ export class Unprinted {
         if (margin === undefined || kind === undefined || !isOfObject(lines, index, margin.length)) continue;
         // The same line may print other kinds in other turns of a loop.
         if (kind.includes('{{')) this.#hasUnknown = true;
-        else if (!seen.has(`${file}:${index + 1}`)) this.#kinds.add(kind.replaceAll(/["']|\s*#.*$/g, ''));
+        else if (!seen.has(`${file}:${index + 1}`) && !isHarmless(lines, index))
+          this.#kinds.add(kind.replaceAll(/["']|\s*#.*$/g, ''));
       }
     }
   }
@@ -40,6 +41,13 @@ export class Unprinted {
     const own = new Set(Array.from(builtinKinds(), (name) => name.slice(name.indexOf(' ') + 1)));
     return this.#hasUnknown || [...this.#kinds].some((kind) => !own.has(kind));
   }
+}
+
+/** Groups whose resources make no other objects that templates refer to. */
+const HARMLESS = /apiVersion:\s*["']?(?:monitoring\.coreos\.com|gateway\.networking\.k8s\.io|networking\.istio\.io)\//;
+
+function isHarmless(lines: readonly string[], index: number): boolean {
+  return lines.slice(Math.max(0, index - 1), index + 2).some((line) => HARMLESS.test(line));
 }
 
 /** Is this the kind of an object, and not of a reference such as `scaleTargetRef`? An object has metadata beside it. */
