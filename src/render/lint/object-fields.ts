@@ -193,7 +193,7 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
       if (isClosed === true && near === undefined)
         return `"${shown}", but the CRD allows only ${printable(choices.join(', '), 200)}`;
       return near === undefined
-        ? CLOSED.has(choices.join())
+        ? value !== '' && CLOSED.has(choices.join())
           ? `"${shown}", but Kubernetes knows only ${choices.join(', ')}`
           : undefined
         : `"${shown}", which Kubernetes does not know; did you mean ${near}?`;

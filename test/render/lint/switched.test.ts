@@ -81,6 +81,8 @@ const chart = (changes: readonly (readonly [string, string])[]): Record<string, 
 
 test('the chart has no findings', async () => {
   expect(await found(chart([]))).toEqual([]);
+  // An empty choice is one that is left out.
+  expect(await found(chart([['image: nginx:1', 'image: nginx:1\n          imagePullPolicy: ""']]))).toEqual([]);
 });
 
 test.each([
