@@ -77,19 +77,25 @@ export class RegistrySession {
     const origin = this.#origin(chart.host);
     const mayLogIn = url.origin === new URL(origin).origin;
     const ask = (authorization: string | undefined): Promise<T> => send(mayLogIn ? authorization : undefined);
-    const before = this.#authorizations.get(key);
-    const answer = await ask(await before?.catch(() => undefined));
-    if (answer.status !== 401 || answer.url.origin !== url.origin || !mayLogIn) return answer;
-    const challenge = parseChallenge(answer.headers['www-authenticate']);
-    const known = this.#authorizations.get(key);
-    // A parallel request may have answered the challenge meanwhile.
-    const authorization =
-      known !== undefined && known !== before
-        ? known
-        : this.#options.login(chart).then((login) => answerChallenge(challenge, url, scope, login, this.#http));
-    this.#authorizations.set(key, authorization);
-    const header = await authorization;
-    return header === undefined ? answer : ask(header);
+    let used = this.#authorizations.get(key);
+    let answer = await ask(await used?.catch(() => undefined));
+    const isChallenged = (): boolean => answer.status === 401 && answer.url.origin === url.origin && mayLogIn;
+    for (let isOwn = false; isChallenged() && !isOwn;) {
+      const challenge = parseChallenge(answer.headers['www-authenticate']);
+      const known = this.#authorizations.get(key);
+      // A parallel request may have answered the challenge meanwhile. Its token may have expired since: this request may have
+      // been sending a large body until now.
+      isOwn = known === undefined || known === used;
+      used = isOwn
+        ? this.#options.login(chart).then((login) => answerChallenge(challenge, url, scope, login, this.#http))
+        : known;
+      if (used === undefined) break;
+      this.#authorizations.set(key, used);
+      const header = await used;
+      if (header === undefined) break;
+      answer = await ask(header);
+    }
+    return answer;
   }
 
   /**
