@@ -67,9 +67,12 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
     await forAll(chart, resolved, async (dependency, index) => {
       const { name, repository } = dependency;
       const isRemote = /^(?:https?|oci):/.test(repository);
-      if (isRemote) lines.say(index, `Downloading ${printable(name, 60)} from repo ${shownText(repository)}`);
+      // One archive may be wanted under several aliases.
+      const isRepeated = resolved.slice(0, index).some((one) => isSameArchive(one, dependency));
+      const done = isRepeated ? 'Already downloaded' : 'Downloading';
+      if (isRemote) lines.say(index, `${done} ${printable(name, 60)} from repo ${shownText(repository)}`);
       const archive = await fetchArchive(chart, dependency, options);
-      for (const line of archive?.pulled ?? []) lines.say(index, line);
+      for (const line of isRepeated ? [] : (archive?.pulled ?? [])) lines.say(index, line);
       lines.end(index);
       return archive;
     }),
@@ -89,6 +92,11 @@ export async function updateDependencies(chart: Chart, options: UpdateOptions): 
   if (options.warn !== undefined)
     for (const conflict of await conflictsOf(chart, resolved, links)) options.warn(conflict);
   return locked.filter((_one, index) => archives[index] !== undefined);
+}
+
+function isSameArchive(a: Resolved, b: Resolved): boolean {
+  const [left, right] = [a, b].map(({ repository }) => repository.replace(/\/$/, ''));
+  return left === right && a.name === b.name && a.version === b.version;
 }
 
 /**

@@ -445,7 +445,9 @@ describe('dependency', () => {
   test('list, update and build, in the words of helm', async () => {
     const machines = await withRepository();
     for (const program of ['helm', 'pkg'] as const) {
-      const charts = { top: chartFiles('top', '1.0.0', dependencies(server.url)), own: chartFiles('own', '1.0.0') };
+      // The same archive again, under an alias.
+      const all = `${dependencies(server.url)}- {name: web, version: 1.x, repository: "${server.url}/", alias: again}\n`;
+      const charts = { top: chartFiles('top', '1.0.0', all), own: chartFiles('own', '1.0.0') };
       chartsIn(charts, machines.folders[program]);
     }
     const lock = (program: 'helm' | 'pkg'): string =>
