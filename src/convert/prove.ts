@@ -17,7 +17,7 @@ import type { Trace } from '../render/gotemplate/template.ts';
 import { ParseCache } from '../render/parse-cache.ts';
 import type { RenderedDocument } from '../render/render.ts';
 import { renderChart } from '../render/render-chart.ts';
-import { hasMisplaced, objectWithTexts } from '../render/text-fields.ts';
+import { fitsType, hasMisplaced } from '../render/text-fields.ts';
 import { printScalar } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
@@ -170,15 +170,10 @@ class Prover {
   /** Does a field hold a number or a boolean where Kubernetes has a text? */
   #hasOthersForTexts({ documents }: Output): boolean {
     const types = new KindTypes(this.#go);
-    let found = false;
-    const refuse = (): never => {
-      throw new Different('a text that is none');
-    };
-    for (const object of [...documents.objects, ...documents.hooks]) {
-      if (hasMisplaced(object, types)) return true;
-      objectWithTexts(object, types, refuse, () => (found = true));
-    }
-    return found;
+    return [...documents.objects, ...documents.hooks].some((object) => {
+      const { apiVersion, kind } = headOf(object);
+      return !fitsType(object, types.of(apiVersion, kind));
+    });
   }
 
   /**

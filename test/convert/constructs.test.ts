@@ -106,9 +106,10 @@ test('definitions that check their arguments, and take them as a list, are conve
 
 test('keys of maps that are ports stay numbers where only numbers may stand', async () => {
   const { go, native, kept } = await converted('ports', {
-    'values.yaml': 'tcp: {}\n',
+    'values.yaml': 'tcp: {}\ntype: ClusterIP\n',
     'templates/service.yaml':
-      `${head('Service')}spec:\n  ports:\n    - name: a\n      port: 1\n    {{- range $key, $value := .Values.tcp }}\n` +
+      // With a type of 1.10 an API server takes the whole object as little as with a key that is no port.
+      `${head('Service')}spec:\n  type: {{ .Values.type }}\n  ports:\n    - name: a\n      port: 1\n    {{- range $key, $value := .Values.tcp }}\n` +
       '    - name: {{ $key }}-tcp\n      port: {{ $key }}\n      targetPort: {{ $value }}\n    {{- end }}\n',
     // Here a text is the name of a port, so that "8080" would be no port of a pod.
     'templates/policy.yaml':
