@@ -34,6 +34,9 @@ test.each([
     'this key stands below an item that is a value',
     'leave the dash alone on its line',
   ],
+  ['a: {{sha256sum "x.yaml"}}', 'this checksum is that of the name x.yaml', '(sha256sum (include "x.yaml"))'],
+  ['a: {{sha256sum (include "x")}}', 'there is no partial x', 'did you mean x.yaml?'],
+  ['a: {{include "x" name=}}', '}} is not expected here', 'a value follows name='],
   ['a: {{include "x.yml"}}', 'there is no partial x.yml', 'did you mean x.yaml?'],
   [
     '{{#each values.map as |key value|}}\n{{key}}: {{value}}\n{{/each}}',

@@ -1,4 +1,5 @@
 /** Checks of calls: which helpers there are, and how many arguments in which order they take. */
+import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import { isLiteral, pathOf } from './ast.ts';
 import type { Call, Expression, Mustache, Path, Sub } from './ast.ts';
@@ -69,7 +70,20 @@ export function checkCall(report: CheckReport, node: Mustache | Sub, scope: Chec
   const [first] = params;
   if ((name === 'include' || name === 'partial') && first?.type === 'StringLiteral')
     checkPartialName(report, first.value, node);
+  if (
+    CHECKSUMS.has(name) &&
+    first?.type === 'StringLiteral' &&
+    report.names.hasPartial(first.value, report.template.name)
+  )
+    report.addCall(
+      node,
+      `this checksum is that of the name ${printable(first.value)}, and never changes`,
+      `write (${name} (include "${printable(first.value)}"))`,
+    );
 }
+
+/** Helpers whose argument may be forgotten to be an include. */
+const CHECKSUMS: ReadonlySet<string> = new Set(['sha1sum', 'sha256sum', 'sha512sum', 'adler32sum']);
 
 /** Reports arguments in the order of another template language. */
 function checkOrder(report: CheckReport, node: Mustache | Sub, name: string): void {

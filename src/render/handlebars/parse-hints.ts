@@ -136,6 +136,9 @@ function endHints({ source, hash, lineNumber, line, before, tag }: Stop): string
       'what a call gives has no names behind it: write (get (call) "name"), and (files.asConfig "pattern") for files',
     ];
   if (hash.token === 'CLOSE' && /^\{\{~?\s*$/.test(tag)) return ['a mustache holds a name or a call: {{values.x}}'];
+  const named = /([\w-]{1,100})=\s*$/.exec(before)?.[1];
+  if ((hash.token === 'CLOSE' || hash.token === 'CLOSE_SEXPR') && named !== undefined)
+    return [`a value follows ${named}=, as in ${named}="x" or ${named}=values.x`];
   if (hash.token === 'CLOSE' || hash.token === 'CLOSE_SEXPR') return ['each ( is closed by ) before the mustache ends'];
   return undefined;
 }

@@ -263,7 +263,8 @@ export function absentPartial(
     return { message, hint };
   }
   // `_labels`, `labels.hbs` and `templates/_labels.hbs` are names of the file.
-  const near = names.includes(partialName(name)) ? partialName(name) : nearest(name, names);
+  const whole = names.find((one) => one.startsWith(`${name}.`));
+  const near = names.includes(partialName(name)) ? partialName(name) : (whole ?? nearest(name, names));
   const slash = name.lastIndexOf('/') + 1;
   const file = `templates/${name.slice(0, slash)}_${name.slice(slash)}.hbs`;
   return {
