@@ -6,6 +6,7 @@ import { itemsOf } from '../text-fields.ts';
 import { field, mapAt, podPath, textAt } from './fields.ts';
 import { builtinKinds } from './object-schema.ts';
 import { RELEASE_NAME } from './release.ts';
+import { HARMLESS_GROUPS } from './unprinted-kinds.ts';
 import type { Unprinted } from './unprinted-kinds.ts';
 
 /** An object that a selector may match, with its labels. */
@@ -82,11 +83,11 @@ export class ChartObjects {
     if (dependencies.some((one) => rest === one || rest.startsWith(`${one}-`))) return false;
     if (this.ofKind(kind).some((one) => textAt(one, 'metadata', 'name') === name)) return false;
     this.#texts ??= this.#all.flatMap((object) => textsThatMake(object));
-    const mentioned = new RegExp(`${name.replaceAll('.', '\\.')}(?![a-z0-9])(?!-[a-z0-9])`);
+    const mentioned = new RegExp(`${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?!-?[a-z0-9])`);
     if (this.#texts.some((text) => mentioned.test(text))) return false;
     // Operators begin the names of what they make with that of their resource.
     return !this.#all.some(
-      (object) => !isKnownKind(object) && name.startsWith(`${textAt(object, 'metadata', 'name') || '-'}-`),
+      (object) => makesOthers(object) && name.startsWith(`${textAt(object, 'metadata', 'name') || '-'}-`),
     );
   }
 
@@ -123,6 +124,11 @@ function isKnownKind(object: ValueMap): boolean {
   return builtin.has(`${textAt(object, 'apiVersion')} ${textAt(object, 'kind')}`);
 }
 
+/** May an operator make other objects for this one? */
+function makesOthers(object: ValueMap): boolean {
+  return !isKnownKind(object) && !HARMLESS_GROUPS.has(groupOf(textAt(object, 'apiVersion')));
+}
+
 /** Fields with labels, in which the name of the release stands too. */
 const LABELS: ReadonlySet<string> = new Set(['labels', 'matchLabels', 'selector']);
 
@@ -136,7 +142,7 @@ const NAMING: ReadonlySet<string> = new Set([
  * scripts, arguments and annotations, but not the references.
  */
 function textsThatMake(object: ValueMap): string[] {
-  const isCustom = !isKnownKind(object);
+  const isCustom = makesOthers(object);
   const texts: string[] = [];
   const visit = (value: Value, key: string): void => {
     if (typeof value === 'string') {

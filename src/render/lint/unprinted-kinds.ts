@@ -44,10 +44,15 @@ export class Unprinted {
 }
 
 /** Groups whose resources make no other objects that templates refer to. */
-const HARMLESS = /apiVersion:\s*["']?(?:monitoring\.coreos\.com|gateway\.networking\.k8s\.io|networking\.istio\.io)\//;
+export const HARMLESS_GROUPS: ReadonlySet<string> = new Set([
+  ...['monitoring.coreos.com', 'gateway.networking.k8s.io', 'networking.istio.io'],
+]);
 
 function isHarmless(lines: readonly string[], index: number): boolean {
-  return lines.slice(Math.max(0, index - 1), index + 2).some((line) => HARMLESS.test(line));
+  return lines.slice(Math.max(0, index - 1), index + 2).some((line) => {
+    const group = /apiVersion:\s*["']?([\w.]+)\//.exec(line)?.[1];
+    return group !== undefined && HARMLESS_GROUPS.has(group);
+  });
 }
 
 /** Is this the kind of an object, and not of a reference such as `scaleTargetRef`? An object has metadata beside it. */

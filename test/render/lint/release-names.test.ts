@@ -70,6 +70,8 @@ async function found(changes: readonly (readonly [string, string])[], more: Reco
   return messages.map(({ rule, message }) => `${rule} ${message}`);
 }
 
+const CREDENTIALS = ['release.name}}-keys", key', 'release.name}}-credentials", key'] as const;
+
 test('the chart has no findings', async () => {
   expect(await found([])).toEqual([]);
 });
@@ -98,7 +100,16 @@ test.each([
   ]);
 });
 
-const CREDENTIALS = ['release.name}}-keys", key', 'release.name}}-credentials", key'] as const;
+test('a name that is not valid is read as it is written', async () => {
+  const name = [CREDENTIALS[0], 'release.name}}-(x", key'] as const;
+  expect((await found([name])).filter((one) => one.includes('nothing in the chart makes'))).toHaveLength(1);
+});
+
+test('rules of Prometheus make nothing else', async () => {
+  const rule = `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: "{{release.name}}"}\n`;
+  const others = [rule, `{{#if values.metrics}}\n${rule}{{/if}}\n`];
+  for (const text of others) expect(await found([CREDENTIALS], { 'templates/rule.yaml.hbs': text })).toHaveLength(1);
+});
 
 test('a name is left alone that something else may make', async () => {
   // A branch that did not run, a script, a custom resource, a subchart, another release.
