@@ -80,7 +80,8 @@ class EntryReader {
     const where = `an entry of ${printable(key, 60)}`;
     if (isMap(item)) this.checkKeys(item, 'entry', where);
     const type = fields.exactText('type');
-    const invalid = invalidField(name, version, type) ?? this.#invalidLists(fields, where);
+    const invalid =
+      item === null ? 'it is empty' : (invalidField(name, version, type) ?? this.#invalidLists(fields, where));
     const entry = {
       ...withoutEmpty({
         name,

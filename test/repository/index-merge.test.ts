@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { readForeignEntries } from '../../src/repository/foreign-index.ts';
 import { temporaryFolder } from '../chart/support.ts';
 import { RUNS, SEED } from '../support/generation.ts';
 import { makeRepository, run } from './support.ts';
@@ -199,4 +200,20 @@ test.each([[[]], [['--json']]])('an index that is missing is begun, and the same
     }),
   );
   expect(written[1]).toEqual(written[0]);
+});
+
+test('what is left out is named, with the reason', () => {
+  const entries = [null, { name: 'web' }, { name: 'a/b', version: '1.0.0' }, { name: 'web', version: '1', type: 'x' }];
+  const { skipped } = readForeignEntries(
+    Buffer.from(JSON.stringify({ apiVersion: 'v1', entries: { web: entries } })),
+    'i',
+  );
+  expect(skipped).toEqual(
+    [
+      'it is empty',
+      "the version '' is not a semantic version",
+      "the name 'a/b' is a path",
+      "the type 'x' is neither application nor library",
+    ].map((why) => `an entry of web is left out, as by Helm: ${why}`),
+  );
 });
