@@ -22,7 +22,6 @@ export function lintLikelyTexts(template: Template, chart: Chart, path: string):
     ...nameTexts(template, chart, path),
     ...joinedLines(template, path),
     ...unusedDefaults(template, chart, path),
-    ...hashedLiterals(template, path),
   ];
 }
 
@@ -104,21 +103,6 @@ function isAlwaysText(expression: Expression): boolean {
     format?.type === 'StringLiteral' &&
     /\w/.test(format.value.replaceAll(/%[a-z]/g, ''))
   );
-}
-
-/** Finds `{{sha256sum "config.yaml"}}`: the hash of a text that never changes, and not of the template of that name. */
-function hashedLiterals(template: Template, path: string): LintMessage[] {
-  const found: LintMessage[] = [];
-  walk(template.program, (node) => {
-    if (node.type !== 'MustacheStatement' && node.type !== 'SubExpression') return;
-    const helper = pathOf(node.path);
-    const name = helper && simpleName(helper);
-    const [text] = node.params;
-    if (name === undefined || !/^sha\d+sum$/.test(name) || text?.type !== 'StringLiteral') return;
-    const message = `this is the hash of the text "${printable(text.value, 60)}", which never changes: (include "${printable(text.value, 60)}") is what a template of this name prints`;
-    found.push(finding('name-text', path, message, positionIn(template, text.loc)));
-  });
-  return found;
 }
 
 /** Finds `(default values.tag chart.appVersion)`, where the second is always there, so that the first is never used. */

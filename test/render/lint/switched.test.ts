@@ -153,11 +153,6 @@ test.each([
     'values.text is never used, since (printf "%s-x" release.name) is always there',
   ],
   ['a: {{default (printf "%s-x" release.name) values.text}}', undefined],
-  [
-    'a: {{sha256sum "config.yaml"}}',
-    'this is the hash of the text "config.yaml", which never changes: (include "config.yaml")',
-  ],
-  ['a: {{sha256sum values.text}}', undefined],
   ['a: {{> p values.map}}', 'the partial p uses nothing of the context values.map that it is given'],
   ['a: {{> q values.map}}', undefined],
   ['a: {{> p}}', undefined],
