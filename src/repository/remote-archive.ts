@@ -15,7 +15,7 @@ import type { ChartReference } from './registry-session.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
-import type { FoundSignatures } from './signatures/find-signatures.ts';
+import type { ChartSignatures } from './signatures/find-signatures.ts';
 import type { ChartToJudge, Grounds } from './signatures/judge-chart.ts';
 import { bareUrl, isSameRepository, repositoryUrl } from './urls.ts';
 
@@ -32,8 +32,11 @@ export type RegistryArchive = RemoteArchive & {
   fetchMetadata: () => Promise<Buffer | undefined>;
   /** Chart.yaml as JSON for copying the chart; the trust policy is not applied. */
   fetchConfig: () => Promise<Buffer>;
-  /** Everything that may be a signature of what the reference names, as for cosign, not verified. */
-  fetchSignatures: () => Promise<FoundSignatures>;
+  /**
+   * Everything that may be a signature of what the reference names, as for cosign, not verified. If that is an index
+   * without any, those of the manifest in it: either digest names the bytes of the chart.
+   */
+  fetchSignatures: () => Promise<ChartSignatures>;
 };
 
 /** The most bytes of the config (Chart.yaml as JSON). */
@@ -60,11 +63,17 @@ export function archiveInRegistry(place: RegistryLocation, remotes: Remotes): Re
   const provenance = once(async () =>
     manifest.provenance === undefined ? undefined : await registry.blob(reference, manifest.provenance, MAX_PROVENANCE),
   );
-  const find = once(async () => (await remotes.signatures()).find(reference, manifest.root.digest));
+  const signatures = once(async (): Promise<ChartSignatures> => {
+    const finder = await remotes.signatures();
+    const { digest, root } = manifest;
+    const found = await finder.find(reference, root.digest);
+    if (digest === root.digest || found.artifacts.length + found.problems.length > 0)
+      return { ...found, digest: root.digest };
+    return { ...(await finder.find(reference, digest)), digest };
+  });
   const judged = once(async () => {
-    const signed = { digest: manifest.root.digest, find };
     const { names } = place.chart;
-    const grounds = await judge({ names, location, fileName, archive, provenance, signed }, remotes);
+    const grounds = await judge({ names, location, fileName, archive, provenance, signatures }, remotes);
     if (grounds === 'cosign') checkName(await config(), place);
     return grounds;
   });
@@ -76,7 +85,7 @@ export function archiveInRegistry(place: RegistryLocation, remotes: Remotes): Re
     fetchProvenance: provenance,
     fetchMetadata: async () => ((await judged()) === 'pgp' ? undefined : await config()),
     fetchConfig: config,
-    fetchSignatures: find,
+    fetchSignatures: signatures,
   };
 }
 
@@ -119,7 +128,7 @@ export function archiveInRepository(place: RepositoryLocation, remotes: Remotes)
   const provenance = once(async () => {
     return await remotes.fetchProvenance(repository, url, sha256Of(await archive()));
   });
-  const judged = once(() => judge({ names, location, fileName, archive, provenance, signed: undefined }, remotes));
+  const judged = once(() => judge({ names, location, fileName, archive, provenance, signatures: undefined }, remotes));
   return {
     fetch: async () => {
       await judged();

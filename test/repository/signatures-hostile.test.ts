@@ -356,14 +356,18 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await expectRefused(api.reference, /is not the chart that its location names/);
   });
 
-  test('with a list of manifests in place of a chart: the chart itself is checked', async () => {
+  test('with a list of manifests in place of a chart: it or the chart has to be signed', async () => {
     const { place, subject } = await chart();
     const list = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [subject] }));
     const listed = await place.manifest(list, '1.0.0', INDEX);
-    // A signature of the list says nothing of the chart.
-    await place.list(listed, [await place.attach(listed, good(listed.digest))]);
     await expectRefused(place.reference, /there is no signature/);
     await place.list(subject, [await place.attach(subject, good(subject.digest))]);
+    await expectTaken(place.reference);
+    // A signature of the chart is none of the list.
+    await place.list(listed, [await place.attach(listed, good(subject.digest))]);
+    await expectRefused(place.reference, /a signature is not accepted/);
+    await place.list(listed, [await place.attach(listed, good(listed.digest))]);
+    await place.list(subject, []);
     await expectTaken(place.reference);
   });
 

@@ -143,10 +143,10 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
 async function signedOf({ inRegistry, location }: FoundChart): Promise<SignedManifest | undefined> {
   if (inRegistry === undefined) return undefined;
   try {
-    const { artifacts } = await inRegistry.fetchSignatures();
+    const { artifacts, digest: signed } = await inRegistry.fetchSignatures();
     const signatures = artifacts.filter(isWhole);
-    const { config, chart, provenance, digest, root } = inRegistry.manifest;
-    if (signatures.length > 0 && digest !== root.digest) {
+    const { config, chart, provenance, digest } = inRegistry.manifest;
+    if (signatures.length > 0 && digest !== signed) {
       printError(`warning: it is an index that is signed at ${location}, and the bundle holds only the chart\n`);
       return undefined;
     }

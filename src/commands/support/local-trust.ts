@@ -22,7 +22,7 @@ export async function judgeLocal(path: string, file: PolicyFile): Promise<void> 
     fileName: basename(path),
     archive: isFile ? async () => readArchiveFile(path) : undefined,
     provenance: async () => (isFile ? readProvenanceOf(path) : undefined),
-    signed: undefined,
+    signatures: undefined,
   });
 }
 
@@ -44,9 +44,6 @@ export async function judgeBundled({ bundle, found, path, location }: Bundled, f
     fileName: basename(found.file),
     archive: async () => bundle.archive(found),
     provenance: async () => bundle.provenance(found),
-    signed: signed && {
-      digest: signed.manifest.digest,
-      find: async () => ({ artifacts: signed.artifacts, problems: [] }),
-    },
+    signatures: signed && (async () => ({ artifacts: signed.artifacts, problems: [], digest: signed.manifest.digest })),
   });
 }

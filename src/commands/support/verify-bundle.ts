@@ -52,8 +52,8 @@ async function cosignVerifier(bundle: Bundle, flags: CosignTrustFlags): Promise<
   const trust = await trustOfFlags(flags);
   return (chart, location) => {
     const signed = bundle.signed(chart);
-    const found = { artifacts: signed?.artifacts ?? [], problems: [] };
-    return signersText({ location, digest: signed?.manifest.digest ?? chart.digest, found }, trust);
+    const digest = signed?.manifest.digest ?? chart.digest;
+    return signersText(location, { artifacts: signed?.artifacts ?? [], problems: [], digest }, trust);
   };
 }
 

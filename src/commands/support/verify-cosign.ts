@@ -2,7 +2,7 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { CosignTrust } from '../../repository/signatures/cosign-verify.ts';
-import type { FoundSignatures } from '../../repository/signatures/find-signatures.ts';
+import type { ChartSignatures } from '../../repository/signatures/find-signatures.ts';
 import { judgeSignatures, trustOf } from '../../repository/signatures/judge-chart.ts';
 import { cosignProblem } from '../../repository/signatures/trust-policy.ts';
 import type { FlagValues } from './command.ts';
@@ -21,9 +21,9 @@ export type CosignTrustFlags = FlagValues<typeof COSIGN_TRUST_FLAGS>;
  */
 export async function verifyCosign(reference: string, flags: RemoteFlags & CosignTrustFlags): Promise<string> {
   const trust = await trustOfFlags(flags);
-  return await withChart(reference, flags, async ({ inRegistry, location, digest }) => {
+  return await withChart(reference, flags, async ({ inRegistry, location }) => {
     if (inRegistry === undefined) throw new Error('the chart is not in a registry');
-    return signersText({ found: await inRegistry.fetchSignatures(), digest, location }, trust);
+    return signersText(location, await inRegistry.fetchSignatures(), trust);
   });
 }
 
@@ -51,16 +51,14 @@ export async function trustOfFlags(flags: CosignTrustFlags): Promise<CosignTrust
   return await trustOf(wanted, 'PKG_USAGE');
 }
 
-/** A chart, the digest of its manifest, and the signatures that were found of it. */
-export type SignedChart = { location: string; digest: string; found: FoundSignatures };
-
 /**
  * Verifies signatures that were found of a chart.
  *
  * @returns who signed it, in lines
  * @throws {PkgError} `PKG_SIGNATURE_INVALID` where none of them is wanted and valid
  */
-export function signersText({ location, digest, found }: SignedChart, trust: CosignTrust): string {
+export function signersText(location: string, found: ChartSignatures, trust: CosignTrust): string {
+  const { digest } = found;
   const { signers, problems } = judgeSignatures(found, digest, trust);
   if (signers.length === 0) {
     throw new PkgError('PKG_SIGNATURE_INVALID', `${printable(location, 300)} has no valid signature`, {

@@ -35,6 +35,9 @@ const MAX_BYTES = 32 << 20;
 /** The artifacts that were found; `problems` says which could not be read. */
 export type FoundSignatures = { artifacts: SignatureArtifact[]; problems: string[] };
 
+/** The same, with the digest that they are to sign: that of the chart's manifest, or of an index that lists it. */
+export type ChartSignatures = FoundSignatures & { digest: string };
+
 /** An entry of a list of referrers. */
 export type Referrer = { digest: string; artifactType: string; json: Json };
 

@@ -6,7 +6,7 @@ import { signaturesIn } from './cosign-signature.ts';
 import { readPublicKey } from './cosign-key.ts';
 import { judgeSignature, readTrustRoot } from './cosign-verify.ts';
 import type { CosignSigner, CosignTrust, TextTest } from './cosign-verify.ts';
-import type { FoundSignatures } from './find-signatures.ts';
+import type { ChartSignatures, FoundSignatures } from './find-signatures.ts';
 import { isLocalName, ruleFor } from './trust-policy.ts';
 import type { CosignRequirement, Requirement, TrustPolicy } from './trust-policy.ts';
 
@@ -21,8 +21,8 @@ export type ChartToJudge = {
   /** Undefined for a folder, which cannot be signed. */
   archive: (() => Promise<Uint8Array>) | undefined;
   provenance: () => Promise<Uint8Array | undefined>;
-  /** The digest of its manifest, and its signatures; undefined for a chart that is not from a registry. */
-  signed: { digest: string; find: () => Promise<FoundSignatures> } | undefined;
+  /** Undefined for a chart that is not from a registry. */
+  signatures: (() => Promise<ChartSignatures>) | undefined;
 };
 
 /** Why a chart was accepted: nothing was required (`free`), or by a signature of its archive or manifest. */
@@ -69,12 +69,12 @@ export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Prom
 async function isSignedByCosign(wanted: CosignRequirement, chart: ChartToJudge, notes: string[]): Promise<boolean> {
   // A key that cannot be read is an error in the policy, also for charts that could not have a signature.
   const trust = await trustOf(wanted, 'PKG_TRUST_POLICY_INVALID');
-  if (chart.signed === undefined) {
+  if (chart.signatures === undefined) {
     notes.push('cosign: only charts of registries have signatures of cosign');
     return false;
   }
-  const { digest, find } = chart.signed;
-  const { signers, problems } = judgeSignatures(await find(), digest, trust);
+  const found = await chart.signatures();
+  const { signers, problems } = judgeSignatures(found, found.digest, trust);
   notes.push(...problems.map((problem) => `cosign: ${problem}`));
   return signers.length > 0;
 }
