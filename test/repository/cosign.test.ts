@@ -100,6 +100,26 @@ describe.skipIf(cosign === undefined).each(registries)('with $name', ({ host }) 
     expect(bad.stderr).toContain('code: PKG_SIGNATURE_INVALID ');
   });
 
+  test('cosign signs an index that lists the chart', async () => {
+    const place = next();
+    await published(place, 'p256.key');
+    const { bytes = Buffer.alloc(0) } = (await place.read('1.0.0')) ?? {};
+    const chart = {
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest: digestOf(bytes),
+      size: bytes.length,
+    };
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests: [chart] }));
+    await place.manifest(index, '1.0.0', mediaType);
+    const verified = (key: string): Promise<Run> => pkg(['verify', `${place.reference}:1.0.0`, '--key', key]);
+    expect((await verified('p256.pub')).stdout).toContain(`Digest verified: ${chart.digest}\n`);
+    await must(...SIGN, 'cosign.key', named(place));
+    await must(...VERIFY, 'cosign.pub', named(place));
+    expect((await verified('cosign.pub')).stdout).toContain(`Digest verified: ${digestOf(index)}\n`);
+    expect(await verified('p256.pub')).toMatchObject({ status: 1 });
+  });
+
   test('both sign with several keys, one after the other', async () => {
     const place = next();
     await published(place, 'p256.key');
