@@ -49,3 +49,8 @@ export function checkDigest(bytes: Uint8Array, digest: string, location: string)
     ],
   });
 }
+
+/** Is it the error for bytes that are not those of a digest? */
+export function isOtherDigest(error: unknown): boolean {
+  return error instanceof PkgError && error.code === 'PKG_DIGEST_MISMATCH';
+}

@@ -3,7 +3,7 @@ import type { Chart } from '../chart/chart.ts';
 import { readChartArchive } from '../chart/load.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, isOtherDigest } from './digest.ts';
 import { describeInRegistry, findInRegistry, resolveInRegistry } from './find-in-registry.ts';
 import { noVersion } from './found-chart.ts';
 import type { FoundChart } from './found-chart.ts';
@@ -12,6 +12,7 @@ import type { IndexEntry } from './index-file.ts';
 import { tagOf } from './oci.ts';
 import type { Freshness, Remotes } from './remotes.ts';
 import { archiveInRepository, namesInRepository } from './remote-archive.ts';
+import type { RepositoryLocation } from './remote-archive.ts';
 import { taggedReference } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import type { Repository } from './repositories.ts';
@@ -171,15 +172,22 @@ type IndexedVersion = { repository: Repository; name: string; entry: IndexEntry;
 
 async function describeInRepository(indexed: IndexedVersion, remotes: Remotes): Promise<FoundChart> {
   const { repository, name, entry, url } = indexed;
-  if (isRegistryAddress(entry.urls[0] ?? '')) return await findIndexedInRegistry(indexed, remotes);
+  if (isRegistryAddress(entry.urls[0] ?? '')) return await findCurrentInRegistry(indexed, remotes);
   const from = chartUrl(url, entry.urls[0] ?? '');
   const { version } = entry;
-  const digest = entry.digest === '' ? '' : `sha256:${entry.digest.replace(/^sha256:/, '')}`;
+  const digest = digestIn(entry);
   const fileName = archiveName(from) ?? `${name}-${version}.tgz`;
   const location = shownUrl(from);
   const names = (): string[] => namesInRepository(repository, name, remotes);
-  return {
-    ...archiveInRepository({ repository, url: from, digest: entry.digest, names, fileName, location }, remotes),
+  const newer: RepositoryLocation['newer'] = async () => {
+    const current = await newerArchive(indexed, remotes);
+    if (current === undefined) return undefined;
+    found.digest = digestIn(current);
+    found.source = { ...found.source, digest: found.digest };
+    return current;
+  };
+  const found: FoundChart = {
+    ...archiveInRepository({ repository, url: from, digest: entry.digest, newer, names, fileName, location }, remotes),
     fileName,
     location,
     version,
@@ -187,6 +195,47 @@ async function describeInRepository(indexed: IndexedVersion, remotes: Remotes): 
     source: { reference: bareUrl(from), digest, version, repository: bareUrl(url), name },
     inRegistry: undefined,
   };
+  return found;
+}
+
+function digestIn({ digest }: { digest: string }): string {
+  return digest === '' ? '' : `sha256:${digest.replace(/^sha256:/, '')}`;
+}
+
+/**
+ * The entry of a version in the index as it is on the server, where the cached one has another digest: the version was
+ * published again since the last `repo update`. Helm takes it without a look at the digest.
+ */
+async function newerEntry(indexed: IndexedVersion, remotes: Remotes): Promise<IndexedVersion | undefined> {
+  const { repository, name, entry } = indexed;
+  try {
+    const { versions = [] } = await remotes.refreshVersions(repository, name);
+    const current = versions.find(({ version, urls }) => version === entry.version && urls.length > 0);
+    return current === undefined || current.digest === entry.digest ? undefined : { ...indexed, entry: current };
+  } catch (error) {
+    if (error instanceof PkgError) return undefined;
+    throw error;
+  }
+}
+
+/** The archive that {@link newerEntry} names, if it is in a repository. */
+export async function newerArchive(
+  indexed: IndexedVersion,
+  remotes: Remotes,
+): Promise<{ url: URL; digest: string } | undefined> {
+  const { entry: { urls: [address = ''] = [], digest = '' } = {} } = (await newerEntry(indexed, remotes)) ?? {};
+  return address === '' || isRegistryAddress(address) ? undefined : { url: chartUrl(indexed.url, address), digest };
+}
+
+/** As {@link findIndexedInRegistry}; asks for the entry again where the registry has another digest. */
+export async function findCurrentInRegistry(indexed: IndexedVersion, remotes: Remotes): Promise<FoundChart> {
+  try {
+    return await findIndexedInRegistry(indexed, remotes);
+  } catch (error) {
+    const current = isOtherDigest(error) ? await newerEntry(indexed, remotes) : undefined;
+    if (current === undefined) throw error;
+    return await findIndexedInRegistry(current, remotes);
+  }
 }
 
 /**
@@ -195,7 +244,7 @@ async function describeInRepository(indexed: IndexedVersion, remotes: Remotes): 
  *
  * @throws {PkgError} as {@link findChart} does, `PKG_DIGEST_MISMATCH` for another digest than that of the index
  */
-export async function findIndexedInRegistry(
+async function findIndexedInRegistry(
   { repository, name, entry, url }: IndexedVersion,
   remotes: Remotes,
 ): Promise<FoundChart> {

@@ -8,7 +8,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { tryParseJson } from '../yaml/json.ts';
 import { textField } from '../yaml/value.ts';
-import { sha256Of } from './digest.ts';
+import { isOtherDigest, sha256Of } from './digest.ts';
 import { tagOf } from './oci.ts';
 import type { ChartManifest } from './registry.ts';
 import type { ChartReference } from './registry-session.ts';
@@ -116,6 +116,8 @@ export type RepositoryLocation = {
   url: URL;
   /** By the index; empty for none. */
   digest: string;
+  /** What the index says now, if that differs: the version was published again. */
+  newer?: () => Promise<{ url: URL; digest: string } | undefined>;
   names: () => readonly string[];
   fileName: string;
   location: string;
@@ -124,9 +126,20 @@ export type RepositoryLocation = {
 /** The archive at an address. */
 export function archiveInRepository(place: RepositoryLocation, remotes: Remotes): RemoteArchive {
   const { repository, url, names, fileName, location } = place;
-  const archive = once(() => remotes.fetchArchive(repository, url, place.digest, MAX_CHART));
+  let from = url;
+  const archive = once(async () => {
+    try {
+      return await remotes.fetchArchive(repository, url, place.digest, MAX_CHART);
+    } catch (error) {
+      const newer = isOtherDigest(error) ? await place.newer?.() : undefined;
+      if (newer === undefined) throw error;
+      from = newer.url;
+      return await remotes.fetchArchive(repository, from, newer.digest, MAX_CHART);
+    }
+  });
   const provenance = once(async () => {
-    return await remotes.fetchProvenance(repository, url, sha256Of(await archive()));
+    const hash = sha256Of(await archive());
+    return await remotes.fetchProvenance(repository, from, hash);
   });
   const judged = once(() => judge({ names, location, fileName, archive, provenance, signatures: undefined }, remotes));
   return {

@@ -14,7 +14,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { declaredDependencies, readLocked } from './chart-lock.ts';
 import type { Declared, Locked } from './chart-lock.ts';
-import { findIndexedInRegistry } from './find-chart.ts';
+import { findCurrentInRegistry, newerArchive } from './find-chart.ts';
 import { tagOf, transferredText } from './oci.ts';
 import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
@@ -201,7 +201,7 @@ async function resolveIndex(
   const resolved = { name, repository: isName ? repository.url : dependency.repository, version: entry.version };
   if (isRegistryAddress(entry.urls[0] ?? '')) {
     const inRegistry = async (): Promise<FetchedArchive> => {
-      const there = await findIndexedInRegistry({ repository, name, entry, url }, remotes);
+      const there = await findCurrentInRegistry({ repository, name, entry, url }, remotes);
       const { fileName, location, fetchProvenance } = there;
       const pulled = pulledLines(location.slice('oci://'.length), there.digest);
       return { name: fileName, bytes: await there.fetch(), location, pulled, fetchProvenance };
@@ -212,8 +212,9 @@ async function resolveIndex(
   const fileName = fileNameOf(from, `${name}-${entry.version}.tgz`);
   const location = shownUrl(from);
   const names = (): string[] => namesInRepository(repository, name, remotes);
+  const newer = (): ReturnType<typeof newerArchive> => newerArchive({ repository, name, entry, url }, remotes);
   const found = archiveInRepository(
-    { repository, url: from, digest: entry.digest, names, fileName, location },
+    { repository, url: from, digest: entry.digest, newer, names, fileName, location },
     remotes,
   );
   const archive = async (): Promise<FetchedArchive> => ({

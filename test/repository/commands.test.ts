@@ -1,11 +1,12 @@
 /** `repo`, `search repo`, `pull`, `dependency` and `show`, compared with helm: each with its own home folder. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { helm } from '../support/helm.ts';
 import { startChartServer } from '../support/chart-server.ts';
+import { helmPath } from '../support/helm.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 import { startTcpServer } from '../support/tcp-server.ts';
 import { bin, chartFiles, chartsIn, makeRepository, run } from './support.ts';
@@ -340,6 +341,46 @@ describe('pull', () => {
         .map((path) => [path.slice(machines.folders[program].length), readFileSync(path, 'latin1')])
         .sort();
     expect(files('pkg')).toEqual(files('helm'));
+  });
+
+  // Helm does not compare the archive with its cached index.
+  test('a version that was published again since the last update', async () => {
+    const place = temporaryFolder();
+    const publish = (description: string): void => {
+      const sources = temporaryFolder();
+      writeFiles(join(sources, 'web'), chartFiles('web', '1.0.0', `description: ${description}\n`));
+      for (const args of [
+        ['package', join(sources, 'web'), '-d', place],
+        ['repo', 'index', place],
+      ]) {
+        const { status } = spawnSync(helmPath(), args);
+        expect(status).toBe(0);
+      }
+    };
+    const again = await startChartServer(place);
+    const dependencies = `dependencies:\n- {name: web, version: 1.0.0, repository: "@foo"}\n`;
+    const machines = new Machines();
+    for (const [index, args] of [
+      ['show', 'chart', 'foo/web'],
+      ['dependency', 'build', 'app', '--skip-refresh'],
+      ['pull', 'foo/web'],
+    ].entries()) {
+      publish(`before ${index}`);
+      await expectSameRun(machines, 'repo', 'add', 'foo', again.url, '--force-update');
+      for (const program of ['helm', 'pkg'] as const)
+        writeFiles(join(machines.folders[program], 'app'), chartFiles('app', '1.0.0', dependencies));
+      publish(`after ${index}`);
+      await expectSameRun(machines, ...args);
+    }
+    for (const path of ['web-1.0.0.tgz', 'app/charts/web-1.0.0.tgz'])
+      expect(readFileSync(join(machines.folders.pkg, path))).toEqual(readFileSync(join(machines.folders.helm, path)));
+    // An archive that is not that of the index on the server either.
+    publish('last');
+    await expectSameRun(machines, 'repo', 'update');
+    copyFileSync(join(machines.folders.pkg, 'web-1.0.0.tgz'), join(place, 'web-1.0.0.tgz'));
+    const wrong = (await machines.run(['show', 'values', 'foo/web'])).pkg;
+    expect(wrong.stderr).toContain('code: PKG_DIGEST_MISMATCH ');
+    again.close();
   });
 
   // As kustomize calls it.
