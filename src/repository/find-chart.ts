@@ -253,7 +253,9 @@ async function findIndexedInRegistry(
   const reference = named.tag === '' && named.digest === '' ? { ...named, tag: tagOf(version) } : named;
   const { manifest } = await resolveInRegistry(reference, '', remotes);
   // Most indexes have the digest of the archive; that of the manifest names the same bytes.
-  const digests = [manifest.chart.digest, manifest.root.digest].map((digest) => digest.replace(/^sha256:/, ''));
+  const digests = [manifest.chart.digest, manifest.digest, manifest.root.digest].map((digest) =>
+    digest.replace(/^sha256:/, ''),
+  );
   const wanted = entry.digest.replace(/^sha256:/i, '').toLowerCase();
   const names = (): string[] => namesInRepository(repository, name, remotes);
   const found = describeInRegistry(reference, { name, tag: tagOf(version), names }, manifest, remotes);
