@@ -176,7 +176,7 @@ function nameHints({ source, hash, lineNumber, line, before, tag }: Stop): strin
     const name = /\{\{~?\/\s*([^\s}~]+)/.exec(line)?.[1] ?? '';
     const isPartial = source
       .split('\n', lineNumber)
-      .some((one) => new RegExp(`\\{\\{~?>\\s*${escaped(name)}[\\s~}]`).test(one));
+      .some((one) => new RegExp(`\\{\\{~?>\\s*${RegExp.escape(name)}[\\s~}]`).test(one));
     return isPartial && name !== ''
       ? [`a partial that is given a block begins with {{#> ${name}}}`, NONE_OPEN]
       : [NONE_OPEN];
@@ -184,8 +184,4 @@ function nameHints({ source, hash, lineNumber, line, before, tag }: Stop): strin
   if (/\{\{[^}]*(?:\w\[|\.["'\d])/.test(line))
     return ['places and unusual names are written in brackets: list.[0], map.[a name]'];
   return undefined;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -83,7 +83,7 @@ export class ChartObjects {
     if (dependencies.some((one) => rest === one || rest.startsWith(`${one}-`))) return false;
     if (this.ofKind(kind).some((one) => textAt(one, 'metadata', 'name') === name)) return false;
     this.#texts ??= this.#all.flatMap((object) => textsThatMake(object));
-    const mentioned = new RegExp(`${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?!-?[a-z0-9])`);
+    const mentioned = new RegExp(`${RegExp.escape(name)}(?!-?[a-z0-9])`);
     if (this.#texts.some((text) => mentioned.test(text))) return false;
     // Operators begin the names of what they make with that of their resource.
     return !this.#all.some(

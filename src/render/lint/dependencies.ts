@@ -131,7 +131,7 @@ function similar(beside: readonly string[], name: string, others: readonly strin
 
 /** Does a template have the name as the name of a value, `.Values.name` or `values.name`, or in a text as in `index`? */
 function mentions(templates: string, name: string): boolean {
-  const at = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const at = RegExp.escape(name);
   return new RegExp(`[Vv]alues\\.\\[?${at}(?![\\w-])|["']${at}["']`).test(templates);
 }
 

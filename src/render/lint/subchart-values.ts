@@ -93,7 +93,7 @@ function blockOf({ name, alias }: ChartDependency): string {
 
 /** Does a text have this name as a word? */
 function mentions(text: string, name: string): boolean {
-  return new RegExp(`(?<![\\w-])${literally(name)}(?![\\w-])`).test(text);
+  return new RegExp(`(?<![\\w-])${RegExp.escape(name)}(?![\\w-])`).test(text);
 }
 
 type Misspelt = { keys: string[]; near: string };
@@ -157,17 +157,15 @@ class KnownNames {
   isFree(path: readonly string[]): boolean {
     if (path.length === 0)
       return /\b(?:range|each|to\w{1,30}|merge\w{0,30})\s[^\n}]{0,1000}[vV]alues(?![\w.-])/.test(this.#printed);
-    return new RegExp(`[vV]alues\\.${path.map(literally).join('\\.')}(?![\\w.-])`).test(this.#printed);
+    return new RegExp(`[vV]alues\\.${path.map((name) => RegExp.escape(name)).join('\\.')}(?![\\w.-])`).test(
+      this.#printed,
+    );
   }
 
   /** Does a template have this name anywhere, or is it that of another chart or condition? */
   isRead(name: string): boolean {
     return this.#others.has(name) || mentions(this.#sources, name);
   }
-}
-
-function literally(name: string): string {
-  return name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function treeOf(chart: Chart): Chart[] {
