@@ -1,7 +1,7 @@
 /** Reads fields of rendered objects that may be missing. */
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 
 const EMPTY: ValueMap = new Map();
 
@@ -52,4 +52,16 @@ export function podPath(object: ValueMap): string[] | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * The containers of a pod, init containers first, each with the keys that lead to it.
+ *
+ * @param spec the spec of the pod
+ * @param keys the keys that lead to the spec
+ */
+export function containersOf(spec: Value | undefined, keys: ValuePath): { container: Value; at: ValuePath }[] {
+  return ['initContainers', 'containers'].flatMap((list) =>
+    listAt(spec, list).map((container, index) => ({ container, at: [...keys, list, index] })),
+  );
 }

@@ -2,7 +2,7 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
-import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import { containersOf, describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { Add, FieldProblem } from './object-fields.ts';
 import type { ChartKinds, Holds } from './object-schema.ts';
 import { HANDLERS, PROBES } from './pod-rules.ts';
@@ -81,16 +81,13 @@ function isSelector(keys: ValuePath, name: string): boolean {
 function inPod(object: ValueMap, add: Add): void {
   const pod = podPath(object);
   if (pod === undefined) return;
-  for (const list of ['initContainers', 'containers']) {
-    for (const [index, container] of listAt(object, ...pod, 'spec', list).entries()) {
-      const at = [...pod, 'spec', list, index];
-      if (isMap(container) && (field(container, 'image') ?? '') === '')
-        add(at, `the container "${printable(textAt(container, 'name'))}" has no image`);
-      for (const probe of PROBES) {
-        const given = field(container, probe);
-        if (isMap(given ?? null) && mapAt(container, probe).size > 0 && !HANDLERS.some((how) => hasField(given, how)))
-          add([...at, probe], `the ${probe} does not say how to probe: it has none of ${HANDLERS.join(', ')}`);
-      }
+  for (const { container, at } of containersOf(field(object, ...pod, 'spec'), [...pod, 'spec'])) {
+    if (isMap(container) && (field(container, 'image') ?? '') === '')
+      add(at, `the container "${printable(textAt(container, 'name'))}" has no image`);
+    for (const probe of PROBES) {
+      const given = mapAt(container, probe);
+      if (given.size > 0 && !HANDLERS.some((how) => hasField(given, how)))
+        add([...at, probe], `the ${probe} does not say how to probe: it has none of ${HANDLERS.join(', ')}`);
     }
   }
 }

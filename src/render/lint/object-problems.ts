@@ -4,7 +4,7 @@ import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { itemsOf } from '../text-fields.ts';
 import { nearest } from '../../nearest.ts';
-import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import { containersOf, describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import { crdProblems } from './crd-schema.ts';
 import { nameIn } from './names.ts';
 import { ruleProblems } from './object-rules.ts';
@@ -61,22 +61,19 @@ function innerNames(object: ValueMap): FieldProblem[] {
   const pod = podPath(object);
   if (pod !== undefined) {
     const spec = field(object, ...pod, 'spec');
-    for (const list of ['initContainers', 'containers']) {
-      for (const [index, container] of listAt(spec, list).entries()) {
-        const keys = [...pod, 'spec', list, index];
-        for (const kind of ['requests', 'limits']) {
-          for (const name of mapAt(container, 'resources', kind).keys()) {
-            if (name.includes('/') || RESOURCES.has(name) || name.startsWith('hugepages-')) continue;
-            const near = nearest(name, RESOURCES);
-            const hint = near === undefined ? '' : `; did you mean ${near}?`;
-            const message = `${describe(object)} asks for ${printable(name)}, which no container has${hint}`;
-            found.push({ rule: 'object-field', keys: [...keys, 'resources', kind, name], message });
-          }
+    for (const { container, at } of containersOf(spec, [...pod, 'spec'])) {
+      for (const kind of ['requests', 'limits']) {
+        for (const name of mapAt(container, 'resources', kind).keys()) {
+          if (name.includes('/') || RESOURCES.has(name) || name.startsWith('hugepages-')) continue;
+          const near = nearest(name, RESOURCES);
+          const hint = near === undefined ? '' : `; did you mean ${near}?`;
+          const message = `${describe(object)} asks for ${printable(name)}, which no container has${hint}`;
+          found.push({ rule: 'object-field', keys: [...at, 'resources', kind, name], message });
         }
-        check('container', textAt(container, 'name'), [...keys, 'name']);
-        for (const [at, port] of listAt(container, 'ports').entries())
-          check('container port', textAt(port, 'name'), [...keys, 'ports', at, 'name']);
       }
+      check('container', textAt(container, 'name'), [...at, 'name']);
+      for (const [index, port] of listAt(container, 'ports').entries())
+        check('container port', textAt(port, 'name'), [...at, 'ports', index, 'name']);
     }
     for (const [index, volume] of listAt(spec, 'volumes').entries())
       check('volume', textAt(volume, 'name'), [...pod, 'spec', 'volumes', index, 'name']);

@@ -5,7 +5,7 @@ import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { cronProblem } from './cron.ts';
-import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import { containersOf, describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { Add, FieldProblem } from './object-fields.ts';
 import { PROBES, podProblems } from './pod-rules.ts';
 import { bindingProblems, groupProblem, roleProblems } from './rbac-rules.ts';
@@ -215,20 +215,12 @@ function* portsOf(
           yield { keys: ['spec', side, index, 'ports', at, 'port'], value: field(port, 'port') };
   }
   if (pod === undefined) return;
-  for (const list of ['initContainers', 'containers']) {
-    for (const [index, container] of listAt(object, ...pod, 'spec', list).entries()) {
-      for (const [at, port] of listAt(container, 'ports').entries())
-        yield {
-          keys: [...pod, 'spec', list, index, 'ports', at, 'containerPort'],
-          value: numberOnly(field(port, 'containerPort')),
-        };
-      for (const probe of PROBES)
-        for (const how of ['httpGet', 'tcpSocket'])
-          yield {
-            keys: [...pod, 'spec', list, index, probe, how, 'port'],
-            value: field(container, probe, how, 'port'),
-          };
-    }
+  for (const { container, at } of containersOf(field(object, ...pod, 'spec'), [...pod, 'spec'])) {
+    for (const [index, port] of listAt(container, 'ports').entries())
+      yield { keys: [...at, 'ports', index, 'containerPort'], value: numberOnly(field(port, 'containerPort')) };
+    for (const probe of PROBES)
+      for (const how of ['httpGet', 'tcpSocket'])
+        yield { keys: [...at, probe, how, 'port'], value: field(container, probe, how, 'port') };
   }
 }
 

@@ -6,7 +6,7 @@ import { annotationProblems } from './annotations.ts';
 import { ChartObjects } from './chart-objects.ts';
 import type { ChartMakes } from './chart-objects.ts';
 import { deprecation } from './deprecations.ts';
-import { describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import { containersOf, describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { LintObject } from './lint-object.ts';
 import { finding } from './message.ts';
 import type { LintMessage, LintRule } from './message.ts';
@@ -152,15 +152,13 @@ function lintContainers(object: ValueMap): FieldFinding[] {
   const spec = field(object, ...pod, 'spec');
   // Requests and limits may be set for the whole pod.
   const podMissing = missingResources(spec);
-  return ['initContainers', 'containers'].flatMap((list) =>
-    listAt(spec, list).flatMap((container, index) => {
-      const missing = missingResources(container).filter((what) => podMissing.includes(what));
-      if (missing.length === 0) return [];
-      const name = printable(textAt(container, 'name'));
-      const message = `container "${name}" of ${describe(object)} has no resource ${missing.join(' and no ')}`;
-      return [{ rule: 'container-resources' as const, keys: [...pod, 'spec', list, index], message, ours: true }];
-    }),
-  );
+  return containersOf(spec, [...pod, 'spec']).flatMap(({ container, at }) => {
+    const missing = missingResources(container).filter((what) => podMissing.includes(what));
+    if (missing.length === 0) return [];
+    const name = printable(textAt(container, 'name'));
+    const message = `container "${name}" of ${describe(object)} has no resource ${missing.join(' and no ')}`;
+    return [{ rule: 'container-resources' as const, keys: at, message, ours: true }];
+  });
 }
 
 function missingResources(holder: Value | undefined): string[] {

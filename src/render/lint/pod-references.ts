@@ -2,7 +2,7 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValuePath } from '../../yaml/value.ts';
-import { field, listAt, textAt } from './fields.ts';
+import { containersOf, field, listAt, textAt } from './fields.ts';
 import { PROBES } from './pod-rules.ts';
 import { advice, keysOf, noKey, refersTo, refersToKey, resembles } from './reference-names.ts';
 import type { Around } from './reference-names.ts';
@@ -29,9 +29,7 @@ export function podReferences(around: Around, path: readonly string[]): void {
     ...listAt(spec, 'volumes').map((one) => textAt(one, 'name')),
     ...listAt(object, 'spec', 'volumeClaimTemplates').map((one) => textAt(one, 'metadata', 'name')),
   ];
-  for (const list of ['initContainers', 'containers'])
-    for (const [index, container] of listAt(spec, list).entries())
-      inContainer(around, container, [...path, list, index], volumes);
+  for (const { container, at } of containersOf(spec, path)) inContainer(around, container, at, volumes);
   inVolumes(around, spec, path);
 }
 
@@ -69,21 +67,20 @@ function inContainer(around: Around, container: Value, at: ValuePath, volumes: r
 /** Reports a `subPath` that is none of the keys of the ConfigMap or Secret of its volume. */
 function mountedKeys({ object, all, add }: Around, spec: Value | undefined, path: readonly string[]): void {
   const volumes = new Map(listAt(spec, 'volumes').map((volume) => [textAt(volume, 'name'), volume]));
-  for (const list of ['initContainers', 'containers'])
-    for (const [index, container] of listAt(spec, list).entries())
-      for (const [place, mount] of listAt(container, 'volumeMounts').entries()) {
-        const written = textAt(mount, 'subPath');
-        for (const [from, kind, naming] of SOURCES) {
-          const source = field(volumes.get(textAt(mount, 'name')), from);
-          const name = textAt(source, naming);
-          if (written === '' || name === '') continue;
-          const items = listAt(source, 'items').map((item) => textAt(item, 'path'));
-          const known = items.length > 0 ? items : keysOf(all.findBeside(kind, name, object));
-          // What is in an item may be a path.
-          if (known.length > 0 && !known.some((key) => key === written || key.startsWith(`${written}/`)))
-            add([...path, list, index, 'volumeMounts', place, 'subPath'], noKey(kind, name, written, known));
-        }
+  for (const { container, at } of containersOf(spec, path))
+    for (const [place, mount] of listAt(container, 'volumeMounts').entries()) {
+      const written = textAt(mount, 'subPath');
+      for (const [from, kind, naming] of SOURCES) {
+        const source = field(volumes.get(textAt(mount, 'name')), from);
+        const name = textAt(source, naming);
+        if (written === '' || name === '') continue;
+        const items = listAt(source, 'items').map((item) => textAt(item, 'path'));
+        const known = items.length > 0 ? items : keysOf(all.findBeside(kind, name, object));
+        // What is in an item may be a path.
+        if (known.length > 0 && !known.some((key) => key === written || key.startsWith(`${written}/`)))
+          add([...at, 'volumeMounts', place, 'subPath'], noKey(kind, name, written, known));
       }
+    }
 }
 
 /** The sources of a volume that have keys: the field, the kind of the object, and the field with its name. */

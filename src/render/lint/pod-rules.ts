@@ -5,7 +5,7 @@
 import { printable } from '../../errors-text.ts';
 import { parseImageName } from '../../image-name.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
-import { field, listAt, mapAt, textAt } from './fields.ts';
+import { containersOf, field, listAt, mapAt, textAt } from './fields.ts';
 import type { Add } from './object-fields.ts';
 import { quantityOf } from './quantities.ts';
 
@@ -22,9 +22,7 @@ export const HANDLERS: readonly string[] = ['exec', 'httpGet', 'tcpSocket', 'grp
  */
 export function podProblems(object: ValueMap, pod: ValuePath, add: Add): void {
   const spec = field(object, ...pod.map(String));
-  const containers = ['initContainers', 'containers'].flatMap((list) =>
-    listAt(spec, list).map((container, index) => ({ container, at: [...pod, list, index] })),
-  );
+  const containers = containersOf(spec, pod);
   unique(
     containers.map(({ container, at }) => ({ name: textAt(container, 'name'), at: [...at, 'name'] })),
     add,
