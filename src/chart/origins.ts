@@ -2,7 +2,7 @@
 import { pathText } from './path-text.ts';
 import { locatePlain } from '../yaml/locate.ts';
 import { resolvePlainScalar } from '../yaml/scalar.ts';
-import { isMap } from '../yaml/value.ts';
+import { valueAt } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { Chart } from './chart.ts';
 import { applySet, applySetJson, applySetLiteral, typedValue } from './set.ts';
@@ -101,7 +101,7 @@ function fromFlags(path: ValuePath, sources: ValueSources): string | undefined {
       const values: ValueMap = new Map();
       apply(values, text);
       // Only the path is shown: the value may be a secret.
-      if (has(values, path)) return `${flag} ${pathText(path)}`;
+      if (valueAt(values, path) !== undefined) return `${flag} ${pathText(path)}`;
     }
   }
   return undefined;
@@ -128,13 +128,4 @@ function fromChart(path: ValuePath, chart: Chart): Given | undefined {
   const alias = chart.metadata.dependencies.find((dependency) => dependency.alias === name)?.name;
   const child = chart.dependencies.find(({ metadata }) => metadata.name === name || metadata.name === alias);
   return child === undefined || rest.length === 0 ? undefined : fromChart(rest, child);
-}
-
-function has(values: ValueMap, path: ValuePath): boolean {
-  let at: Value | undefined = values;
-  for (const name of path) {
-    at = isMap(at) ? at.get(String(name)) : Array.isArray(at) ? at[Number(name)] : undefined;
-    if (at === undefined) return false;
-  }
-  return true;
 }

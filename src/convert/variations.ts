@@ -1,7 +1,7 @@
 /**
  * Generates values to compare templates with: what a template reads is changed, one value at a time and many at once.
  */
-import { isMap } from '../yaml/value.ts';
+import { isMap, valueAt } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
 import { neededFor } from './guided.ts';
 import type { Asked } from './guided.ts';
@@ -166,10 +166,6 @@ function changesFor(
     now = applied(now, [change]);
   }
   return needed;
-}
-
-function valueAt(values: ValueMap, trail: readonly string[]): Value | undefined {
-  return trail.reduce<Value | undefined>((at, name) => (isMap(at) ? at.get(name) : undefined), values);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Finds where templates write fields of rendered documents. */
 import { ValueError } from '../chart/value-error.ts';
 import type { PkgError, Position } from '../errors.ts';
-import { isMap } from '../yaml/value.ts';
+import { valueAt } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import type { GoInput } from './gotemplate/engine.ts';
 import type { PrintOrigins } from './gotemplate/print-origin.ts';
@@ -56,27 +56,15 @@ export async function explainDocument(
   const explained = new ValueError(code, message, { ...place, hints, notes, excerpts, errors, cause: error });
   if (there.length === path.length && path.length > 0) {
     explained.valuePath = valuePath;
-    explained.isEmpty = isNothing(document.object, path);
+    const value = valueAt(document.object, path);
+    explained.isEmpty = value === null || value === '';
     explained.isQuotable = error.hints.includes(PUT_QUOTES);
   }
   return explained;
 }
 
-/** Does a path lead to null or to the empty text? */
-function isNothing(object: Value | undefined, path: ValuePath): boolean {
-  let value = object;
-  for (const part of path) value = isMap(value) ? value.get(String(part)) : (value as Value[])[Number(part)];
-  return value === null || value === '';
-}
-
 /** The longest beginning of a path that an object has. */
-function longestIn(object: Value | undefined, path: ValuePath): (string | number)[] {
-  const there: (string | number)[] = [];
-  let value = object;
-  for (const part of path) {
-    value = isMap(value) ? value.get(String(part)) : Array.isArray(value) ? value[Number(part)] : undefined;
-    if (value === undefined) break;
-    there.push(part);
-  }
-  return there;
+function longestIn(object: Value | undefined, path: ValuePath): ValuePath {
+  const missing = path.findIndex((_, index) => valueAt(object, path.slice(0, index + 1)) === undefined);
+  return missing < 0 ? path : path.slice(0, missing);
 }

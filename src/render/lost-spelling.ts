@@ -120,9 +120,9 @@ function put(values: ValueMap, path: ValuePath, value: Value): void {
   let at: Value | undefined = values;
   for (const [index, key] of path.entries()) {
     const isLast = index === path.length - 1;
-    if (isMap(at ?? null)) {
-      if (isLast) (at as ValueMap).set(String(key), value);
-      else at = (at as ValueMap).get(String(key));
+    if (isMap(at)) {
+      if (isLast) at.set(String(key), value);
+      else at = at.get(String(key));
     } else if (Array.isArray(at)) {
       if (isLast) at[Number(key)] = value;
       else at = at[Number(key)];

@@ -24,6 +24,16 @@ export function isMap(value: unknown): value is ValueMap {
   return value instanceof Map;
 }
 
+/** The value that keys of maps and indexes of lists lead to; undefined where there is none. */
+export function valueAt(root: Value | undefined, keys: ValuePath): Value | undefined {
+  let found = root;
+  for (const key of keys) {
+    if (isMap(found)) found = found.get(String(key));
+    else found = Array.isArray(found) ? found[Number(key)] : undefined;
+  }
+  return found;
+}
+
 /** A deep copy, which shares no map and no list with the value. */
 export function cloneValue<T extends Value>(value: T): T;
 export function cloneValue(value: Value): Value {

@@ -11,7 +11,7 @@ import type { LockErrors } from '../../file-lock.ts';
 import { writeFileAtomic } from '../../files.ts';
 import { MAX_USER_FILE, readRegularFile } from '../../read-file.ts';
 import { parseYaml } from '../../yaml/read.ts';
-import { isMap } from '../../yaml/value.ts';
+import { isMap, valueAt } from '../../yaml/value.ts';
 import type { Value, ValuePath } from '../../yaml/value.ts';
 import type { OidcLogin } from './connection.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
@@ -101,15 +101,6 @@ function findSettings(root: Value, user: string): ValuePath {
   const users = isMap(root) ? root.get('users') : undefined;
   const index = Array.isArray(users) ? users.findIndex((entry) => isMap(entry) && entry.get('name') === user) : -1;
   return ['users', index, 'user', 'auth-provider', 'config'];
-}
-
-function valueAt(root: Value, keys: ValuePath): Value | undefined {
-  let found: Value | undefined = root;
-  for (const key of keys) {
-    if (isMap(found)) found = found.get(String(key));
-    else found = Array.isArray(found) ? found[Number(key)] : undefined;
-  }
-  return found;
 }
 
 function isSameLogin(found: Value | undefined, config: Settings): boolean {

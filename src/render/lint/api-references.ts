@@ -1,6 +1,7 @@
 /** References to roles, to the Services that the API server calls, and to the resources of CRDs. */
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
+import { valueAt } from '../../yaml/value.ts';
 import type { Value, ValuePath } from '../../yaml/value.ts';
 import { field, listAt, textAt } from './fields.ts';
 import type { Add } from './object-fields.ts';
@@ -70,8 +71,7 @@ export function ruleReferences(rule: Value, keys: ValuePath, kinds: Pick<ChartKi
 /** Checks the Service that the API server itself calls, which these keys name. Its namespace is always written. */
 export function clientReferences(around: Around, keys: ValuePath): void {
   const { object, all, add } = around;
-  let called: Value | undefined = object;
-  for (const key of keys) called = Array.isArray(called) ? called[Number(key)] : field(called, String(key));
+  const called = valueAt(object, keys);
   const name = textAt(called, 'name');
   const services = all.ofKind('Service');
   resembles(

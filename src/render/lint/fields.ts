@@ -12,6 +12,11 @@ export function field(value: Value | undefined, ...keys: string[]): Value | unde
   return found;
 }
 
+/** Does a path lead to a value other than null? */
+export function hasField(value: Value | undefined, ...keys: string[]): boolean {
+  return (field(value, ...keys) ?? null) !== null;
+}
+
 /** The map at a path, empty when there is none. */
 export function mapAt(value: Value | undefined, ...keys: string[]): ValueMap {
   const found = field(value, ...keys);

@@ -2,7 +2,7 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
-import { containersOf, describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import { containersOf, describe, field, hasField, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { Add, FieldProblem } from './object-fields.ts';
 import type { ChartKinds, Holds } from './object-schema.ts';
 import { HANDLERS, PROBES } from './pod-rules.ts';
@@ -92,17 +92,13 @@ function inPod(object: ValueMap, add: Add): void {
   }
 }
 
-function hasField(value: Value | undefined, name: string): boolean {
-  return (field(value, name) ?? null) !== null;
-}
-
 function ofKind(object: ValueMap, kind: string, add: Add): void {
   switch (kind) {
     case 'Service':
       ofService(object, add);
       break;
     case 'Ingress':
-      if (listAt(object, 'spec', 'rules').length === 0 && !hasField(field(object, 'spec'), 'defaultBackend'))
+      if (listAt(object, 'spec', 'rules').length === 0 && !hasField(object, 'spec', 'defaultBackend'))
         add(['spec'], 'there are neither rules nor a defaultBackend, one of which Kubernetes requires');
       break;
     case 'PersistentVolumeClaim':
@@ -153,9 +149,9 @@ function ofService(object: ValueMap, add: Add): void {
 }
 
 function ofClaim(keys: ValuePath, spec: Value | undefined, add: Add): void {
-  if (!isMap(spec ?? null)) return;
+  if (!isMap(spec)) return;
   if (listAt(spec, 'accessModes').length === 0) add(keys, 'the claim has no accessModes, such as [ReadWriteOnce]');
-  if (!hasField(field(spec, 'resources', 'requests'), 'storage'))
+  if (!hasField(spec, 'resources', 'requests', 'storage'))
     add(keys, 'the claim does not say how much it wants: resources.requests.storage');
 }
 

@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import { printable } from '../../errors-text.ts';
 import { DNS_SUBDOMAIN } from '../../kubernetes-names.ts';
 import type { ValueMap } from '../../yaml/value.ts';
-import { field, listAt, textAt } from './fields.ts';
+import { field, hasField, listAt, textAt } from './fields.ts';
 import type { Add } from './object-fields.ts';
 
 /** Reports the problems of a Service. */
@@ -59,7 +59,7 @@ export function ingressProblems(ingress: ValueMap, add: Add): void {
       if (written !== '' && !written.startsWith('/') && (type === 'Prefix' || type === 'Exact'))
         add([...at, 'path'], `is "${printable(written, 60)}", but must begin with /`);
       const port = field(path, 'backend', 'service', 'port');
-      if ((field(port, 'name') ?? null) !== null && (field(port, 'number') ?? null) !== null)
+      if (hasField(port, 'name') && hasField(port, 'number'))
         add(
           [...at, 'backend', 'service', 'port', 'name'],
           'is set together with number, and Kubernetes takes only one of them',

@@ -5,7 +5,7 @@ import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { cronProblem } from './cron.ts';
-import { containersOf, describe, field, listAt, mapAt, podPath, textAt } from './fields.ts';
+import { containersOf, describe, field, hasField, listAt, mapAt, podPath, textAt } from './fields.ts';
 import type { Add, FieldProblem } from './object-fields.ts';
 import { PROBES, podProblems } from './pod-rules.ts';
 import { bindingProblems, groupProblem, roleProblems } from './rbac-rules.ts';
@@ -94,8 +94,7 @@ function ofAutoscaler(object: ValueMap, add: Add): void {
 }
 
 function ofBudget(object: ValueMap, add: Add): void {
-  const has = (name: string): boolean => (field(object, 'spec', name) ?? null) !== null;
-  if (has('minAvailable') && has('maxUnavailable'))
+  if (hasField(object, 'spec', 'minAvailable') && hasField(object, 'spec', 'maxUnavailable'))
     add(['spec', 'maxUnavailable'], 'is set together with minAvailable, and Kubernetes takes only one of them');
 }
 
@@ -146,9 +145,9 @@ function ofWebhooks(object: ValueMap, add: Add): void {
 }
 
 function ofDeployment(object: ValueMap, add: Add): void {
-  const rolling = field(object, 'spec', 'strategy', 'rollingUpdate') ?? null;
   const keys = ['spec', 'strategy', 'rollingUpdate'];
-  if (rolling !== null && textAt(object, 'spec', 'strategy', 'type') === 'Recreate')
+  const rolling = field(object, ...keys);
+  if (hasField(object, ...keys) && textAt(object, 'spec', 'strategy', 'type') === 'Recreate')
     add(keys, 'is set, and type: Recreate takes none');
   const isNone = (name: string): boolean => ['0', '0%'].includes(String(field(rolling, name)));
   if (isNone('maxSurge') && isNone('maxUnavailable'))

@@ -2,7 +2,7 @@
 import { printable } from '../../errors-text.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValuePath } from '../../yaml/value.ts';
-import { containersOf, field, listAt, textAt } from './fields.ts';
+import { containersOf, field, hasField, listAt, textAt } from './fields.ts';
 import { PROBES } from './pod-rules.ts';
 import { advice, keysOf, noKey, refersTo, refersToKey, resembles } from './reference-names.ts';
 import type { Around } from './reference-names.ts';
@@ -16,7 +16,7 @@ export function podReferences(around: Around, path: readonly string[]): void {
   const { object, add } = around;
   const spec = field(object, ...path);
   const kind = textAt(object, 'kind');
-  if ((kind === 'Job' || kind === 'CronJob') && isMap(spec ?? null) && (field(spec, 'restartPolicy') ?? null) === null)
+  if ((kind === 'Job' || kind === 'CronJob') && isMap(spec) && !hasField(spec, 'restartPolicy'))
     add(
       path,
       `the pods need restartPolicy: Never or OnFailure, since without it they have Always, which a ${kind} may not`,

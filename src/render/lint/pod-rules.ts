@@ -5,7 +5,7 @@
 import { printable } from '../../errors-text.ts';
 import { parseImageName } from '../../image-name.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
-import { containersOf, field, listAt, mapAt, textAt } from './fields.ts';
+import { containersOf, field, hasField, listAt, mapAt, textAt } from './fields.ts';
 import type { Add } from './object-fields.ts';
 import { quantityOf } from './quantities.ts';
 
@@ -70,7 +70,7 @@ function ofContainer(container: Value, at: ValuePath, add: Add): void {
       add([...at, 'env', index, 'name'], `is "${printable(name, 40)}", but a name has no blanks and no =`);
     else if (/^[0-9]+$/.test(name))
       add([...at, 'env', index, 'name'], `is "${printable(name, 40)}": @index and @key of a list are numbers`);
-    if (textAt(one, 'value') !== '' && (field(one, 'valueFrom') ?? null) !== null)
+    if (textAt(one, 'value') !== '' && hasField(one, 'valueFrom'))
       add([...at, 'env', index, 'valueFrom'], 'is set together with value, and Kubernetes takes only one of them');
   }
   const mounts = listAt(container, 'volumeMounts').map((one, index) => ({
@@ -104,7 +104,7 @@ function unique(names: readonly { name: string; at: ValuePath }[], add: Add): vo
 }
 
 function ofProbe(probe: Value | undefined, name: string, at: ValuePath, add: Add): void {
-  const [first, second] = HANDLERS.filter((how) => (field(probe, how) ?? null) !== null);
+  const [first, second] = HANDLERS.filter((how) => hasField(probe, how));
   if (first !== undefined && second !== undefined)
     add([...at, second], `is set together with ${first}, and a probe takes only one of them`);
   const threshold = field(probe, 'successThreshold');

@@ -5,8 +5,8 @@ import type { Origins } from '../../chart/origins.ts';
 import type { SchemaLoader } from '../../chart/schema.ts';
 import { coalesceValues } from '../../chart/values.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
-import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
+import { valueAt } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
 import { pathText } from '../../chart/path-text.ts';
 import type { LintOptions } from './options.ts';
 import { DEFAULT_CAPABILITIES } from '../capabilities.ts';
@@ -289,12 +289,4 @@ function asLintObject(document: RenderedDocument, values: ValueMap): LintObject[
 /** The path of a source inside its chart: without the chart's name. */
 function inChart(source: string): string {
   return source.slice(source.indexOf('/') + 1);
-}
-
-/** The value at a path of keys and indexes; undefined where there is none. */
-function valueAt(value: Value, keys: ValuePath): Value | undefined {
-  let at: Value | undefined = value;
-  for (const key of keys)
-    at = Array.isArray(at) ? at[Number(key)] : isMap(at ?? null) ? (at as ValueMap).get(String(key)) : undefined;
-  return at;
 }

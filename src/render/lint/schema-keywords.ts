@@ -31,14 +31,13 @@ const SINGLE: ReadonlySet<string> = new Set([
 export function schemasIn(schema: Value | undefined): [ValueMap, ValuePath][] {
   const found: [ValueMap, ValuePath][] = [];
   const visit = (one: Value | undefined, keys: ValuePath): void => {
-    if (!isMap(one ?? null)) return;
-    const map = one as ValueMap;
-    found.push([map, keys]);
-    for (const name of map.keys()) {
-      if (MAPS.has(name)) for (const [key, inner] of mapAt(map, name)) visit(inner, [...keys, name, key]);
+    if (!isMap(one)) return;
+    found.push([one, keys]);
+    for (const name of one.keys()) {
+      if (MAPS.has(name)) for (const [key, inner] of mapAt(one, name)) visit(inner, [...keys, name, key]);
       if (LISTS.has(name))
-        for (const [index, inner] of listAt(map, name).entries()) visit(inner, [...keys, name, index]);
-      if (SINGLE.has(name)) visit(map.get(name), [...keys, name]);
+        for (const [index, inner] of listAt(one, name).entries()) visit(inner, [...keys, name, index]);
+      if (SINGLE.has(name)) visit(one.get(name), [...keys, name]);
     }
   };
   visit(schema, []);

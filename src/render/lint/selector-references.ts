@@ -15,8 +15,8 @@ import { selectorMatches } from './selectors.ts';
 export function serviceReferences(around: Around): void {
   const { object, add } = around;
   const selector = field(object, 'spec', 'selector');
-  if (!isMap(selector ?? null)) return;
-  const pods = selectedPods(around, ['spec', 'selector'], new Map([['matchLabels', selector ?? null]]));
+  if (!isMap(selector)) return;
+  const pods = selectedPods(around, ['spec', 'selector'], new Map([['matchLabels', selector]]));
   if (pods.length === 0) return;
   const names = portNames(pods);
   for (const [index, port] of listAt(object, 'spec', 'ports').entries()) {

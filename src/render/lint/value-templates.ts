@@ -1,7 +1,7 @@
 /** Finds texts of values.yaml with mustaches that a template prints as they are, where `tpl` would run them. */
 import { printable } from '../../errors-text.ts';
-import { isMap } from '../../yaml/value.ts';
-import type { Value, ValueMap } from '../../yaml/value.ts';
+import type { ValueMap } from '../../yaml/value.ts';
+import { textAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
 import type { NameUse } from './name-uses.ts';
@@ -14,17 +14,11 @@ export function lintValueTemplates(uses: Iterable<NameUse>, values: ValueMap): L
   return [...uses].flatMap(({ template, loc, isPrinted, leads, written }) => {
     const [lead, ...others] = leads;
     if (!isPrinted || others.length > 0 || lead?.to !== 'value') return [];
-    const found = OWN_NAMES.exec(textAt(values, lead.path))?.[0];
+    const found = OWN_NAMES.exec(textAt(values, ...lead.path))?.[0];
     if (found === undefined) return [];
     const helper = /\{\{-?\s*(?:\w+\s+)*\.[A-Z]/.test(found) ? 'goTpl' : 'tpl';
     const message = `${printable(found, 60)} in this value is printed as it is written; {{${helper} ${printable(written)}}} runs it`;
     const at = { file: template.file, line: loc.start.line, column: loc.start.column + 1 };
     return [finding('value-template', template.name, message, at)];
   });
-}
-
-function textAt(values: Value, path: readonly string[]): string {
-  let at: Value | undefined = values;
-  for (const name of path) at = isMap(at ?? null) ? (at as ValueMap).get(name) : undefined;
-  return typeof at === 'string' ? at : '';
 }
