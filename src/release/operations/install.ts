@@ -1,22 +1,19 @@
 /** `pkg install`. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import { checkLabels, checkNamespace, checkReleaseName } from '../names.ts';
 import { ReleaseStore } from '../store.ts';
 import type { Step } from '../plan.ts';
 import type { StoredRelease } from '../store.ts';
-import { withCapabilities } from './ahead.ts';
+import { chartOperation } from './begin.ts';
 import { checkObjects } from './check-objects.ts';
-import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
-import { withLockTimeout } from './lock-timeout.ts';
 import { chartPlan, crdSteps, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
 import { notesOfExpiry } from './expiring.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
 import { chartRun, runPlan, withStatus } from './run.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
-import { envForUndo, takenOver, undo } from './undo.ts';
+import { takenOver, undo } from './undo.ts';
 import { uninstall } from './uninstall.ts';
 
 /**
@@ -31,16 +28,7 @@ export type InstallInput = ChartOperation & { replace?: boolean; historyMax?: nu
  * @throws {PkgError} `PKG_RELEASE_EXISTS` when the name is in use; whatever rendering, planning and applying throw
  */
 export async function install(env: Env, input: InstallInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) =>
-    withLockTimeout(input, async (one) => {
-      checkReleaseName(one.name);
-      checkNamespace(one.namespace);
-      checkLabels(one.labels ?? {});
-      const store = new ReleaseStore(bounded.cluster, one.namespace);
-      const { first: history, rendering } = await withCapabilities(bounded, (reading) => free(reading, store, one));
-      return await installWithin(rendering, one, history, envForUndo(env));
-    }),
-  );
+  return await chartOperation(env, input, { read: free, run: installWithin });
 }
 
 /**

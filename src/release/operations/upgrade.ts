@@ -4,20 +4,17 @@ import { coalesceTables, coalesceValues } from '../../chart/values.ts';
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { fromPlain } from '../../yaml/value.ts';
-import { checkLabels, checkNamespace, checkReleaseName, mergeLabels } from '../names.ts';
+import { mergeLabels } from '../names.ts';
 import { recordedValues } from '../recorded-chart.ts';
 import type { Plan } from '../plan.ts';
 import type { Release } from '../release.ts';
-import { ReleaseStore } from '../store.ts';
 import type { StoredRelease } from '../store.ts';
-import { withCapabilities } from './ahead.ts';
+import { chartOperation } from './begin.ts';
 import { checkObjects } from './check-objects.ts';
-import { withDeadline } from './deadline.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
-import { withLockTimeout } from './lock-timeout.ts';
 import { chartPlan, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
 import { notesOfExpiry } from './expiring.ts';
 import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
@@ -26,7 +23,7 @@ import { rollback } from './rollback.ts';
 import { chartRun, runPlan, withStatus } from './run.ts';
 import { settled, wasDeployed } from './settled.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
-import { envForUndo, takenOver, undo } from './undo.ts';
+import { takenOver, undo } from './undo.ts';
 
 /**
  * The input of an upgrade. `install`: install a release that does not exist. `historyMax`: revisions to keep, 0 for
@@ -40,16 +37,7 @@ export type UpgradeInput = ChartOperation & { install?: boolean; valuesMode?: Va
  * @throws {PkgError} `PKG_RELEASE_NOT_FOUND`; whatever rendering, planning and applying throw
  */
 export async function upgrade(env: Env, input: UpgradeInput): Promise<OperationResult> {
-  return await withDeadline(env, input.timeout, (bounded) =>
-    withLockTimeout(input, async (one) => {
-      checkReleaseName(one.name);
-      checkNamespace(one.namespace);
-      checkLabels(one.labels ?? {});
-      const store = new ReleaseStore(bounded.cluster, one.namespace);
-      const { first: history, rendering } = await withCapabilities(bounded, (reading) => settled(reading, store, one));
-      return await upgradeFrom(rendering, one, history, envForUndo(env));
-    }),
-  );
+  return await chartOperation(env, input, { read: settled, run: upgradeFrom });
 }
 
 /** Upgrades the release whose history this is; `undoing` is the environment in which a failed upgrade is undone. */
