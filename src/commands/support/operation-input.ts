@@ -64,7 +64,7 @@ export function lockInput(flags: FlagValues<typeof LOCK_FLAGS>): LockInput {
   return { takeOver: flags['take-over'], lockTimeout: durationOf(flags['lock-timeout'], 'lock-timeout') };
 }
 
-/** The value flags in the form that the chart room reads. */
+/** The value flags in the form that `src/chart` reads. */
 export function valueSources(flags: FlagValues<typeof VALUE_FLAGS>): ValueSources {
   return {
     valueFiles: flags.values,

@@ -1,16 +1,16 @@
 /**
- * Lint rules about imports. `rooms`: which folder of `src` may import which. Static, dynamic and re-exporting imports
+ * Lint rules about imports. `layers`: which folder of `src` may import which. Static, dynamic and re-exporting imports
  * count; imports of types alone run freely (but nothing imports `commands`). `cycles`: no file leads back to itself,
  * and here types and dynamic imports count too (`import/no-cycle` looks at neither).
  *
- * `release/plan*.ts` decides what is to be done and never touches a cluster, so it is a room of its own;
+ * `release/plan*.ts` decides what is to be done and never touches a cluster, so it is a layer of its own;
  * so is `render/functions`, which both template engines use and which knows neither.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Every room, and the rooms it may import. `common` is the files directly in `src` (errors); all may import it. */
+/** Every layer, and the layers it may import. `common` is the files directly in `src` (errors); all may import it. */
 const MAY_IMPORT = {
   main: ['commands', 'terminal'],
   index: ['release', 'plan', 'render', 'chart', 'cluster', 'repository', 'yaml'],
@@ -29,14 +29,14 @@ const MAY_IMPORT = {
   common: [],
 };
 
-/** Pure helpers about objects, open to rooms that may not import the rest of `cluster`. */
+/** Pure helpers about objects, open to layers that may not import the rest of `cluster`. */
 const PURE_CLUSTER = ['src/cluster/cluster.ts', 'src/cluster/managed-fields.ts', 'src/cluster/scope.ts'];
 const PURE_CLUSTER_READERS = ['plan', 'render', 'chart'];
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The room of a file of `src`, given by its path from the root. */
-function roomOf(path) {
+/** The layer of a file of `src`, given by its path from the root. */
+function layerOf(path) {
   const [, folder, file, nested] = path.split('/');
   if (path === 'src/main.ts') return 'main';
   if (path === 'src/index.ts') return 'index';
@@ -48,15 +48,15 @@ function roomOf(path) {
 
 /** Why `from` may not import `to` (paths from the root), or undefined when it may. */
 export function whyForbidden(from, to, typesOnly) {
-  const room = roomOf(from);
-  const target = roomOf(to);
-  if (room === target || target === 'common') return undefined;
+  const layer = layerOf(from);
+  const target = layerOf(to);
+  if (layer === target || target === 'common') return undefined;
   if (typesOnly && target !== 'commands') return undefined;
-  if (PURE_CLUSTER.includes(to) && PURE_CLUSTER_READERS.includes(room)) return undefined;
-  const allowed = MAY_IMPORT[room];
-  if (allowed === undefined) return `${from} lies in a folder that scripts/lint-rooms.js does not know`;
+  if (PURE_CLUSTER.includes(to) && PURE_CLUSTER_READERS.includes(layer)) return undefined;
+  const allowed = MAY_IMPORT[layer];
+  if (allowed === undefined) return `${from} lies in a folder that scripts/lint-layers.js does not know`;
   if (allowed.includes(target)) return undefined;
-  return `${room} may not import ${target} (${to}); it may import: ${allowed.join(', ') || 'only the files directly in src'}`;
+  return `${layer} may not import ${target} (${to}); it may import: ${allowed.join(', ') || 'only the files directly in src'}`;
 }
 
 /** The file that an import names, as a path from the root; undefined for packages. */
@@ -118,7 +118,7 @@ const cycles = {
   },
 };
 
-const rooms = {
+const layers = {
   create(context) {
     const file = relative(projectRoot, context.filename).split(sep).join('/');
     if (!file.startsWith('src/')) return {};
@@ -140,4 +140,4 @@ const rooms = {
   },
 };
 
-export default { meta: { name: 'pkg' }, rules: { cycles, rooms } };
+export default { meta: { name: 'pkg' }, rules: { cycles, layers } };

@@ -12,7 +12,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pkg-lint-'));
   mkdirSync(join(folder, 'scripts'));
-  cpSync(join(root, 'scripts/lint-rooms.js'), join(folder, 'scripts/lint-rooms.js'));
+  cpSync(join(root, 'scripts/lint-layers.js'), join(folder, 'scripts/lint-layers.js'));
   const config = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')) as Record<string, unknown>;
   // Types play no part in these rules, and the small projects have no packages.
   delete config['options'];
@@ -42,7 +42,7 @@ const TYPE = (path: string): string => `import type { X } from '${path}';\nexpor
 const LAZY = (path: string): string => `export const load = async (): Promise<unknown> => import('${path}');\n`;
 const REEXPORT = (path: string): string => `export { x } from '${path}';\n`;
 
-describe('rooms', () => {
+describe('layers', () => {
   test.each([
     ['src/chart/a.ts', VALUE('../render/b.ts')],
     ['src/chart/a.ts', VALUE('../cluster/directory.ts')],
@@ -65,7 +65,7 @@ describe('rooms', () => {
     ['src/nearest.ts', VALUE('./chart/chart.ts')],
     ['src/unheard-of/a.ts', VALUE('../chart/b.ts')],
   ])('%s may not contain: %s', (file, text) => {
-    expect(lint({ [file]: text })).toContain('pkg(rooms)');
+    expect(lint({ [file]: text })).toContain('pkg(layers)');
   });
 
   test.each([
@@ -86,7 +86,7 @@ describe('rooms', () => {
   });
 });
 
-test('cycles are found, also within one room', () => {
+test('cycles are found, also within one layer', () => {
   const found = lint({
     'src/chart/a.ts': `import { b } from './b.ts';\nexport const a: unknown = b;\n`,
     'src/chart/b.ts': `import { c } from './c.ts';\nexport const b: unknown = c;\n`,
