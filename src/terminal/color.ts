@@ -20,7 +20,8 @@ export function isTerminal(fd: 1 | 2): boolean {
 }
 
 /** Does this wish and this environment mean colours on that stream? `NO_COLOR` gives way to `--color` only. */
-export function wantsColor(flag: string | undefined, fd: 1 | 2, env: NodeJS.ProcessEnv = process.env): boolean {
+export function wantsColor(flag: string | undefined, fd: 1 | 2): boolean {
+  const { env } = process;
   const mode = flag ?? (env['NO_COLOR'] ? 'never' : (env['HELM_COLOR'] ?? 'auto'));
   return mode === 'always' || (mode !== 'never' && isTerminal(fd) && env['TERM'] !== 'dumb');
 }

@@ -129,7 +129,7 @@ export type Position = { file: string; line: number; column: number };
  * @param isExact whether to take what printed that very byte, be it text beside an action
  * @returns the statement of the file first, that of the innermost template last; empty where none is found
  */
-export function stepsTo(run: TemplateRun, at: number, isExact = false): Step[] {
+export function stepsTo(run: TemplateRun, at: number, isExact: boolean): Step[] {
   const start = run.text.lastIndexOf('\n', at - 1) + 1;
   const next = run.text.indexOf('\n', start);
   const end = next === -1 ? run.text.length : next;

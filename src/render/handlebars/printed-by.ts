@@ -55,8 +55,12 @@ function positionWithin(template: Template, node: PrintingNode, text: string, be
 /** A tag with a `~`, as it is written. */
 type TildeTag = { what: string; at: Position };
 
-/** The tag whose `~` took away a line break before a character, so that it stands on a line with what is before. */
-export function joiningTag(output: Output, offset: number, from = 0): TildeTag | undefined {
+/**
+ * The tag whose `~` took away a line break before a character, so that it stands on a line with what is before.
+ *
+ * @param from the part of the output from which the offset is counted, and before which no tag is looked for
+ */
+export function joiningTag(output: Output, offset: number, from: number): TildeTag | undefined {
   let left = offset;
   let index = from;
   while (index < output.parts.length - 1 && left >= output.textOf(index).length) left -= output.textOf(index++).length;
