@@ -1,6 +1,6 @@
 /** Fields that Kubernetes does not have are found in every branch, also where no value is there by default. */
 import { expect, test } from 'vitest';
-import { lint } from './support.ts';
+import { crdOf, lint } from './support.ts';
 
 const VALUES = 'on1: true\noff1: false\nnone: []\nempty: {}\ntext: t\n';
 
@@ -61,22 +61,10 @@ test('a partial that is a value, and one on a line of its own', async () => {
 });
 
 test('kinds of the CRDs of a chart', async () => {
-  const crd = `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: queues.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {plural: queues, singular: queue, kind: Queue, listKind: QueueList}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
-`;
+  const schema = '{type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}';
   const queue =
     'apiVersion: example.com/v1\nkind: Queue\nmetadata:\n  name: x\nspec:\n  {{#if values.off1}}\n  sise: 3\n  {{/if}}\n  size: 1\n';
-  expect(await found(queue, { 'crds/queue.yaml': crd })).toEqual([
+  expect(await found(queue, { 'crds/queue.yaml': crdOf('Queue', schema) })).toEqual([
     '7:3 object-field Queue "x" has no field sise in spec; did you mean size?',
   ]);
 });
@@ -141,29 +129,15 @@ test('an object for older clusters is left alone', async () => {
 });
 
 test('a field that the schema of a CRD requires', async () => {
-  const crd = `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: things.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {plural: things, singular: thing, kind: Thing, listKind: ThingList}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          required: [spec]
-          properties:
-            spec:
-              type: object
-              required: [size, mode]
-              properties: {size: {type: integer}, mode: {type: string, default: a}}
-`;
+  const schema = `type: object
+required: [spec]
+properties:
+  spec:
+    type: object
+    required: [size, mode]
+    properties: {size: {type: integer}, mode: {type: string, default: a}}`;
   const thing = 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x}\n';
-  const more = { 'crds/thing.yaml': crd };
+  const more = { 'crds/thing.yaml': crdOf('Thing', schema) };
   expect(await found(`${thing}spec: {mode: b}\n`, more)).toEqual([
     '4:1 object-required in Thing "x", spec has no size, which Kubernetes requires',
   ]);

@@ -1,7 +1,7 @@
 /** What Kubernetes refuses, or nobody means, in objects of native templates; and names in texts that `goTpl` runs. */
 import { describe, expect, test } from 'vitest';
 import { configMap } from '../support.ts';
-import { lint } from './support.ts';
+import { crdOf, lint } from './support.ts';
 
 const TEMPLATE = 'templates/x.yaml.hbs';
 
@@ -78,30 +78,16 @@ describe('values that Kubernetes refuses', () => {
     ['active: [1]', 'is a list, but Kubernetes expects a boolean'],
     ['count: 3', undefined],
   ])('in an object of a CRD of the chart: %s', async (field, expected) => {
-    const crd = `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: things.example.org}
-spec:
-  group: example.org
-  scope: Namespaced
-  names: {kind: Thing, plural: things}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec:
-              type: object
-              properties:
-                size: {type: string, enum: [small, big]}
-                count: {type: integer, minimum: 0}
-                active: {type: boolean}
-`;
-    const thing = `apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: x}\nspec:\n  ${field}\n`;
-    const found = await said({ 'crds/t.yaml': crd, [TEMPLATE]: thing }, 'object-value');
+    const schema = `type: object
+properties:
+  spec:
+    type: object
+    properties:
+      size: {type: string, enum: [small, big]}
+      count: {type: integer, minimum: 0}
+      active: {type: boolean}`;
+    const thing = `apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x}\nspec:\n  ${field}\n`;
+    const found = await said({ 'crds/t.yaml': crdOf('Thing', schema), [TEMPLATE]: thing }, 'object-value');
     if (expected === undefined) expect(found).toEqual([]);
     else expect(found).toEqual([expect.stringContaining(expected)]);
   });
@@ -140,12 +126,13 @@ describe('names that nothing of the chart has', () => {
 });
 
 test('resources and versions of rules that no CRD of the chart has', async () => {
-  const crd =
-    'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.org}\nspec: {group: example.org, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}\n';
-  const rule = '{apiGroups: [example.org], resources: [thing, things/status, "*"], verbs: [get]}';
+  const rule = '{apiGroups: [example.com], resources: [thing, things/status, "*"], verbs: [get]}';
   const role = `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: x}\nrules:\n  - ${rule}\n`;
-  const hook = `apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: x}\nwebhooks:\n  - name: a.b.c\n    admissionReviewVersions: [v1]\n    sideEffects: None\n    clientConfig: {url: "https://a.b/c"}\n    rules: [{apiGroups: [example.org], apiVersions: [v2, "*"], operations: [CREATE], resources: [things]}]\n`;
-  const found = await said({ 'crds/x.yaml': crd, [TEMPLATE]: `${role}---\n${hook}` }, 'object-reference');
+  const hook = `apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: x}\nwebhooks:\n  - name: a.b.c\n    admissionReviewVersions: [v1]\n    sideEffects: None\n    clientConfig: {url: "https://a.b/c"}\n    rules: [{apiGroups: [example.com], apiVersions: [v2, "*"], operations: [CREATE], resources: [things]}]\n`;
+  const found = await said(
+    { 'crds/x.yaml': crdOf('Thing', 'type: object'), [TEMPLATE]: `${role}---\n${hook}` },
+    'object-reference',
+  );
   expect(found).toEqual([
     expect.stringContaining('no CRD of the chart has the resource thing; did you mean things?'),
     expect.stringContaining('the CRDs of the chart have no version v2; they have v1'),

@@ -1,6 +1,6 @@
 /** Lint rules about fields of objects, in native templates and in Go templates. */
 import { describe, expect, test } from 'vitest';
-import { lint } from './support.ts';
+import { crdOf, lint } from './support.ts';
 
 const HEAD = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n';
 
@@ -167,31 +167,18 @@ describe('values', () => {
 });
 
 describe('kinds of the CRDs of a chart', () => {
-  const crd = `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.example.com}
-spec:
-  group: example.com
-  names: {kind: Widget, plural: widgets}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec:
-              type: object
-              properties:
-                count: {type: integer}
-                mode: {type: string, enum: [Fast, Slow]}
-                port: {x-kubernetes-int-or-string: true}
-                labels: {type: object, additionalProperties: {type: string}}
-                free: {type: object, x-kubernetes-preserve-unknown-fields: true}
-                rules: {type: array, items: {type: object, properties: {name: {type: string}}}}
-`;
+  const schema = `type: object
+properties:
+  spec:
+    type: object
+    properties:
+      count: {type: integer}
+      mode: {type: string, enum: [Fast, Slow]}
+      port: {x-kubernetes-int-or-string: true}
+      labels: {type: object, additionalProperties: {type: string}}
+      free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+      rules: {type: array, items: {type: object, properties: {name: {type: string}}}}`;
+  const crd = crdOf('Widget', schema);
   test.each([
     ['spec: {count: 3, mode: Fast, port: http, labels: {a: b}, free: {x: 1}, rules: [{name: a}]}\nstatus: {x: 1}', []],
     ['spec: {cuont: 3}', ['warning 4: Widget "a" has no field cuont in spec; did you mean count?']],

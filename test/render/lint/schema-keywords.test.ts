@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { KEYWORDS } from '../../../src/chart/schema/keyword-types.ts';
 import { lintChart } from '../../../src/render/lint.ts';
 import { RUNS } from '../../support/generation.ts';
-import { lint, writeCleanChart } from './support.ts';
+import { crdOf, lint, writeCleanChart } from './support.ts';
 
 async function ofSchema(
   schema: unknown,
@@ -95,27 +95,11 @@ test('in a chart of Go templates alone the findings are infos', async () => {
   expect(messages.map(({ rule, severity }) => [rule, severity])).toContainEqual(['schema-keyword', 'info']);
 });
 
-const crd = (schema: string, more: { name?: string; storage?: string } = {}): string => `# a comment
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: ${more.name ?? 'queues.example.com'}}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {plural: queues, singular: queue, kind: Queue, listKind: QueueList}
-  versions:
-    - name: v1
-      served: true
-      storage: ${more.storage ?? 'true'}
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec:
-              type: object
-${schema.replaceAll(/^/gm, '              ')}
-`;
+/** A CRD, below a comment, whose objects have a `spec` with this schema. */
+const crd = (schema: string, more: Parameters<typeof crdOf>[2] = {}): string => {
+  const spec = `type: object\n${schema}`.replaceAll(/^/gm, '    ');
+  return `# a comment\n---\n${crdOf('Queue', `type: object\nproperties:\n  spec:\n${spec}`, more)}`;
+};
 
 test.each([
   [
@@ -154,6 +138,6 @@ test('the names and versions of a CRD', async () => {
   expect(await lint({ 'crds/a.yaml': crd(good) })).toEqual([]);
   const [name] = await lint({ 'crds/a.yaml': crd(good, { name: 'queue.example.com' }) });
   expect(name?.message).toContain('the name must be queues.example.com, its plural and its group');
-  const [storage] = await lint({ 'crds/a.yaml': crd(good, { storage: 'false' }) });
+  const [storage] = await lint({ 'crds/a.yaml': crd(good, { storage: false }) });
   expect(storage?.message).toContain('exactly one version has storage: true, and here 0 have');
 });

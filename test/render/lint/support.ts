@@ -25,3 +25,28 @@ export async function lint(files: Record<string, string>, options: Partial<LintO
 export function rulesOf(messages: readonly LintMessage[]): string[] {
   return messages.map(({ rule }) => rule);
 }
+
+/**
+ * A CRD of the group example.com with the one version v1.
+ *
+ * @param schema the schema of its objects, in YAML
+ * @param more what is to be wrong in it
+ */
+export function crdOf(kind: string, schema: string, more: { name?: string; storage?: boolean } = {}): string {
+  const singular = kind.toLowerCase();
+  return `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ${more.name ?? `${singular}s.example.com`}}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: ${singular}s, singular: ${singular}, kind: ${kind}, listKind: ${kind}List}
+  versions:
+    - name: v1
+      served: true
+      storage: ${more.storage ?? true}
+      schema:
+        openAPIV3Schema:
+${schema.replaceAll(/^(?=.)/gm, '          ')}
+`;
+}
