@@ -47,7 +47,11 @@ export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarSpan
   while (offset < source.size) {
     const header = source.read(offset, BLOCK);
     if (header.length < BLOCK) throw damaged('it ends in the middle of a header');
-    if (header.every((byte) => byte === 0)) return;
+    if (header.every(isZero)) {
+      // Two such blocks are the end. What follows a single one is read by some programs and not by others.
+      if (source.read(offset + BLOCK, BLOCK).every(isZero)) return;
+      throw damaged('a header in it is empty');
+    }
     if (!hasValidChecksum(header)) throw damaged('a checksum does not match');
     const type = String.fromCharCode(header[156] || 0x30);
     const isMeta = META.has(type);
@@ -71,6 +75,10 @@ export function* scanTar(source: TarSource, damaged: Damaged): Generator<TarSpan
     longName = undefined;
     extended = {};
   }
+}
+
+function isZero(byte: number): boolean {
+  return byte === 0;
 }
 
 /** Entries that describe another: pax headers, of the next entry and of all, and GNU's long names and links. */

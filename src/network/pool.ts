@@ -47,6 +47,9 @@ export type PoolOptions = {
 /** For how long an unused connection stays open, unless the server names a shorter time. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** The most bytes of the head of an answer. Gateways send cookies and policies of more than 16 KB, undici's default. */
+const MAX_HEAD = 1 << 18;
+
 /** Connections to one server. */
 export class ConnectionPool {
   readonly #pool: Pool;
@@ -62,6 +65,7 @@ export class ConnectionPool {
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: silence,
       bodyTimeout: silence,
+      maxHeaderSize: MAX_HEAD,
       connect: (_options, done) => void this.#connect(server, connect, done),
     });
   }

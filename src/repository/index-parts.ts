@@ -93,7 +93,8 @@ function firstDocument(bytes: Buffer): Buffer {
   for (const marker of ['---', '...']) {
     let at = start;
     do {
-      const isMarker = /^(?:---|\.\.\.)(?:\s|$)/.test(bytes.toString('latin1', at, at + 4));
+      const isMarker =
+        bytes.toString('latin1', at, at + 3) === marker && /^\s?$/.test(bytes.toString('latin1', at + 3, at + 4));
       if (isMarker && !(marker === '---' && isAboveDocument(bytes.subarray(start, at)))) end = at;
       at = bytes.indexOf(`\n${marker}`, at) + 1;
     } while (at > 0 && at < end);

@@ -359,8 +359,12 @@ function indexUrl(repository: URL): URL {
   return chartUrl(repository, 'index.yaml');
 }
 
-async function decompress({ body, headers }: Answer, from: URL): Promise<Buffer> {
-  if (headers['content-encoding'] !== 'gzip') return body;
+/**
+ * Unpacks an index. Its first bytes decide, and not the header `Content-Encoding`, which some file servers set by a rule for
+ * all files: no YAML begins with the bytes of gzip.
+ */
+async function decompress({ body }: Answer, from: URL): Promise<Buffer> {
+  if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
   try {
     return await promisify(gunzip)(body, gunzipOptions(body, MAX_INDEX));
   } catch (cause) {

@@ -133,6 +133,10 @@ describe('archives that are refused', () => {
     ['a tar that is cut off in a header', gzipSync(craftTar([{ name: 'web/a' }]).subarray(0, 300))],
     ['a wrong checksum', gzipSync(Buffer.concat([craftTar([{ name: 'web/a' }]).fill(0x31, 0, 1)]))],
     ['something that is not tar', gzipSync(Buffer.alloc(4096, 'x'))],
+    [
+      'an empty header between two files, behind which Go finds a damaged archive',
+      gzipSync(Buffer.concat([craftTar([{ name: 'web/a' }]).subarray(0, -512), craftTar([{ name: 'web/b' }])])),
+    ],
     ['no entries', craftArchive([])],
     ['folders alone', craftArchive([{ name: 'web/', type: '5' }])],
     [

@@ -202,6 +202,13 @@ describe('a server', () => {
     expect(failureOf(await rejectionOf(get(url), Error)).code).toBe(code);
   });
 
+  test('that sends a head of 100 KB is understood', async () => {
+    const cookies = `set-cookie: ${'y'.repeat(1000)}\r\n`.repeat(100);
+    const text = `HTTP/1.1 200 OK\r\n${cookies}content-length: 2\r\n\r\nok`;
+    const url = await raw((socket) => socket.once('data', () => socket.write(text)));
+    expect(await get(url)).toBe(200);
+  });
+
   test('that sends early hints for ever times out', async () => {
     const url = await raw((socket) => {
       const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'), 10);

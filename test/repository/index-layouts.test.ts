@@ -33,14 +33,48 @@ function shared(fillers: number): Record<string, unknown> {
 /** The index as text, without `entries`. */
 const OTHERS = 'annotations:\n  a: b\ngenerated: "2026-01-01T00:00:00Z"\n';
 
+const HEADS = ['', '\ufeff', '---\n', '\ufeff# c\n\n---\n', '%YAML 1.1\n---  # c\n', '# --- \n'];
+/** What follows the first document is not read. */
+const TAILS = ['', '...\n', '...', '...\n: [ }\n', '---\nother: document\n', '# the end', '\n\n--- x\n'];
+
 const layout = fc.record({
   aliases: fc.boolean(),
-  head: fc.constantFrom('', '\ufeff', '---\n', '\ufeff# c\n\n---\n', '%YAML 1.1\n---  # c\n', '# --- \n'),
+  head: fc.constantFrom(...HEADS),
   key: fc.constantFrom('entries:', '"entries":', "'entries' :", 'entries:   # the charts'),
   isFirst: fc.boolean(),
-  // What follows the first document is not read.
-  tail: fc.constantFrom('', '...\n', '...', '...\n: [ }\n', '---\nother: document\n', '# the end', '\n\n--- x\n'),
+  tail: fc.constantFrom(...TAILS),
   newLine: fc.constantFrom('\n', '\r\n'),
+});
+
+test.each([
+  ['small', 1],
+  ['read in parts', 1000],
+])('every head and end of an index: %s', async (_size, versions) => {
+  const entries = Array.from({ length: versions }, (_, at) =>
+    [
+      '- apiVersion: v2',
+      `  description: ${'x'.repeat(150)}`,
+      '  name: web',
+      '  urls: [web.tgz]',
+      `  version: 1.${at}.0`,
+    ]
+      .map((line) => `  ${line}\n`)
+      .join(''),
+  );
+  const indexes = HEADS.flatMap((head) =>
+    TAILS.map((tail) => `${head}apiVersion: v1\nentries:\n  web:\n${entries.join('')}${OTHERS}${tail}`),
+  );
+  const home = temporaryFolder();
+  mkdirSync(join(home, 'cache', 'repository'), { recursive: true });
+  mkdirSync(join(home, 'config'));
+  indexes.forEach((text, at) => writeFileSync(join(home, 'cache', 'repository', `r${at}-index.yaml`), text));
+  const known = indexes.map((_, at) => `- {name: r${at}, url: "http://127.0.0.1:9/${at}"}\n`).join('');
+  writeFileSync(join(home, 'config', 'repositories.yaml'), `apiVersion: ""\nrepositories:\n${known}`);
+  const args = ['search', 'repo', 'web', '--output', 'json'];
+  const [helm, pkg] = [await run('helm', args, { cwd: home, home }), await run('pkg', args, { cwd: home, home })];
+  expect([pkg.status, pkg.stderr, helm.status]).toEqual([0, '', 0]);
+  expect(JSON.parse(pkg.stdout)).toHaveLength(indexes.length);
+  expect(pkg.stdout).toBe(helm.stdout);
 });
 
 test('search finds what helm finds', { timeout: 300_000 }, async () => {

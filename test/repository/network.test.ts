@@ -219,6 +219,15 @@ describe('URLs', () => {
     });
     expect((await expectSame(web(server.url))).pkg.status).toBe(0);
   });
+
+  test('an index that is not compressed, though the server says so', async () => {
+    const server = await start((request, response) => {
+      if (request.url !== '/index.yaml') return false;
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(readFileSync(join(repository, 'index.yaml')));
+      return true;
+    });
+    expect((await expectSame(web(server.url))).pkg.status).toBe(0);
+  });
 });
 
 describe('a repository that is broken', () => {
