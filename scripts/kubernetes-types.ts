@@ -60,7 +60,7 @@ const FIELDS: TableRules = {
     switch (type) {
       case 'string': {
         const choices = values?.filter((value) => value !== '') ?? [];
-        if (choices.length > 0) return `=${choices.join('|')}`;
+        if (choices.length > 0) return `=${choices.join('|').replaceAll(' ', '_')}`;
         return format === undefined ? '' : format === 'byte' ? '!' : '*';
       }
       case 'integer':
@@ -70,6 +70,7 @@ const FIELDS: TableRules = {
       case 'boolean':
         return '?';
       default:
+        if (format === 'int-or-string') return '&';
         return format === undefined && oneOf.map((one) => one.type).join() === 'string,number' ? '~' : '*';
     }
   },
@@ -79,10 +80,10 @@ const FIELDS: TableRules = {
   says: ` * The fields of Kubernetes' own kinds, for lint. Written by \`scripts/kubernetes-types.ts\`.
  *
  * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
- * for what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, \`=a|b\`
- * for one of these texts, \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for a quantity,
- * \`*\` for anything, a number for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says. A name that
- * ends with \`^\` is that of a field that must be there.`,
+ * for what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, \`=a|b\` for
+ * one of these texts (\`_\` is a blank), \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for a quantity,
+ * \`&\` for a whole number or a text, \`*\` for anything, a number for that type, \`[\` and \`{\` for a list and a map of what
+ * the rest of the code says. A name that ends with \`^\` is that of a field that must be there.`,
 };
 
 const state = await startControlPlane({

@@ -1,6 +1,7 @@
 /** Likely mistakes that are valid syntax are errors with a position and a hint. */
 import { expect, test } from 'vitest';
 import type { PkgError } from '../../src/errors.ts';
+import { toPlain } from '../../src/yaml/value.ts';
 import type { Value } from '../../src/yaml/value.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
 
@@ -104,6 +105,7 @@ test.each([
   ['a: |\nsome {{values.text}}\n', 'this line is neither a key', 'after | or >'],
   ['a: {}\n  ---\nc: d', 'this line separates no documents', 'first column'],
   ['{{#each values.list as |a b c|}}\nk{{a}}: {{b}}\n{{/each}}', 'a loop gives two names', 'as |a b|'],
+  ['a: {{optional}}', 'optional takes one value', '{{this.optional}} for a field of that name'],
   ['a:\n{{spread values.map}}', 'what {{spread}} adds is beside the key above', 'further than the key'],
   ['a:\n{{> outer}}', 'what this partial prints is beside the key above', 'further than the key'],
   ['a:\n{{> keys}}', 'what this partial prints is beside the key above', 'further than the key'],
@@ -130,6 +132,15 @@ test.each([
   expect(error?.message).toContain(message);
   expect(error.hints.join('\n')).toContain(hint);
   expect(error.at).toMatchObject({ file: 'web/templates/x.yaml.hbs', line: expect.any(Number) });
+});
+
+test.each(['- {{values.list}}', '[{{values.list}}]'])('a list as an item of texts: %s', async (args) => {
+  const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n    - name: c\n      args:\n        ${args}\n`;
+  const values = new Map([['list', ['a', 'b']]]);
+  const hint = '{{spread x}} instead of {{x}} adds the items of the list to the list around it';
+  await expect(render(chartOf({ 'templates/x.yaml.hbs': pod }, values))).rejects.toMatchObject({ hints: [hint] });
+  const { objects } = await render(chartOf({ 'templates/x.yaml.hbs': pod.replace('values', 'spread values') }, values));
+  expect(toPlain(objects[0]?.object?.get('spec') ?? null)).toEqual({ containers: [{ name: 'c', args: ['a', 'b'] }] });
 });
 
 test('similar texts that are correct are accepted', async () => {

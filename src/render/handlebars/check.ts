@@ -116,7 +116,12 @@ function checkMustache(report: CheckReport, node: Mustache, scope: CheckScope): 
   const path = pathOf(node.path);
   const name = path && simpleName(path);
   if (name === 'optional' || name === 'spread') {
-    if (node.params.length !== 1) report.addCall(node, `${name} takes one value`, `write {{${name} values.x}}`);
+    if (node.params.length !== 1)
+      report.addCall(
+        node,
+        `${name} takes one value`,
+        `write {{${name} values.x}}, or {{this.${name}}} for a field of that name`,
+      );
     for (const param of node.params) checkExpression(report, param, scope);
     const line = linesOf(report.template)[node.loc.start.line - 1] ?? '';
     if (name === 'spread' && line.trim() === report.source(node.loc))

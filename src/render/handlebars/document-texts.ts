@@ -227,6 +227,8 @@ function hintFor(found: string, wanted: Wanted, path: ValuePath): string {
     if (typeof holder === 'string' && MAPS_OF_TEXTS.has(holder))
       return `${holder} has texts only: {{spread x}} on a line of its own adds the keys of a map, and {{toJson x}} is its text`;
   }
+  if (wanted === 'text' && found === 'a list' && typeof key === 'number')
+    return '{{spread x}} instead of {{x}} adds the items of the list to the list around it';
   return HINTS[wanted][found] ?? OTHERWISE[wanted];
 }
 

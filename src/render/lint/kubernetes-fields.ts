@@ -3,9 +3,9 @@
  *
  * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
  * for what the fields hold, a colon, and their names. The codes: none for a text, `!` for bytes in base64, `=a|b` for
- * one of these texts, `#` for a whole number, `%` for a number, `?` for a boolean, `~` for a quantity, `*` for
- * anything, a number for that type, `[` and `{` for a list and a map of what the rest of the code says. A name that
- * ends with `^` is that of a field that must be there.
+ * one of these texts (`_` is a blank), `#` for a whole number, `%` for a number, `?` for a boolean, `~` for a quantity,
+ * `&` for a whole number or a text, `*` for anything, a number for that type, `[` and `{` for a list and a map of what
+ * the rest of the code says. A name that ends with `^` is that of a field that must be there.
  */
 export const TYPES = `
 :apiVersion^,kind^,name^,uid^ ?:blockOwnerDeletion,controller
@@ -65,9 +65,9 @@ export const TYPES = `
 53:configMapRef,secretRef :prefix
 [:command
 :name^,value^
-:host,path [56:httpHeaders *:port^ =HTTP|HTTPS:scheme
+:host,path [56:httpHeaders &:port^ =HTTP|HTTPS:scheme
 #:seconds^
-:host *:port^
+:host &:port^
 55:exec 57:httpGet 58:sleep 59:tcpSocket
 60:postStart,preStop =SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ:stopSignal
 #:port^ :service
@@ -144,7 +144,7 @@ export const TYPES = `
 90:awsElasticBlockStore 91:azureDisk 92:azureFile 93:cephfs 94:cinder 96:configMap 97:csi 99:downwardAPI 100:emptyDir 106:ephemeral 107:fc 108:flexVolume 109:flocker 110:gcePersistentDisk 111:gitRepo 112:glusterfs 113:hostPath 114:image 115:iscsi :name^ 116:nfs 117:persistentVolumeClaim 118:photonPersistentDisk 119:portworxVolume 126:projected 127:quobyte 128:rbd 129:scaleIO 130:secret 131:storageos 132:vsphereVolume
 #:activeDeadlineSeconds,priority,terminationGracePeriodSeconds 46:affinity ?:automountServiceAccountToken,enableServiceLinks,hostIPC,hostNetwork,hostPID,hostUsers,setHostnameAsFQDN,shareProcessNamespace [77:containers^,initContainers 79:dnsConfig =ClusterFirst|ClusterFirstWithHostNet|Default|None:dnsPolicy [80:ephemeralContainers [81:hostAliases :hostname,hostnameOverride,nodeName,priorityClassName,runtimeClassName,schedulerName,serviceAccount,serviceAccountName,subdomain [82:imagePullSecrets {:nodeSelector 83:os {~:overhead =Never|PreemptLowerPriority:preemptionPolicy [84:readinessGates [85:resourceClaims 67:resources =Always|Never|OnFailure:restartPolicy [83:schedulingGates 86:schedulingGroup 87:securityContext [88:tolerations [89:topologySpreadConstraints [133:volumes
 1:metadata 134:spec
-*:maxSurge,maxUnavailable
+&:maxSurge,maxUnavailable
 136:rollingUpdate =OnDelete|RollingUpdate:type
 #:minReadySeconds,revisionHistoryLimit 5:selector^ 135:template^ 137:updateStrategy
 :apiVersion,kind 1:metadata 138:spec *:status
@@ -155,7 +155,7 @@ export const TYPES = `
 :apiVersion,kind 1:metadata 143:spec *:status
 #:start
 :whenDeleted,whenScaled
-*:maxUnavailable #:partition
+&:maxUnavailable #:partition
 147:rollingUpdate =OnDelete|RollingUpdate:type
 :apiVersion,kind 1:metadata 104:spec *:status
 #:minReadySeconds,replicas,revisionHistoryLimit 145:ordinals 146:persistentVolumeClaimRetentionPolicy =OrderedReady|Parallel:podManagementPolicy 5:selector^ :serviceName 135:template^ 148:updateStrategy [149:volumeClaimTemplates
@@ -203,7 +203,7 @@ export const TYPES = `
 =Allow|Forbid|Replace:concurrencyPolicy #:failedJobsHistoryLimit,startingDeadlineSeconds,successfulJobsHistoryLimit 191:jobTemplate^ :schedule^,timeZone ?:suspend
 :apiVersion,kind 1:metadata 192:spec^ *:status
 :apiVersion,kind 1:metadata 190:spec *:status
-#:expirationSeconds {[:extra [:groups !:request^ :signerName^,uid,username [=any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping:usages
+#:expirationSeconds {[:extra [:groups !:request^ :signerName^,uid,username [=any|cert_sign|client_auth|code_signing|content_commitment|crl_sign|data_encipherment|decipher_only|digital_signature|email_protection|encipher_only|ipsec_end_system|ipsec_tunnel|ipsec_user|key_agreement|key_encipherment|microsoft_sgc|netscape_sgc|ocsp_signing|s/mime|server_auth|signing|timestamping:usages
 :apiVersion,kind 1:metadata 195:spec^ *:status
 *:acquireTime,renewTime :holderIdentity,preferredHolder,strategy #:leaseDurationSeconds,leaseTransitions
 :apiVersion,kind 1:metadata 197:spec
@@ -255,7 +255,7 @@ export const TYPES = `
 {~:hard 243:scopeSelector [=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass:scopes
 :apiVersion,kind 1:metadata 244:spec *:status
 :apiVersion,kind,type {!:data ?:immutable 1:metadata {:stringData
-:appProtocol,name #:nodePort,port^ =SCTP|TCP|UDP:protocol *:targetPort
+:appProtocol,name #:nodePort,port^ =SCTP|TCP|UDP:protocol &:targetPort
 #:timeoutSeconds
 248:clientIP
 ?:allocateLoadBalancerNodePorts,publishNotReadyAddresses :clusterIP,externalName,loadBalancerClass,loadBalancerIP,trafficDistribution [:clusterIPs,externalIPs,loadBalancerSourceRanges =Cluster|Local:externalTrafficPolicy,internalTrafficPolicy #:healthCheckNodePort [=IPv4|IPv6:ipFamilies =PreferDualStack|RequireDualStack|SingleStack:ipFamilyPolicy [247:ports {:selector =ClientIP|None:sessionAffinity 249:sessionAffinityConfig =ClusterIP|ExternalName|LoadBalancer|NodePort:type
@@ -297,7 +297,7 @@ export const TYPES = `
 :apiGroup,kind^,name^,namespace,scope
 :controller 286:parameters
 :apiVersion,kind 1:metadata 287:spec
-#:endPort *:port =SCTP|TCP|UDP:protocol
+#:endPort &:port =SCTP|TCP|UDP:protocol
 :cidr^ [:except
 290:ipBlock 5:namespaceSelector,podSelector
 [289:ports [291:to
@@ -312,7 +312,7 @@ export const TYPES = `
 :resourceVersion,uid
 :apiVersion,kind,propagationPolicy [:dryRun #:gracePeriodSeconds ?:ignoreStoreReadErrorWithClusterBreakingPotential,orphanDependents 301:preconditions
 :apiVersion,kind 302:deleteOptions 1:metadata
-*:maxUnavailable,minAvailable 5:selector =AlwaysAllow|IfHealthyBudget:unhealthyPodEvictionPolicy
+&:maxUnavailable,minAvailable 5:selector =AlwaysAllow|IfHealthyBudget:unhealthyPodEvictionPolicy
 :apiVersion,kind 1:metadata 304:spec *:status
 [5:clusterRoleSelectors
 [:apiGroups,nonResourceURLs,resourceNames,resources,verbs^

@@ -134,7 +134,9 @@ class Walker {
     const path = 'path' in node && node.path.type === 'PathExpression' ? node.path : undefined;
     const helper = path && simpleName(path);
     const hasArguments = node.params.length > 0 || node.type === 'SubExpression';
-    if (path !== undefined && !hasArguments) this.#path(path, template, names, node.type === 'MustacheStatement');
+    // Blocks are {{#json}} and the like, whatever fields the context has.
+    if (path !== undefined && !hasArguments && node.type !== 'BlockStatement')
+      this.#path(path, template, names, node.type === 'MustacheStatement');
     for (const param of node.params) this.visit(param, template, names);
     if (helper !== undefined && CONDITIONS.has(helper))
       for (const param of helper === 'ternary' ? node.params.slice(-1) : node.params) this.#asks(param);

@@ -1,6 +1,7 @@
 /**
  * Finds fields that a kind does not have, mostly misspelt or indented wrongly, and numbers, booleans,
- * quantities and names of choices that Kubernetes cannot read. What should be a text, a list or a map is another rule.
+ * quantities and names of choices that Kubernetes cannot read, and lists, maps and others of these where another of
+ * them belongs. Where texts are in such a field it is another rule (`text-fields.ts`).
  */
 import { printable } from '../../errors-text.ts';
 import { nearest } from '../../nearest.ts';
@@ -10,7 +11,8 @@ import { labelProblems } from './labels.ts';
 import type { LintRule } from './message.ts';
 import { metadataSchema } from './object-schema.ts';
 import type { ChartKinds, Holds } from './object-schema.ts';
-import { kindOf } from '../text-fields.ts';
+import type { FieldType } from '../field-types.ts';
+import { kindOf, memberOf } from '../text-fields.ts';
 import { isQuantity } from './quantities.ts';
 
 /** A finding at a field of an object. */
@@ -32,41 +34,52 @@ export function fieldProblems(
   object: ValueMap,
   { apiVersion, kind }: { apiVersion: string; kind: string },
   described: string,
-  kinds: Pick<ChartKinds, 'schema'>,
+  kinds: Pick<ChartKinds, 'schema' | 'texts'>,
 ): FieldProblem[] {
   const found: FieldProblem[] = [];
   const metadata = metadataSchema();
   const schema = kinds.schema(apiVersion, kind);
   const report = { described, found };
-  if (schema !== undefined) check(object, schema, [], [], report);
-  else if (metadata !== undefined) check(object.get('metadata') ?? null, metadata, ['metadata'], [], report);
+  const texts = kinds.texts(apiVersion, kind);
+  if (schema !== undefined) check(object, { holds: schema, texts }, [], [], report);
+  else if (metadata !== undefined)
+    check(
+      object.get('metadata') ?? null,
+      inField({ holds: metadata, texts }, 'metadata', metadata),
+      ['metadata'],
+      [],
+      report,
+    );
   return found.slice(0, MAX_PROBLEMS);
 }
 
 /**
  * Checks a value and what it holds.
  *
+ * @param field what the field holds, and which of that is text
  * @param around the schemas of what holds the value, outermost first
  * @param report the name of the object in messages, and the problems, to which those of the value are added
  */
 function check(
   value: Value,
-  holds: Holds,
+  field: Field,
   keys: ValuePath,
   around: readonly Holds[],
   report: { described: string; found: FieldProblem[] },
 ): void {
+  const { holds, texts } = field;
   const { described, found } = report;
   if (value === null || found.length >= MAX_PROBLEMS) return;
   const inside = [...around, holds];
-  if (typeof value === 'object' && holds.is in ONES) {
-    const message = `${printable(keys.join('.'))} of ${described} is ${kindOf(value)}, but Kubernetes expects a ${ONES[holds.is]}`;
-    found.push({ rule: 'object-value', keys, message });
+  const wanted = otherForm(value, holds);
+  if (wanted !== undefined) {
+    const message = `${printable(keys.join('.'))} of ${described} is ${kindOf(value)}, but Kubernetes expects a ${wanted}`;
+    if (texts === undefined) found.push({ rule: 'object-value', keys, message });
     return;
   }
   if (Array.isArray(value)) {
     if (holds.is !== 'list') return;
-    for (const [index, item] of value.entries()) check(item, holds.of, [...keys, index], inside, report);
+    for (const [index, item] of value.entries()) check(item, inItem(field, holds.of), [...keys, index], inside, report);
     return;
   }
   if (isMap(value)) {
@@ -74,11 +87,11 @@ function check(
       const labels = labelProblems(value, keys);
       for (const { key, problem } of labels)
         found.push({ rule: 'object-label', keys: [...keys, key], message: `in ${described}, ${problem}` });
-      for (const [key, item] of value) check(item, holds.of, [...keys, key], inside, report);
+      for (const [key, item] of value) check(item, inField(field, key, holds.of), [...keys, key], inside, report);
     } else if (holds.is === 'fields') {
       for (const [key, item] of value) {
         const inner = holds.fields.get(key);
-        if (inner !== undefined) check(item, inner, [...keys, key], inside, report);
+        if (inner !== undefined) check(item, inField(field, key, inner), [...keys, key], inside, report);
         else found.push(unknownField(key, keys, holds.fields, inside, described));
       }
     }
@@ -108,13 +121,38 @@ export function isUnreadable(
     else if (holds?.is === 'map') [value, holds] = [value.get(key), holds.of];
     else if (holds?.is === 'fields') [value, holds] = [value.get(key), holds.fields.get(key)];
     if (value === undefined || value === null || holds === undefined) return false;
-    if (typeof value === 'object' ? holds.is in ONES : scalarProblem(value, holds) !== undefined) return true;
+    if (otherForm(value, holds) !== undefined) return true;
+    if (typeof value !== 'object' && scalarProblem(value, holds) !== undefined) return true;
   }
   return false;
 }
 
+/** What a field holds, and which of that is text: undefined where nothing is. */
+type Field = { holds: Holds; texts: FieldType | undefined };
+
+function inField({ texts }: Field, key: string, holds: Holds): Field {
+  return { holds, texts: texts && memberOf(texts, key) };
+}
+
+function inItem({ texts }: Field, holds: Holds): Field {
+  return { holds, texts: texts?.holds === 'list' ? texts.of : undefined };
+}
+
+/** What a field holds, in words, if the value in it is a list, a map or neither of these, and the field holds another. */
+function otherForm(value: Value, { is }: Holds): string | undefined {
+  if (is === 'list') return Array.isArray(value) ? undefined : 'list';
+  if (is === 'map' || is === 'fields') return isMap(value) ? undefined : 'map';
+  return typeof value === 'object' ? ONES[is] : undefined;
+}
+
 /** Fields of these types hold one value, in words. Those of texts are told by `text-fields.ts`. */
-const ONES: Readonly<Record<string, string>> = { integer: 'whole number', number: 'number', boolean: 'boolean' };
+const ONES: Readonly<Record<string, string>> = {
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'boolean',
+  quantity: 'quantity such as 500m or 1Gi',
+  'integer or text': 'whole number or a text',
+};
 
 /** What is wrong with a number that the schema of a CRD bounds. */
 function outOfBounds(
@@ -185,6 +223,10 @@ function scalarProblem(value: string | number | bigint | boolean, holds: Holds):
       return typeof value !== 'string' || value === '' || isQuantity(value)
         ? undefined
         : `"${shown}", which is not a quantity such as 500m or 1Gi`;
+    case 'integer or text':
+      return typeof value === 'boolean' || (typeof value === 'number' && !Number.isInteger(value))
+        ? `${shown}, but Kubernetes expects a ${ONES[holds.is]}`
+        : undefined;
     case 'text': {
       const { choices, isClosed } = holds;
       if (choices === undefined || typeof value !== 'string' || choices.includes(value)) return undefined;

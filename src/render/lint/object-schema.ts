@@ -6,7 +6,8 @@ import type { Chart } from '../../chart/chart.ts';
 import { groupOf, versionOf } from '../../cluster/cluster.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value } from '../../yaml/value.ts';
-import { crdSchema, crdsOf } from '../field-types.ts';
+import { crdSchema, crdsOf, KindTypes } from '../field-types.ts';
+import type { FieldType } from '../field-types.ts';
 import { TypeTable } from '../type-table.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 import { KINDS, TYPES } from './kubernetes-fields.ts';
@@ -15,7 +16,7 @@ import { KINDS, TYPES } from './kubernetes-fields.ts';
 export type Holds =
   | { readonly is: 'text'; readonly choices?: readonly string[]; readonly isClosed?: boolean }
   | { readonly is: 'integer' | 'number'; readonly least?: number; readonly most?: number }
-  | { readonly is: 'bytes' | 'boolean' | 'quantity' | 'any' }
+  | { readonly is: 'bytes' | 'boolean' | 'quantity' | 'integer or text' | 'any' }
   | { readonly is: 'list' | 'map'; readonly of: Holds }
   | {
       readonly is: 'fields';
@@ -71,13 +72,14 @@ const LEAVES: Readonly<Record<string, Holds>> = {
   '%': { is: 'number' },
   '?': { is: 'boolean' },
   '~': { is: 'quantity' },
+  '&': { is: 'integer or text' },
   '*': { is: 'any' },
 };
 
 function decode(code: string): Holds {
   const leaf = LEAVES[code];
   if (leaf !== undefined) return leaf;
-  if (code.startsWith('=')) return { is: 'text', choices: code.slice(1).split('|') };
+  if (code.startsWith('=')) return { is: 'text', choices: code.slice(1).replaceAll('_', ' ').split('|') };
   if (code.startsWith('[')) return { is: 'list', of: decode(code.slice(1)) };
   return code.startsWith('{') ? { is: 'map', of: decode(code.slice(1)) } : numbered(Number(code));
 }
@@ -85,12 +87,19 @@ function decode(code: string): Holds {
 /** The kinds that the CRDs of a chart define. */
 export class ChartKinds {
   readonly #chart: Chart;
+  readonly #types: KindTypes;
   readonly #schemas = new Map<string, Holds | undefined>();
   readonly #kinds = new Map<string, ReadonlyMap<string, readonly string[]>>();
   readonly #resources = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
   constructor(chart: Chart) {
     this.#chart = chart;
+    this.#types = new KindTypes(chart);
+  }
+
+  /** Which fields of a kind hold texts, or lists and maps with texts in them. */
+  texts(apiVersion: string, kind: string): FieldType {
+    return this.#types.of(apiVersion, kind);
   }
 
   /** What an object of a kind holds; undefined where neither Kubernetes nor the chart says it. */
@@ -163,7 +172,7 @@ export class ChartKinds {
 /** What a field of a CRD holds. Where the API server keeps what the schema does not name, it is anything. */
 function holdsOf(schema: Value | undefined): Holds {
   if (field(schema, 'x-kubernetes-preserve-unknown-fields') === true) return ANY;
-  if (field(schema, 'x-kubernetes-int-or-string') === true) return ANY;
+  if (field(schema, 'x-kubernetes-int-or-string') === true) return { is: 'integer or text' };
   if (field(schema, 'x-kubernetes-embedded-resource') === true) return ANY;
   switch (textAt(schema, 'type')) {
     case 'string': {

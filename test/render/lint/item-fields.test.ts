@@ -55,3 +55,14 @@ test.each([
 ])('no finding: %s', async (text) => {
   expect(await found(text)).toEqual([]);
 });
+
+test('a block of YAML or JSON in a loop is no field of the item, whose names a schema closes', async () => {
+  const item = { type: 'object', properties: { name: { type: 'string' } }, additionalProperties: false };
+  const files = {
+    'values.yaml': 'l: [{name: a}]\n',
+    'values.schema.json': JSON.stringify({ properties: { l: { type: 'array', items: item } } }),
+    'templates/NOTES.txt.hbs':
+      '{{#each values.l as |one|}}{{#json}}a: {{one.name}}{{/json}}{{#yaml}}a: 1{{/yaml}}{{/each}}',
+  };
+  expect(await lint(files)).toEqual([]);
+});

@@ -64,6 +64,22 @@ describe('values that Kubernetes refuses', () => {
       'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x}\nroleRef: {apiGroup: rbac.authorization.k8s.io/v1, kind: Role, name: z}',
       'but must be rbac.authorization.k8s.io',
     ],
+    [
+      pod('      resources: {requests: 10Gi}'),
+      'containers.0.resources.requests of Pod "web" is a text, but Kubernetes expects a map',
+    ],
+    [pod('      resources: {requests: [cpu: 1]}'), 'is a list, but Kubernetes expects a map'],
+    [
+      pod('      resources: {limits: {cpu: {a: 1}}}'),
+      'is a map, but Kubernetes expects a quantity such as 500m or 1Gi',
+    ],
+    [
+      pod('      livenessProbe: {tcpSocket: {port: [80]}}'),
+      'is a list, but Kubernetes expects a whole number or a text',
+    ],
+    [pod('      livenessProbe: {tcpSocket: {port: true}}'), 'is true, but Kubernetes expects a whole number or a text'],
+    [pod('  securityContext: {supplementalGroups: 1000}'), 'is a number, but Kubernetes expects a list'],
+    [pod('      livenessProbe: {tcpSocket: {port: http}}\n      ports: [{name: http, containerPort: 80}]'), undefined],
   ])('%#', async (text, expected) => {
     const found = await said({ [TEMPLATE]: text }, 'object-value');
     if (expected === undefined) expect(found).toEqual([]);
@@ -76,6 +92,9 @@ describe('values that Kubernetes refuses', () => {
     ['count: -1', '-1, but the CRD requires at least 0'],
     ['count: {a: 1}', 'is a map, but Kubernetes expects a whole number'],
     ['active: [1]', 'is a list, but Kubernetes expects a boolean'],
+    ['pairs: [1]', 'is a list, but Kubernetes expects a map'],
+    ['pairs: {a: true}', 'is true, but Kubernetes expects a whole number or a text'],
+    ['pairs: {a: 1, b: c}', undefined],
     ['count: 3', undefined],
   ])('in an object of a CRD of the chart: %s', async (field, expected) => {
     const schema = `type: object
@@ -85,12 +104,19 @@ properties:
     properties:
       size: {type: string, enum: [small, big]}
       count: {type: integer, minimum: 0}
-      active: {type: boolean}`;
+      active: {type: boolean}
+      pairs: {type: object, additionalProperties: {x-kubernetes-int-or-string: true}}`;
     const thing = `apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x}\nspec:\n  ${field}\n`;
     const found = await said({ 'crds/t.yaml': crdOf('Thing', schema), [TEMPLATE]: thing }, 'object-value');
     if (expected === undefined) expect(found).toEqual([]);
     else expect(found).toEqual([expect.stringContaining(expected)]);
   });
+});
+
+test('the usages of a certificate have names with blanks', async () => {
+  const spec = 'spec: {request: YQ==, signerName: a.b/c, usages: [digital signature, client auth]}';
+  const request = `apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: {name: x}\n${spec}\n`;
+  expect(await lint({ [TEMPLATE]: request })).toEqual([]);
 });
 
 describe('names that nothing of the chart has', () => {
