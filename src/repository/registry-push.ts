@@ -34,12 +34,7 @@ export type PushedChart = {
 const PART = 8 << 20;
 /** So many bytes are read from a blob at a time. */
 const PIECE = 1 << 16;
-/**
- * Answers of registries, or of proxies before them, that do not take a part of a blob. Helm sends a blob in one request, so
- * that is tried then.
- */
-const TAKES_NO_PARTS: ReadonlySet<number> = new Set([400, 405, 411, 413, 501]);
-/** How often parts of a blob may be lost. */
+/** How often parts of a blob may be lost before it is sent in one request, as Helm sends all blobs. */
 const MAX_LOST = 5;
 /** How often the upload of a blob is started again. */
 const MAX_RESTARTS = 2;
@@ -182,7 +177,7 @@ function annotationsOf(metadata: ChartMetadata, created: Date): JsonObject {
 
 /**
  * Uploads a blob unless the registry has it. A failed upload is started again, which also finds the blob if only the
- * answer was lost.
+ * answer was lost. The last time it is sent in one request, as Helm sends all blobs.
  *
  * @param other a repository of the same registry that has the blob, to mount it from; empty for none
  * @throws {PkgError} as {@link pushChart} does
@@ -199,7 +194,7 @@ export async function uploadBlob(
     const failure = await tryUpload(session, target, blob, tell, { other, takesParts });
     if (failure === undefined) return;
     if (failed >= MAX_RESTARTS) throw failure.error;
-    takesParts &&= failure.takesParts;
+    takesParts = failure.takesParts && failed === 0;
   }
 }
 
@@ -251,15 +246,20 @@ async function tryUpload(
   }
   if (done.status === 201) return undefined;
   const error = refused(done, end, target, true);
+  if (done.status === 429) throw error;
+  const isPart = location.offset > 0;
   // 404: the upload was completed and the answer lost, or the registry knows it no more.
-  if (done.status === 404 || done.status >= 500) return { error, takesParts };
+  if (done.status === 404 || done.status >= 500 || isPart) {
+    return { error, takesParts: takesParts && (!isPart || done.status === 404) };
+  }
   throw error;
 }
 
 /**
- * Sends all parts but the last; gives the address for the last one, and its offset. Fails if the registry takes no parts of
- * this size, or knows the upload no more: it has dropped it, or, as Distribution 2.8 does, refuses the old address of an
- * upload whose part arrived while the answer, which has the new address, was lost.
+ * Sends all parts but the last; gives the address for the last one, and its offset. Fails if the registry does not know the
+ * upload: it has dropped it, or, as Distribution 2.8 does, refuses the old address of an upload whose part arrived while the
+ * answer, which has the new address, was lost. Also fails for every other answer, except that the registry is busy: some
+ * registries take no parts, only one, or none of this size, and some firewalls refuse `PATCH`. They say so in many ways.
  */
 async function uploadParts(
   session: RegistrySession,
@@ -272,6 +272,7 @@ async function uploadParts(
   let offset = 0;
   for (let lost = 0; blob.size - offset > PART;) {
     let answer: Answer | undefined;
+    let error: PkgError;
     try {
       answer = await session.send(url, target, 'pull,push', {
         method: 'PATCH',
@@ -282,23 +283,28 @@ async function uploadParts(
         body: partOf(blob, offset, PART, target, tell),
         limit: MAX_ANSWER,
       });
-    } catch (error) {
-      if (!(error instanceof PkgError) || error.code !== 'PKG_REPOSITORY_UNREACHABLE' || ++lost > MAX_LOST) throw error;
+      if (answer.status === 202) {
+        offset += PART;
+        url = answer.headers.location === undefined ? url : locationOf(answer, url);
+        continue;
+      }
+      error = refused(answer, url, target, true);
+    } catch (cause) {
+      if (!(cause instanceof PkgError) || cause.code !== 'PKG_REPOSITORY_UNREACHABLE') throw cause;
+      error = cause;
     }
-    if (answer?.status === 202) {
-      offset += PART;
-      url = locationOf(answer, url);
-      continue;
+    const { status = 0, headers = {} } = answer ?? {};
+    const isLost = answer === undefined || (status >= 500 && status !== 501) || status === 416 || status === 429;
+    if (!isLost || ++lost > MAX_LOST) {
+      if (status === 429) throw error;
+      return { error, takesParts: status === 404 };
     }
-    if (answer !== undefined && (answer.status === 404 || TAKES_NO_PARTS.has(answer.status))) {
-      return { error: refused(answer, url, target, true), takesParts: answer.status === 404 };
-    }
-    const isLost = answer === undefined || answer.status >= 500 || answer.status === 416 || answer.status === 429;
-    if (answer !== undefined && (!isLost || ++lost > MAX_LOST)) throw refused(answer, url, target, true);
     // After a lost connection the registry may still be writing what it received, so its offset is asked after a pause.
-    await sleep(pauseOf(answer?.headers['retry-after'], lost));
+    await sleep(pauseOf(headers['retry-after'], lost));
     const progress = await readProgress(session, target, url, offset + PART);
     if ('error' in progress) return progress;
+    // Another offset was not the reason why this part was refused.
+    if (status === 416 && progress.offset === offset) return { error, takesParts: false };
     ({ url, offset } = progress);
   }
   return { url, offset };
@@ -348,8 +354,7 @@ async function readProgress(
   sent: number,
 ): Promise<{ url: URL; offset: number } | Failure> {
   const answer = await session.send(url, target, 'pull,push', { limit: MAX_ANSWER });
-  if (answer.status === 404) return { error: refused(answer, url, target, true), takesParts: true };
-  if (answer.status !== 204) throw refused(answer, url, target, true);
+  if (answer.status !== 204) return { error: refused(answer, url, target, true), takesParts: answer.status === 404 };
   const range = /^0-(\d+)$/.exec(String(answer.headers['range'] ?? ''))?.[1];
   const offset = range === undefined || range === '0' ? 0 : Number(range) + 1;
   if (offset <= sent) return { url: locationOf(answer, url), offset };
