@@ -135,7 +135,7 @@ export class Kubernetes implements Cluster, KubeApi {
     ]);
     const kubeVersion = (version.body as JsonObject | null)?.['gitVersion'];
     if (typeof kubeVersion === 'string') return { kubeVersion, apiVersions };
-    throw new PkgError('PKG_CLUSTER_FAILED', `${this.description} does not tell its version`, {
+    throw new PkgError('PKG_CLUSTER_FAILED', `${this.description} does not report its version`, {
       hints: ['check that this is the address of an API server'],
     });
   }

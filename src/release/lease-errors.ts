@@ -11,7 +11,7 @@ import { revisionOf, statusOf } from './store.ts';
 export function heldError(message: string, cause?: unknown): PkgError {
   return new PkgError('PKG_RELEASE_HELD', message, {
     hints: [
-      'wait until it is done, or give --lock-timeout 5m to have that waited for',
+      'wait until it is done, or give --lock-timeout 5m to wait for that',
       'when it hangs, --take-over takes the release from it',
     ],
     ...(cause === undefined ? {} : { cause }),
@@ -29,7 +29,7 @@ export function begunError(release: Release, heads: readonly KubeObject[], cause
   const message = `another operation on ${printable(release.name)} began meanwhile: ${describeNewest(release, newest)}`;
   if (newest !== undefined && isPending(statusOf(newest))) return heldError(message, cause);
   return new PkgError('PKG_RELEASE_HELD', message, {
-    hints: ['give the command again: it makes a new plan from the current state'],
+    hints: ['run the command again: it makes a new plan from the current state'],
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -176,10 +176,10 @@ function checkContains(visit: Visit, list: readonly Value[]): void {
   const most = draft >= 2019 ? keywords.get('maxContains') : undefined;
   if (isNumber(least) && compareNumbers(found, least) < 0) {
     const keyword = keywords.has('minContains') && draft >= 2019 ? 'minContains' : 'contains';
-    visit.report(keyword, `has ${found} items of those that it needs at least ${least} of`);
+    visit.report(keyword, `has ${found} items that fit "contains", and needs at least ${least}`);
   }
   if (isNumber(most) && compareNumbers(found, most) > 0) {
-    visit.report('maxContains', `has ${found} items of those that it may have ${most} of`);
+    visit.report('maxContains', `has ${found} items that fit "contains", and may have at most ${most}`);
   }
 }
 

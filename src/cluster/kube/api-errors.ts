@@ -122,7 +122,7 @@ function failed(body: Json, asked: Asked, what: string, { cluster }: Asker, answ
 const WEBHOOK = /failed calling webhook "([^"]*)"|conversion webhook for ([^\s,]+, Kind=\S+) failed/;
 
 function repairOf([, admission, kind]: readonly (string | undefined)[]): string {
-  if (admission === undefined) return `have the webhook repaired that the CRD of ${printable(kind ?? '')} names`;
+  if (admission === undefined) return `have the conversion webhook of the CRD of ${printable(kind ?? '')} repaired`;
   const list = 'kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations';
   return `have the webhook ${printable(admission)} repaired, or removed when nothing runs it any more: ${list}`;
 }

@@ -4,8 +4,8 @@
  * - It carries no more requests at once than the server allows, and accepts none after a GOAWAY; those that were sent
  *   before are finished.
  * - Its flow-control window is larger than Node's 64 KiB, with which big lists are slow.
- * - A session that owes answers and has fallen silent is sent a PING.
- * - It keeps the process alive only while it owes an answer.
+ * - A session that waits for answers and receives nothing is sent a PING.
+ * - It keeps the process alive only while a request waits for its answer.
  */
 import { connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
@@ -194,7 +194,7 @@ export class Http2 {
 
   #ask(): void {
     const giveUp = setTimeout(() => {
-      this.#failure ??= Object.assign(new Error('the server has fallen silent'), { code: 'ETIMEDOUT' });
+      this.#failure ??= Object.assign(new Error('the server has stopped answering'), { code: 'ETIMEDOUT' });
       this.#session.destroy(this.#failure);
     }, this.#times.ping);
     const sent = this.#session.ping(() => {

@@ -145,7 +145,11 @@ function notWritten({ file, user }: OidcLogin, cause: unknown): PkgError {
   return new PkgError(
     'PKG_CREDENTIALS_FAILED',
     `the new tokens of the user "${printable(user)}" cannot be written to the kubeconfig: ${printable(why, 200)}`,
-    { at: { file }, hints: ['make the file writable, and log in again if its refresh token serves only once'], cause },
+    {
+      at: { file },
+      hints: ['make the file writable, and log in again if its refresh token can be used only once'],
+      cause,
+    },
   );
 }
 

@@ -163,7 +163,7 @@ class Issuer {
     const hint =
       code === 'invalid_client'
         ? 'check `client-id` and `client-secret`'
-        : 'log in again with the tool that wrote the kubeconfig: a refresh token expires, and may serve only once';
+        : 'log in again with the tool that wrote the kubeconfig: a refresh token expires, and some can be used only once';
     return this.#failed(`${shown(url)} refuses the refresh token with ${answer.status}${what}`, [hint]);
   }
 

@@ -28,7 +28,7 @@ export async function openNamespace(
       'PKG_TARGET_INVALID',
       `HELM_DRIVER is ${printable(driver, 60)}, and pkg has records in Secrets only`,
       {
-        hints: ['go on with helm where it has its records elsewhere, else unset HELM_DRIVER'],
+        hints: ['use helm for releases whose records are stored there, or unset HELM_DRIVER'],
       },
     );
   }

@@ -49,7 +49,8 @@ export async function mayTakeOver(
   if (lease !== undefined && holderState(lease) === 'dead') return { note: leftBy(what, lease), secret };
   const isRunning = lease !== undefined && holderState(lease) === 'running';
   if (dryRun && (lease === undefined || isRunning)) throw refusal(env, stored, lease);
-  if (dryRun) return { note: `${what}: ${who} may still work on it, and this plan holds only if not`, secret };
+  if (dryRun)
+    return { note: `${what}: ${who} may still work on it, and could change what this plan is based on`, secret };
   if (lockTimeout === 0 && (lease === undefined || isRunning)) throw refusal(env, stored, lease);
   const isKnown = lease === undefined || isRunning;
   const seconds = Math.ceil((isKnown ? lockTimeout : Math.max(lockTimeout, LEASE_MS)) / 1000);
@@ -117,7 +118,7 @@ function refusal(env: Env, { release }: StoredRelease, lease: LeaseRecord | unde
     'PKG_RELEASE_PENDING',
     `another operation (install/upgrade/rollback) is in progress: ${what}, begun at ${since}${age}`,
     {
-      hints: ['it was begun by Helm, which does not tell whether it still works; when it is dead, give --take-over'],
+      hints: ['Helm began it, and does not record whether it still works: if it no longer runs, give --take-over'],
     },
   );
 }

@@ -92,7 +92,7 @@ function countHint(report: CheckReport, { params, loc }: Block, name: string): s
 function checkEach(report: CheckReport, node: Block, param: Expression): void {
   const [item = '', key = '', third] = node.program?.blockParams ?? [];
   if (third !== undefined)
-    report.addCall(node, 'a loop gives two names: the item, and its key or place', `write as |${item} ${key}|`);
+    report.addCall(node, 'a loop gives two names: the item, and its key or index', `write as |${item} ${key}|`);
   const mistake = swappedLoopNames(node.program?.blockParams ?? []);
   if (mistake !== undefined) report.addCall(node, mistake.message, mistake.hint);
   if (param.type === 'StringLiteral' || param.type === 'NumberLiteral' || param.type === 'BooleanLiteral') {

@@ -63,7 +63,7 @@ export function checkCall(report: CheckReport, node: Mustache | Sub, scope: Chec
   }
   if (isCall) checkArguments(report, node, name);
   else if (name === 'index' && scope.isLoop) {
-    const hints = ['write {{@index}} for the place in a loop'];
+    const hints = ['write {{@index}} for the index in a loop'];
     report.add('PKG_TEMPLATE_NAME_MISSING', 'index is not defined', node.loc, hints);
   }
   checkOrder(report, node, name);

@@ -89,7 +89,7 @@ export function swappedLoopNames(names: readonly string[]): LikelyMistake | unde
   const areSwapped = (isKey(first) && !isKey(second)) || (isItem(second) && !isItem(first));
   if (second === '' || !areSwapped) return undefined;
   return {
-    message: `the first name of a loop is the item, and the second its key or place: ${first} would be the item`,
+    message: `the first name of a loop is the item, and the second its key or index: ${first} would be the item`,
     hint: `write as |${second} ${first}|`,
   };
 }

@@ -85,7 +85,9 @@ function member(from: Argument, key: Value, position: number, context: HelperCon
     return context.fail(`index takes a list or a map to look into, not ${describe(from)}`);
   }
   if (typeof key !== 'number' || !Number.isInteger(key) || key < 0) {
-    return context.fail(`index takes a place from 0 as argument ${position} to look into a list, not ${describe(key)}`);
+    return context.fail(
+      `index takes a number from 0 as argument ${position} to look into a list, not ${describe(key)}`,
+    );
   }
   const item = from[key];
   return item === undefined ? ABSENT : item;

@@ -59,7 +59,7 @@ export const maps: Record<string, Helper> = {
 
 /** A map of keys and values in turns, and of named arguments. Absent values are left out. */
 function makeDict(args: Argument[], hash: Map<string, Argument>, context: HelperContext): Argument {
-  if (args.length % 2 === 1) context.fail(`dict takes keys and values by turns, and its last key has no value`);
+  if (args.length % 2 === 1) context.fail(`dict takes pairs of a key and a value, and its last key has no value`);
   const dict: ValueMap = new Map();
   for (let at = 0; at < args.length; at += 2) {
     const key = args[at] ?? null;
