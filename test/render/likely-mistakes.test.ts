@@ -105,6 +105,29 @@ test.each([
   ['a: |\nsome {{values.text}}\n', 'this line is neither a key', 'after | or >'],
   ['a: {}\n  ---\nc: d', 'this line separates no documents', 'first column'],
   ['{{#each values.list as |a b c|}}\nk{{a}}: {{b}}\n{{/each}}', 'a loop gives two names', 'as |a b|'],
+  ['a: {{tpl values.text port=80}}', 'tpl takes no named arguments, and here is port=', '(tpl values.x (dict'],
+  ['a: {{optional values.text default="x"}}', 'optional takes no named arguments', ''],
+  ['{{#each values.list from=1}}\na{{this}}: b\n{{/each}}', '#each takes no named arguments', ''],
+  ['{{#if values.text foo=1}}\na: b\n{{/if}}', '#if takes no named arguments, and here is foo=', ''],
+  ['a: {{typeIs values.text "string"}}', 'typeIs takes the type first', '(typeIs "string" values.text)'],
+  ['a: {{kindIs values.text "map"}}', 'kindIs takes the type first', '(kindIs "map" values.text)'],
+  ['a: {{date (now) "2006-01-02"}}', 'date takes the layout first', '(date "2006-01-02" (now))'],
+  [
+    'a: {{dateModify values.text "-1h30m"}}',
+    'dateModify takes the duration first',
+    '(dateModify "-1h30m" values.text)',
+  ],
+  [
+    '{{#if (ge capabilities.kubeVersion "v1.30")}}\na: b\n{{/if}}',
+    'ge compares texts by their characters',
+    '(semverCompare ">=1.30-0" capabilities.kubeVersion)',
+  ],
+  ['a: {{lookup "v1" "secrets" "x" "y"}}', 'not the resource secrets', '"Secret"'],
+  ['{{#if capabilities.has "v1"}}\na: b\n{{/if}}', '#if takes exactly one value', '{{#if (capabilities.has "v1")}}'],
+  ['a: {{default {} values.none}}', '{ is not expected here', '(dict)'],
+  ['a: {{default [] values.none}}', '[] is the name without characters', '(list)'],
+  ['{{#each values.list}}\na{{this}}: {{default [] values.none}}\n{{/each}}', '[] is the name without', '(list)'],
+  ['a: {{values.map.length}}', 'values.map.length is not defined', '(len values.map) counts its keys'],
   ['a: {{optional}}', 'optional takes one value', '{{this.optional}} for a field of that name'],
   ['a:\n{{spread values.map}}', 'what {{spread}} adds is beside the key above', 'further than the key'],
   ['a:\n{{> outer}}', 'what this partial prints is beside the key above', 'further than the key'],
@@ -134,6 +157,16 @@ test.each([
   expect(error.at).toMatchObject({ file: 'web/templates/x.yaml.hbs', line: expect.any(Number) });
 });
 
+test('a partial is not given a name that another call gives', async () => {
+  const files = {
+    'templates/x.yaml.hbs': anyObject('a: {{> p port=80}}\n{{#each values.list}}\nb: {{> p}}\n{{/each}}'),
+    'templates/_p.hbs': '{{port}}',
+  };
+  const error = await render(chartOf(files, { list: [{ name: 'a' }] })).catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ message: 'port is not defined', notes: [expect.stringContaining('in partial p')] });
+  expect((error as PkgError).hints[0]).toBe('add port=… to the call of this partial');
+});
+
 test.each(['- {{values.list}}', '[{{values.list}}]'])('a list as an item of texts: %s', async (args) => {
   const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n    - name: c\n      args:\n        ${args}\n`;
   const values = new Map([['list', ['a', 'b']]]);
@@ -158,6 +191,8 @@ test('similar texts that are correct are accepted', async () => {
     'g:\n  http://example.com/{{values.text}}',
     'h:\n  -5',
     'i: {{tpl (print "{{values.text}}" "!")}}',
+    '{{#if values.none includeZero=true}}\nkk: l\n{{/if}}',
+    'mm: {{#if (semverCompare ">=1.30-0" capabilities.kubeVersion)}}z{{/if}}',
     'j: {{default "values" values.none}}',
     'k:\n- {{values.text}}',
     'l:\n{{> items}}',

@@ -155,6 +155,10 @@ export function missingName(
         : `did you mean @${missing}?`,
     );
   }
+  // Another call of a partial passes it by this name, so that what the context is has nothing to do with it.
+  const isParameter =
+    known === '' && path.depth === 0 && frame.calls !== undefined && evaluator.host.parameters.has(missing);
+  if (isParameter) hints.unshift(`add ${missing}=… to the call of this partial`);
   const bracketed = unusualName(path, known, missing, beside);
   if (bracketed !== undefined) hints.unshift(bracketed);
   if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
@@ -164,13 +168,13 @@ export function missingName(
   const optional = isPart ? '' : ` or {{optional ${path.original}}}`;
   hints.push(holder ?? `if it may be missing, write {{default "…" ${path.original}}}${optional}`);
   const message = `${path.data ? `@${full.replace(/^@/, '')}` : full} is not defined`;
-  const valuePath = valuePathOf(path, scope);
+  const valuePath = isParameter ? undefined : valuePathOf(path, scope);
   const error = evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
   error.isMissing = valuePath !== undefined && holder === undefined;
   return error;
 }
 
-/** The hint for a name of what is no map: a list, or a text behind which a helper is written. */
+/** The hint for a name of a list or of a text, behind which a helper may be written, and for the length of a map. */
 function holderHint({ host }: Evaluator, known: string, path: Path, scope: Scope): string | undefined {
   const { container, name } = absentFrom(path, scope);
   if (known === '' || path.data || container === ABSENT || container === null) return undefined;
@@ -178,6 +182,7 @@ function holderHint({ host }: Evaluator, known: string, path: Path, scope: Scope
     if (/^\d+$/.test(name)) return undefined;
     return `${known} is a list: {{#each ${known}}} goes through its items, and ${known}.[0] is the first`;
   }
+  if (isMap(container) && name === 'length') return `${known} is a map: (len ${known}) counts its keys`;
   if (typeof container === 'object' || typeof container === 'function') return undefined;
   const what = typeof container === 'string' ? 'a text' : typeof container === 'boolean' ? 'a boolean' : 'a number';
   const helper = host.findHelper(name) === undefined ? '' : `; a helper comes first: {{${name} ${known}}}`;

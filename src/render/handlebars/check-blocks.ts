@@ -3,7 +3,7 @@ import { nearest } from '../../nearest.ts';
 import { linesOf, pathOf } from './ast.ts';
 import type { Block, Expression, Location, Path } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
-import { checkExpression } from './check-calls.ts';
+import { checkExpression, isContextFunction, refuseNamed } from './check-calls.ts';
 import { checkPath, isValueName } from './check-names.ts';
 import { isHelper } from './check-report.ts';
 import type { CheckReport, CheckScope } from './check-report.ts';
@@ -54,6 +54,7 @@ function checkBlockPath(report: CheckReport, node: Block, path: Path, scope: Che
  */
 function checkBuiltin(report: CheckReport, node: Block, name: string): boolean {
   const { length } = node.params;
+  refuseNamed(report, node, `#${name}`);
   if (name === 'raw' || name === 'yaml' || name === 'json') {
     if (length > 0) report.add('PKG_TEMPLATE_HELPER', `#${name} takes no value`, node.loc);
     if (name === 'raw' && !report.source(node.loc).startsWith('{{{{')) {
@@ -80,7 +81,8 @@ function checkBuiltin(report: CheckReport, node: Block, name: string): boolean {
 function countHint(report: CheckReport, { params, loc }: Block, name: string): string {
   const [param] = params;
   const first = param?.type === 'PathExpression' ? param.original : undefined;
-  if (first !== undefined && isHelper(first)) return `write {{#${name} (${report.source(spanOf(params))})}}`;
+  const isCall = first !== undefined && (isHelper(first) || isContextFunction(first));
+  if (isCall) return `write {{#${name} (${report.source(spanOf(params))})}}`;
   if (params.length === 0)
     return `write {{${report.source(loc).startsWith('{{else') ? 'else ' : '#'}${name} values.x}}`;
   return name === 'each'

@@ -165,6 +165,12 @@ const FUNCTIONS: ReadonlyMap<string, readonly string[] | undefined> = new Map([
   ['capabilities', ['has']],
 ]);
 
+/** Is this a function of `files` or `capabilities`, as `capabilities.has`? */
+export function isContextFunction(name: string): boolean {
+  const [head = '', field = '', ...more] = name.split('.');
+  return more.length === 0 && FUNCTIONS.get(head)?.includes(field) === true;
+}
+
 /** Reports a name that is called and is not a helper. */
 function noHelper(report: CheckReport, node: Call, name: string): void {
   if (name === 'spread' || name === 'optional') {
@@ -197,17 +203,27 @@ function checkArguments(report: CheckReport, node: Mustache | Sub, name: string)
         `write ${usage}`,
       );
     }
+    if (name === 'tpl')
+      refuseNamed(report, node, name, 'the names of its text are a map: (tpl values.x (dict "a" values.a))');
+    else if (name === 'goTpl' || name === 'lookup') refuseNamed(report, node, name);
     return;
   }
   if (FORMS.includes(name)) return;
   const helper = findHelper(name);
   const wrong = helper?.wrongCount?.(name, length);
   if (wrong !== undefined) report.addCall(node, wrong.message, wrong.hint);
-  else if (helper?.wrongCount !== undefined && node.hash !== undefined) {
-    const named = node.hash.pairs.find(({ key }) => !(key === 'key' && isRandom(name)))?.key;
-    if (named === undefined) return;
-    report.add('PKG_TEMPLATE_HELPER', `${name} takes no named arguments, and here is ${named}=`, node.hash.loc);
-  }
+  else if (helper?.wrongCount !== undefined) refuseNamed(report, node, name);
+}
+
+/** Reports named arguments where none are looked at: `key` of random values and `includeZero` of conditions are. */
+export function refuseNamed(report: CheckReport, { hash }: Call, name: string, hint?: string): void {
+  const named = hash?.pairs.find(
+    ({ key }) =>
+      !(key === 'key' && isRandom(name)) && !(key === 'includeZero' && (name === '#if' || name === '#unless')),
+  )?.key;
+  if (hash === undefined || named === undefined) return;
+  const message = `${name} takes no named arguments, and here is ${named}=`;
+  report.add('PKG_TEMPLATE_HELPER', message, hash.loc, hint === undefined ? [] : [hint]);
 }
 
 /** How many arguments the forms take, and how their calls are written. */

@@ -9,7 +9,7 @@ import type { CheckReport, CheckScope } from './check-report.ts';
 import { CLOSED_FIELDS } from './context.ts';
 import { absentPartial } from './run-partial.ts';
 import { isScoped, ROOT_NAMES } from './scope.ts';
-import { LITERAL_BRACES, straightQuotes } from './template-error.ts';
+import { LITERAL_BRACES, NEW_VALUES, straightQuotes } from './template-error.ts';
 
 /**
  * Checks that what a path names can be there: names below `values` always can, names in a context that only running
@@ -41,11 +41,15 @@ export function checkPath(report: CheckReport, path: Path, scope: CheckScope, is
   else checkField(report, path, head, field);
 }
 
-/** Reports `...values.x`, and `labels.app.kubernetes.io/name`, where points and slashes are meant as part of a name. */
+/** Reports `...values.x`, `[]`, and `labels.app.kubernetes.io/name`, where points and slashes are meant as part of a name. */
 function isUnusualPath(report: CheckReport, { original, parts, loc }: Path, isArgument: boolean): boolean {
   if (original.startsWith('...')) {
     const hints = [`write {{spread ${original.slice(3)}}} on a line of its own, or - {{spread …}} in a list`];
     report.add('PKG_TEMPLATE_SYNTAX', `${original} is not a valid name`, loc, hints);
+    return true;
+  }
+  if (parts.length === 1 && parts[0] === '') {
+    report.add('PKG_TEMPLATE_SYNTAX', '[] is the name without characters', loc, [NEW_VALUES]);
     return true;
   }
   if (parts.some((part) => part.includes('/')) || !original.replace(/^(?:\.\.?\/)+/, '').includes('/')) return false;

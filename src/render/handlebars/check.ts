@@ -19,7 +19,7 @@ import type {
 } from './ast.ts';
 import { isInText } from './block-texts.ts';
 import { checkBlock } from './check-blocks.ts';
-import { checkCall, checkExpression } from './check-calls.ts';
+import { checkCall, checkExpression, refuseNamed } from './check-calls.ts';
 import { checkPartialName } from './check-names.ts';
 import { CheckReport } from './check-report.ts';
 import type { ChartNames, CheckScope } from './check-report.ts';
@@ -122,6 +122,7 @@ function checkMustache(report: CheckReport, node: Mustache, scope: CheckScope): 
         `${name} takes one value`,
         `write {{${name} values.x}}, or {{this.${name}}} for a field of that name`,
       );
+    refuseNamed(report, node, name);
     for (const param of node.params) checkExpression(report, param, scope);
     const line = linesOf(report.template)[node.loc.start.line - 1] ?? '';
     if (name === 'spread' && line.trim() === report.source(node.loc))

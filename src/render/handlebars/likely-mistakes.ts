@@ -31,6 +31,33 @@ const TEXT_LAST: ReadonlySet<string> = new Set([
   'regexSplit',
 ]);
 
+/** Helpers of two arguments whose first is a text of this form, and has another name in messages. */
+const FIRST: ReadonlyMap<string, { what: string; is: RegExp }> = new Map([
+  ...['typeIs', 'typeIsLike', 'kindIs'].map((name): [string, { what: string; is: RegExp }] => [
+    name,
+    {
+      what: 'type',
+      is: /^(?:string|bool|int(?:64)?|float64|map|slice|invalid|\[\]interface \{\}|map\[string\]interface \{\})$/,
+    },
+  ]),
+  ...['date', 'dateModify'].map((name): [string, { what: string; is: RegExp }] => [
+    name,
+    name === 'date' ? { what: 'layout', is: /2006|15:04/ } : { what: 'duration', is: /^-?(?:\d+(?:\.\d+)?[hms])+$/ },
+  ]),
+]);
+
+/** Helpers that compare two values, each with the sign of a constraint on versions. */
+const COMPARING_ORDER: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['le', '<='],
+  ['gt', '>'],
+  ['ge', '>='],
+]);
+
+function isKubeVersion(expression: Expression): boolean {
+  return expression.type === 'PathExpression' && expression.original === 'capabilities.kubeVersion';
+}
+
 /**
  * Finds arguments in the order of other languages.
  *
@@ -47,6 +74,23 @@ export function swappedArguments(
   if (first === undefined || subject === undefined || first === subject) return undefined;
   const moved = [...others, first].map(source).join(' ');
   if (name === 'lookup') return swappedLookup(params, source);
+  const isFirst = FIRST.get(name);
+  if (
+    isFirst !== undefined &&
+    params.length === 2 &&
+    !isLiteral(first) &&
+    subject.type === 'StringLiteral' &&
+    isFirst.is.test(subject.value)
+  )
+    return { message: `${name} takes the ${isFirst.what} first`, hint: `write (${name} ${moved})` };
+  if (COMPARING_ORDER.has(name) && subject.type === 'StringLiteral' && isKubeVersion(first)) {
+    const sign = COMPARING_ORDER.get(name) ?? '';
+    const message = `${name} compares texts by their characters, and v1.9 comes after v1.30`;
+    return {
+      message,
+      hint: `write (semverCompare "${sign}${subject.value.replace(/^v/, '')}-0" capabilities.kubeVersion)`,
+    };
+  }
   if (name === 'ternary' && params.length === 3 && isLiteral(subject) && !isLiteral(first)) {
     const message = 'ternary takes the condition last';
     const [second = subject] = others;
@@ -66,10 +110,14 @@ export function swappedArguments(
   return { message: `${name} takes the text to look at last`, hint };
 }
 
-/** Finds `(lookup "Secret" "v1" …)`. */
+/** Finds `(lookup "Secret" "v1" …)`, and `(lookup "v1" "secrets" …)`. */
 function swappedLookup(params: readonly Expression[], source: (one: Expression) => string): LikelyMistake | undefined {
   const [kind, version, ...rest] = params;
   if (kind?.type !== 'StringLiteral' || version?.type !== 'StringLiteral') return undefined;
+  if (/^(?:[a-z][\w.-]*\/)?v\d\w*$/.test(kind.value) && /^[a-z]+$/.test(version.value)) {
+    const message = `lookup takes a kind, which begins with a capital letter, and not the resource ${version.value}`;
+    return { message, hint: 'write the kind as objects have it: (lookup "v1" "Secret" …)' };
+  }
   if (!/^[A-Z]\w*$/.test(kind.value) || !/^(?:[a-z][\w.-]*\/)?v\d\w*$/.test(version.value)) return undefined;
   const hint = `write (lookup ${[version, kind, ...rest].map(source).join(' ')})`;
   return { message: 'lookup takes the apiVersion first, and then the kind', hint };

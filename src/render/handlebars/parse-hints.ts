@@ -1,7 +1,7 @@
 /** Hints for syntax errors of native templates, by the line and the token at which Handlebars' parser stopped. */
 import type { Location } from './ast.ts';
 import { builtinBlocks } from './blocks.ts';
-import { LITERAL_BRACES } from './template-error.ts';
+import { LITERAL_BRACES, NEW_VALUES } from './template-error.ts';
 
 /** What Handlebars' parser says about an unexpected token. */
 export type SyntaxHash = { text: string; token: string | number | null; line: number; loc?: Location & RawLocation };
@@ -169,6 +169,7 @@ function nameHints({ source, hash, lineNumber, line, before, tag }: Stop): strin
     return isComment ? [CLOSE_EACH, 'a comment is written {{! … }}, and a value {{x}}'] : [CLOSE_EACH];
   }
   if (hash.text === '}') return [CLOSE_MUSTACHE];
+  if (hash.text === '{' && tag !== '') return [NEW_VALUES];
   if (/^[\w$-]+[^\w\s$=~})/.|[\]-]/.test(rest))
     return ['a name consists of letters, digits, - and _; put others in brackets: values.[a;b]'];
   if (hash.token === 'OPEN_ENDBLOCK' || /\{\{~?\/\/|\{\{~?\/\*/.test(line)) {

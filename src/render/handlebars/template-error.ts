@@ -8,6 +8,10 @@ import type { Location, Template } from './ast.ts';
 export const LITERAL_BRACES =
   'braces that are meant literally are written \\{{ … }}, or between {{{{raw}}}} and {{{{/raw}}}}';
 
+/** The hint for `{}` and `[]` in a mustache. */
+export const NEW_VALUES =
+  'a map is written (dict "key" value), a list (list "a" "b"), and empty ones (dict) and (list)';
+
 /** The call of a partial that led to a position; `outer` is the call around it. */
 export type CallSite = { what: string; template: Template; loc: Location; outer: CallSite | undefined };
 

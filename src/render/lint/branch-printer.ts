@@ -83,6 +83,8 @@ export class BranchPrinter {
   readonly inner: Output[] = [];
   /** The blocks with conditions that were reached. */
   readonly blocks: Map<Block, Condition> = new Map();
+  /** Has a partial that is examined by itself printed its block, of which only its calls tell? */
+  hasUnknownBlock = false;
   readonly #partials: PartialIndex;
   readonly #slots: Slots;
   readonly #values: ValueMap;
@@ -215,7 +217,8 @@ export class BranchPrinter {
     this.#depth++;
     try {
       if (data) {
-        if (given !== undefined) this.#program(given.program, { ...given, given: undefined }, output);
+        if (given === undefined) this.hasUnknownBlock = true;
+        else this.#program(given.program, { ...given, given: undefined }, output);
         return output.commonIndent;
       }
       const found = this.#partials.find(original, origin.template.name);

@@ -119,8 +119,8 @@ class Walker {
 
   #path(node: Path, template: Template, names: Names, isPrinted = false): void {
     const name = simpleName(node);
-    // A bare name may be a helper without arguments.
-    if (name !== undefined && !names.locals.has(name) && isHelper(name)) return;
+    // A bare name in a mustache of its own may be a helper without arguments.
+    if (isPrinted && name !== undefined && !names.locals.has(name) && isHelper(name)) return;
     this.#use(node, { template, loc: node.loc, written: node.original, isKey: false, isPrinted }, leadsOf(node, names));
   }
 

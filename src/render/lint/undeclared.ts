@@ -158,20 +158,23 @@ function undeclared(
   if (missing === undefined) return undefined;
   const name = printable(path[missing.index] ?? '');
   const full = spelled(path.slice(0, missing.index + 1));
-  const hint = missing.near === undefined ? '' : `; did you mean ${printable(missing.near)}?`;
+  const isOfLoop = path[missing.index - 1] === ITEM && LOOP_NAMES.has(path[missing.index] ?? '');
+  const near = missing.near ?? (isOfLoop ? `@${path[missing.index]}` : undefined);
+  const hint = near === undefined ? '' : `; did you mean ${printable(near)}?`;
   const isItem = path.slice(0, missing.index + 1).includes(ITEM);
   if (missing.holder === 'text') {
     const holder = path.slice(0, missing.index);
     const what =
       holder.at(-1) === ITEM ? `an item of ${printable(spelled(holder.slice(0, -1)))}` : printable(spelled(holder));
-    const hint = holder.at(-1) === ITEM ? ': the item itself is {{this}}' : '';
-    const message = `${what} is not a map in values.yaml, and has no ${name}${hint}`;
+    const itself = holder.at(-1) === ITEM && !isOfLoop ? ': the item itself is {{this}}' : '';
+    const message = `${what} is not a map in values.yaml, and has no ${name}${itself}${hint}`;
+    if (isOfLoop) return { key: full, message, severity: 'warning' };
     return { key: full, message, holder: spelled(holder), ...((isGiven || isItem) && { severity: 'warning' }) };
   }
   // Fields of items may be left out in all items that values.yaml has, so that only a similar name tells.
   // What the context of a partial lacks may be an argument that no call gives.
   const isClosed = missing.isClosed === true && !isGiven && !isKey;
-  if ((isItem || isKey) && missing.near === undefined && !isClosed && missing.holder !== 'list') return 'unlike';
+  if ((isItem || isKey) && near === undefined && !isClosed && missing.holder !== 'list') return 'unlike';
   if (isItem && missing.holder !== 'list') {
     const list = printable(full.slice(0, full.lastIndexOf(`.${ITEM}`)));
     if (isClosed) return { key: full, message: `the schema allows no ${name} in items of ${list}${hint}` };
@@ -184,6 +187,9 @@ function undeclared(
       : `${printable(full)} is not declared in values.yaml${hint}`;
   return { key: full, message, ...((isGiven || isKey || isItem) && { severity: 'warning' }) };
 }
+
+/** What a loop knows of its turn, with `@` before it. */
+const LOOP_NAMES: ReadonlySet<string> = new Set(['first', 'last', 'index', 'key']);
 
 /** A path below `values` as templates write it: `values.annotations.[example.com/a]`. */
 function spelled(path: readonly string[]): string {

@@ -107,3 +107,13 @@ test('generated documents with blocks around their keys are clean', async () => 
     { numRuns: 40 * RUNS },
   );
 });
+
+test('what a partial prints around the block of its calls is not known to lack anything', async () => {
+  const head = 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n';
+  const required = (body: string): Promise<string[]> =>
+    lint({ 'templates/_pod.hbs': `${head}${body}\n` }).then((messages) =>
+      messages.flatMap(({ rule, message }) => (rule === 'object-required' ? [message] : [])),
+    );
+  expect(await required('  {{> @partial-block}}')).toEqual([]);
+  expect(await required('  hostNetwork: true')).toEqual([expect.stringContaining('spec has no containers')]);
+});

@@ -39,6 +39,14 @@ test.each([
     '{{#with values.db}}{{#if this.usre}}x{{/if}}{{/with}}',
     'error 26 values.db.usre is not declared in values.yaml; did you mean user?',
   ],
+  [
+    '{{#each values.jobs}}{{this.name}}{{#unless last}}, {{/unless}}{{/each}}',
+    'warning 45 no item of values.jobs in values.yaml has last; did you mean @last?',
+  ],
+  [
+    '{{#each values.texts}}{{#if (eq index 0)}}{{this}}{{/if}}{{/each}}',
+    'warning 33 an item of values.texts is not a map in values.yaml, and has no index; did you mean @index?',
+  ],
 ])('%s', async (text, message) => {
   expect(await found(text)).toEqual([message]);
 });
