@@ -15,7 +15,7 @@ const HINTS: Readonly<Record<string, string>> = {
   BAD_ANSWER: 'check the address and its port',
   LONG_HEAD: 'check the address, and ask the operator of the server',
   BAD_UPGRADE: 'check the address and its port',
-  CERT_HAS_EXPIRED: 'have the certificate of the server renewed',
+  CERT_HAS_EXPIRED: 'have the certificate of the server renewed, if the clock of this machine is right',
   CERT_NOT_YET_VALID: 'check the clock of this machine',
   ERR_SSL_WRONG_VERSION_NUMBER: 'check the address: perhaps http:// is meant, or --plain-http for a registry',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'check the address: perhaps http:// is meant, or --plain-http for a registry',

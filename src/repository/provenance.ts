@@ -70,10 +70,8 @@ export async function verifyProvenance(
       hash,
     };
   }
-  throw invalid('the signature is not that of a key in the keyring', fileName, [
-    `the keyring is ${printable(keyring, 300)}`,
-    ...problems,
-  ]);
+  const notes = [`the keyring is ${printable(keyring, 300)}`, ...problems];
+  throw invalid('the signature is not that of a key in the keyring', fileName, notes);
 }
 
 /** The content of a provenance: name and version of the chart, and the hashes of archives by their file names. */
@@ -134,10 +132,19 @@ function invalid(message: string, fileName: string, notes: readonly string[] = [
   return new PkgError('PKG_SIGNATURE_INVALID', message, {
     at: { file: `${printable(fileName, 200)}.prov` },
     notes,
-    hints: ['do not use the chart before you know the reason: ask who published it'],
+    hints: notes.some(isOfFuture)
+      ? [CHECK_CLOCK]
+      : ['do not use the chart before you know the reason: ask who published it'],
     ...(cause === undefined ? {} : { cause }),
   });
 }
+
+/** Is this the reason openpgp gives for a key or a signature that was made later than now? */
+function isOfFuture(reason: string): boolean {
+  return reason.includes('time is in the future');
+}
+
+const CHECK_CLOCK = 'check the clock of this machine';
 
 /** What a chart is signed with. */
 export type SigningKey = {
@@ -197,10 +204,11 @@ async function unlock(key: PrivateKey, passphrase: () => Promise<string>): Promi
 }
 
 function cannotSign(name: string, keyring: string, cause: unknown): PkgError {
+  const reason = printable((cause as Error).message, 200);
   return new PkgError('PKG_KEYRING_INVALID', `the key ${printable(name, 100)} cannot sign`, {
     at: { file: printable(keyring, 300) },
-    notes: [printable((cause as Error).message, 200)],
-    hints: ['renew it, or name another one with --key'],
+    notes: [reason],
+    hints: [isOfFuture(reason) ? CHECK_CLOCK : 'renew it, or name another one with --key'],
     cause,
   });
 }

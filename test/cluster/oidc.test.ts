@@ -5,6 +5,7 @@ import {
   chmodSync,
   copyFileSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -174,6 +175,20 @@ test('a token that the server refuses before it expires is refreshed once', asyn
   const poor = await list(kubeconfig({ 'id-token': wrong }));
   expect(poor.status).toBe(1);
   expect(poor.stderr).toContain('PKG_CLUSTER_UNAUTHORIZED');
+});
+
+test('where the clock of this machine is two hours fast, a token is refreshed once for all requests of a command', async () => {
+  const file = kubeconfig({ 'id-token': issuer.idToken(), 'refresh-token': issuer.refreshToken() });
+  const fast = 'const { now } = Date; Date.now = () => now() + 7_200_000;';
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fast)}` };
+  const chart = join(folder, 'web');
+  mkdirSync(join(chart, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: web\nversion: 1.0.0\n');
+  const object = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fast-clock}\n';
+  writeFileSync(join(chart, 'templates', 'object.yaml'), object);
+  const installed = await pkgOn('default', ['install', 'fast-clock', chart], { kubeconfig: file, env });
+  expect(installed.status, installed.stderr).toBe(0);
+  expect(issuer.asked.filter((one) => one === 'POST /token')).toHaveLength(1);
 });
 
 describe('a kubeconfig that cannot be written', () => {

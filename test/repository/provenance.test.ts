@@ -182,6 +182,18 @@ describe.skipIf(!isThere)('signers', () => {
     expect(sign().stderr).toContain('Primary key is revoked');
   });
 
+  test('a signature and a key of the future: the hint is the clock of this machine', async () => {
+    const later = ['--faked-system-time', '20991231T000000!'];
+    const provenance = clearsign('rsa@x.test', later);
+    expect(helmTakes(provenance, 'keys.gpg')).toBe(false);
+    const verified = pkg(['verify', signed(provenance), '--keyring', 'keys.gpg']);
+    expect([verified.status, verified.stderr]).toEqual([1, expect.stringContaining('hint: check the clock')]);
+    gpg.run([...later, '--quick-gen-key', 'Key of <later@x.test>', 'ed25519', 'sign', 'never']);
+    writeFileSync(join(folder, 'later'), gpg.run([...later, '--export-secret-keys', '<later@x.test>']));
+    const made = pkg(['package', 'web', '--sign', '--key', 'later', '--keyring', 'later', '-d', temporaryFolder()]);
+    expect([made.status, made.stderr]).toEqual([1, expect.stringContaining('hint: check the clock')]);
+  });
+
   test('an expired signature, and one by a broken hash', async () => {
     for (const more of [
       [...YEAR_2024, '--default-sig-expire', '10d'],

@@ -18,7 +18,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'check the network, and the VPN if there is one',
   ECONNRESET: 'check that this is the address of an API server, and proxies between',
   EPIPE: 'check that this is the address of an API server, and proxies between',
-  CERT_HAS_EXPIRED: 'have the certificate of the cluster renewed',
+  CERT_HAS_EXPIRED: 'have the certificate of the cluster renewed, if the clock of this machine is right',
   CERT_NOT_YET_VALID: 'check the clock of this machine',
   ERR_TLS_CERT_ALTNAME_INVALID:
     'check the address, or name the right one with `tls-server-name` or --kube-tls-server-name',

@@ -13,6 +13,12 @@ import type { OidcTokens } from './oidc.ts';
 
 /** A token file is read again after this time, as in client-go: the kubelet replaces it long before it expires. */
 const TOKEN_FILE_PERIOD = 60_000;
+/**
+ * Credentials are used for this long even if they seem to have expired: where this machine's clock is fast, a plugin would
+ * run, or an issuer be asked for a token, for each request. The server refuses what has really expired, and then they are
+ * renewed.
+ */
+const MIN_VALIDITY_MS = 10_000;
 
 /** Gives the credential for a request, and renews it. */
 export class Credentials {
@@ -92,6 +98,7 @@ export class Credentials {
 
   async #renew(): Promise<Credential> {
     this.#pending ??= this.#make()
+      .then((made) => ({ ...made, expires: Math.max(made.expires, Date.now() + MIN_VALIDITY_MS) }))
       .catch((error: unknown) => {
         throw this.#withPosition(error);
       })

@@ -22,12 +22,6 @@ const SILENT_TIMEOUT = 60_000;
 const INTERACTIVE_TIMEOUT = 600_000;
 const MAX_OUTPUT = 1 << 20;
 /**
- * Credentials are used for this long even if they seem to have expired: where this machine's clock is fast, the plugin
- * would run for each request. The server refuses what has really expired, and then the plugin runs again.
- */
-const MIN_VALIDITY_MS = 10_000;
-
-/**
  * Runs the plugin.
  *
  * @param signal kills it
@@ -147,9 +141,8 @@ function readCredential(output: string, exec: ExecConfig, name: string): Credent
   if ((cert === '') !== (key === '')) throw failed(`${name} gave a client certificate or a key, but not both`);
   if (token === '' && cert === '') throw failed(`${name} gave neither a token nor a client certificate`);
   const stamp = text('expirationTimestamp');
-  const stated = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
-  if (Number.isNaN(stated)) throw failed(`${name} gave an expirationTimestamp that is not a valid time`);
-  const expires = Math.max(stated, Date.now() + MIN_VALIDITY_MS);
+  const expires = stamp === '' ? Number.POSITIVE_INFINITY : Date.parse(stamp);
+  if (Number.isNaN(expires)) throw failed(`${name} gave an expirationTimestamp that is not a valid time`);
   return {
     authorization: token === '' ? undefined : bearer(token, name),
     certificate: cert === '' ? undefined : { cert, key },
