@@ -37,7 +37,7 @@ type Scope = {
   /** Variables that this body declared itself: they end with it. */
   readonly declared: Set<string>;
   /** Block parameters of the blocks around, which must not be hidden. */
-  readonly names: readonly string[];
+  names: readonly string[];
 };
 
 /**
@@ -73,7 +73,6 @@ class Lowering {
   #statement(node: Statement, scope: Scope): Piece[] {
     switch (node.type) {
       case 'text':
-        return [{ type: 'text', text: decodeText(node.text) }];
       case 'constant':
         return [{ type: 'text', text: decodeText(node.text) }];
       case 'action':
@@ -156,7 +155,7 @@ class Lowering {
         const name = nameFor(value, outer.names);
         opens = { block: 'with', value, names: [name] };
         scope.dot = valueOf(path(name, [], trailOf(value)));
-        (scope as { names: readonly string[] }).names = [...outer.names, name];
+        scope.names = [...outer.names, name];
       }
     } else if (node.type === 'with') scope.dot = meaning;
     const then = this.list(node.body.list ?? [], scope);
@@ -211,7 +210,7 @@ class Lowering {
     const key = keyName ?? nameFor('key', [...outer.names, item]);
     const value: Expression = isSorted ? call('get', list, path(key)) : path(item, [], items);
     scope.dot = valueOf(value);
-    (scope as { names: readonly string[] }).names = [...outer.names, item, key];
+    scope.names = [...outer.names, item, key];
     const element = second ?? first;
     if (second !== undefined && first !== undefined) scope.variables.set(first, valueOf(path(key)));
     if (element !== undefined) scope.variables.set(element, scope.dot);
