@@ -61,7 +61,11 @@ function start() {
     if (!path.isAbsolute(home) || NODE_DISABLE_COMPILE_CACHE) return '';
     const all = home + sep + 'kubepkg';
     const own = all + sep + 'code' + sep + [hash, version, process.arch].join('-');
-    return [all, all + sep + 'code', own].map(statOf).every((stat) => !stat || isPrivate(stat)) ? own : '';
+    try {
+      return [all, all + sep + 'code', own].map(statOf).every((stat) => !stat || isPrivate(stat)) ? own : '';
+    } catch (error) {
+      return ''; // A folder that the user may not enter, or links in a circle.
+    }
   }
   function readCache(file) {
     try {

@@ -54,8 +54,11 @@ export const MAX_PROVENANCE: number = 4 << 20;
 /** The most bytes of the answer to an upload. */
 const MAX_REPLY = 1 << 20;
 
-/** `cached`: use the cached index if there is one. `checked`: ask the server first whether it has changed. */
-export type Freshness = 'cached' | 'checked';
+/**
+ * `cached`: use the cached index if there is one. `checked`: ask the server first whether it has changed. `stored`: also
+ * fail if the index cannot be cached.
+ */
+export type Freshness = 'cached' | 'checked' | 'stored';
 
 /** The settings where no flags are given: everything comes from the environment. */
 export const DEFAULT_SETTINGS: RepositorySettings = {
@@ -202,7 +205,7 @@ export class Remotes {
    * The index of a repository, which is then cached.
    *
    * @throws {PkgError} `PKG_OFFLINE`, the errors of a repository that cannot be reached, `PKG_REPOSITORY_INVALID` for
-   *   anything but an index
+   *   anything but an index, `PKG_FILE_UNWRITABLE` if it is to be `stored`
    */
   async index(repository: Repository, freshness: Freshness): Promise<Buffer> {
     const from = indexUrl(repositoryUrl(repository.url));
@@ -308,10 +311,9 @@ export class Remotes {
       };
       this.indexes.write(repository, index, sent, shownUrl(from));
     } catch (error) {
-      // `repo add` and `repo update` fail where the index cannot be cached. A lookup goes on with the index in memory, and
-      // the next run fetches it again.
-      const isLookup = repository.name === '' || freshness === 'cached';
-      if (!isLookup || !(error instanceof PkgError) || error.code !== 'PKG_FILE_UNWRITABLE') throw error;
+      // `repo add` and `repo update` store the index. Others go on with it in memory, and the next run fetches it again.
+      const isStored = freshness === 'stored' || !(error instanceof PkgError) || error.code !== 'PKG_FILE_UNWRITABLE';
+      if (isStored) throw error;
     }
     return index;
   }

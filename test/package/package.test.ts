@@ -10,6 +10,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -168,6 +169,12 @@ describe('the compiled code that is cached', () => {
       expect(readFileSync(file).length).toBeGreaterThan(50_000);
     }
   });
+});
+
+test.skipIf(windows)('a cache folder that cannot be entered is not used', () => {
+  const circle = join(folder, 'circle');
+  symlinkSync('circle', circle);
+  expect(pkg(['template', 'web', chart], { XDG_CACHE_HOME: circle })).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('the cache of a run with a large chart is used by the next run', () => {

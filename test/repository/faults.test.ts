@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readFileSync, readdirSync, statSync, utimesSy
 import type { IncomingMessage } from 'node:http';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../chart/support.ts';
+import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import type { Cut } from '../support/cutting-proxy.ts';
@@ -507,6 +507,14 @@ test('a cache that cannot be written does not matter', async () => {
     }
     const add = await run('pkg', ['repo', 'add', 'r', server.url], at);
     expect(add.stderr).toContain('code: PKG_FILE_UNWRITABLE');
+    // As with helm, the index of a known repository need not be stored to update dependencies.
+    const known = `apiVersion: ""\nrepositories:\n- {name: r, url: "${server.url}"}\n`;
+    writeFiles(join(home, 'config'), { 'repositories.yaml': known });
+    const dependency = `{name: small, version: ^1.0.0, repository: "${server.url}"}`;
+    chartsIn({ web: chartFiles('web', '1.0.0', `dependencies:\n- ${dependency}\n`) }, at.cwd);
+    const update = await run('pkg', ['dependency', 'update', 'web'], at);
+    expect(update.status, update.stderr).toBe(0);
+    expect((await run('pkg', ['repo', 'update'], at)).status).toBe(1);
   } finally {
     server.close();
   }

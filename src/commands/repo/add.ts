@@ -47,7 +47,7 @@ class RepoAddCommand extends PkgCommand {
         print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
         return;
       }
-      await remotes.index(repository, 'checked');
+      await remotes.index(repository, 'stored');
       const withNew = (now: readonly Repository[]): Repository[] | undefined => {
         // Another process may have taken the name meanwhile.
         if (!flags['force-update'] && isKnown(repository, now)) return undefined;

@@ -24,7 +24,7 @@ class RepoUpdateCommand extends PkgCommand {
     await withRemotes({ flags, timeout: indexTimeout(flags.timeout) }, async (remotes) => {
       const chosen = choose(remotes.known(), args.NAME ?? []);
       print('Hang tight while we grab the latest from your chart repositories...\n');
-      await updateIndexes(chosen, remotes, print);
+      await updateIndexes(chosen, remotes, print, 'stored');
       print('Update Complete. ⎈Happy Helming!⎈\n');
     });
   }

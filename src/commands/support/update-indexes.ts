@@ -2,7 +2,7 @@
 import type { Chart } from '../../chart/chart.ts';
 import { PkgError, throwTogether } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
-import type { Remotes } from '../../repository/remotes.ts';
+import type { Freshness, Remotes } from '../../repository/remotes.ts';
 import type { Repository } from '../../repository/repositories.ts';
 import { shownText } from '../../repository/urls.ts';
 import { printError } from '../../terminal/output.ts';
@@ -16,6 +16,7 @@ export async function updateIndexes(
   repositories: readonly Repository[],
   remotes: Remotes,
   say: (line: string) => void,
+  freshness: Freshness,
 ): Promise<void> {
   const errors: PkgError[] = [];
   await Promise.all(
@@ -23,7 +24,7 @@ export async function updateIndexes(
       const { name, url } = repository;
       const shown = printable(name === '' ? shownText(url) : name, 200);
       try {
-        await remotes.index(repository, 'checked');
+        await remotes.index(repository, freshness);
         say(`...Successfully got an update from the "${shown}" chart repository\n`);
       } catch (error) {
         if (!(error instanceof PkgError)) throw error;
@@ -52,11 +53,11 @@ export async function refreshFor(chart: Chart, remotes: Remotes, say: (line: str
   const [known, unknown] = [all.filter(({ name }) => name !== ''), all.filter(({ name }) => name === '')];
   if (known.length > 0) {
     say('Hang tight while we grab the latest from your chart repositories...\n');
-    await updateIndexes(known, remotes, say);
+    await updateIndexes(known, remotes, say, 'checked');
     say('Update Complete. ⎈Happy Helming!⎈\n');
   }
   if (unknown.length > 0) {
     say('Getting updates for unmanaged Helm repositories...\n');
-    await updateIndexes(unknown, remotes, say);
+    await updateIndexes(unknown, remotes, say, 'checked');
   }
 }
