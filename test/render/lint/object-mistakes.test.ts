@@ -80,7 +80,7 @@ describe('values that Kubernetes refuses', () => {
     [pod('      livenessProbe: {tcpSocket: {port: true}}'), 'is true, but Kubernetes expects a whole number or a text'],
     [pod('  securityContext: {supplementalGroups: 1000}'), 'is a number, but Kubernetes expects a list'],
     [pod('      livenessProbe: {tcpSocket: {port: http}}\n      ports: [{name: http, containerPort: 80}]'), undefined],
-  ])('%#', async (text, expected) => {
+  ])('%j', async (text, expected) => {
     const found = await said({ [TEMPLATE]: text }, 'object-value');
     if (expected === undefined) expect(found).toEqual([]);
     else expect(found).toEqual([expect.stringContaining(expected)]);
@@ -137,7 +137,7 @@ describe('names that nothing of the chart has', () => {
     [hook('name: web-hooks'), 'the chart has no Service "web-hooks"; did you mean web-hook?'],
     [hook('name: web-hook, port: 8443'), 'the Service "web-hook" has no port 8443; it has 443'],
     [hook('name: web-hook'), undefined],
-  ])('%#', async (text, expected) => {
+  ])('%j', async (text, expected) => {
     const found = await said({ [TEMPLATE]: text }, 'object-reference');
     if (expected === undefined) expect(found).toEqual([]);
     else expect(found).toEqual([expect.stringContaining(expected)]);

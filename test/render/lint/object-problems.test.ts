@@ -96,7 +96,7 @@ describe('native templates', () => {
     ],
     // How Go prints a map is a text like any other where no Go template printed it.
     ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  a: map[a:b]\n', []],
-  ])('%#', async (text, expected) => {
+  ])('%j', async (text, expected) => {
     expect(await found('x.yaml.hbs', text, 'port: 80\non: true\n')).toEqual(expected);
   });
 });
@@ -136,7 +136,7 @@ describe('Go templates', () => {
       'apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\nstringData:\n  a: "{{ .Values.labels }}"\n',
       ['info 6: stringData.a of Secret "web" has in it what Go prints for a value that is missing or is not a string'],
     ],
-  ])('%#', async (text, expected) => {
+  ])('%j', async (text, expected) => {
     expect(await found('x.yaml', text, 'labels: {app.kubernetes.io/name: web}\nport: 80\n')).toEqual(expected);
   });
 });
