@@ -243,6 +243,21 @@ export function importedValues(chart: Chart): ValueMap[] {
   });
 }
 
+/** What a chart imports from its children, and neither these nor its own values for them have, by their places. */
+export function missingImports(chart: Chart): { dependency: number; item: number; path: string; beside: string[] }[] {
+  return chart.metadata.dependencies.flatMap((dependency, index) => {
+    const child = chart.dependencies.find(({ metadata }) => metadata.name === dependency.name);
+    if (child === undefined) return [];
+    const { values } = importValues(child, new Set());
+    const own = [valueAt(chart.values, dependency.name), valueAt(chart.values, dependency.alias)].filter(isMap);
+    return importsOf(dependency).flatMap(({ child: path }, item) => {
+      if ([values, ...own].some((one) => isMap(valueAt(one, path)))) return [];
+      const holder = path.includes('.') ? valueAt(values, path.slice(0, path.lastIndexOf('.'))) : values;
+      return [{ dependency: index, item, path, beside: isMap(holder) ? [...holder.keys()] : [...values.keys()] }];
+    });
+  });
+}
+
 /** `a.b` and a table become `{a: {b: table}}`; `.` is the top. */
 function nested(path: string, table: ValueMap): ValueMap {
   if (path === '.') return table;

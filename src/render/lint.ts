@@ -18,6 +18,7 @@ import {
   lintCrdFields,
   lintCrds,
   lintDependencies,
+  lintImports,
   lintTags,
 } from './lint/dependencies.ts';
 import { lintRepositories } from './lint/dependency-repositories.ts';
@@ -83,6 +84,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
       ...lintSubchartValues(chart, isNative),
       ...lintConditions(chart, isNative),
       ...lintTags(chart, isNative),
+      ...lintImports(chart, isNative),
       ...lintDependencies(chart, isNative),
       ...lintRepositories(chart, options.repositories, isNative),
       ...lintKubeVersion(chart, options.askedKubeVersion, isNative),

@@ -124,6 +124,17 @@ test.each([
   ],
   ['a: {{lookup "v1" "secrets" "x" "y"}}', 'not the resource secrets', '"Secret"'],
   ['{{#if capabilities.has "v1"}}\na: b\n{{/if}}', '#if takes exactly one value', '{{#if (capabilities.has "v1")}}'],
+  [
+    '{{#if (and values.text capabilities.has)}}\na: b\n{{/if}}',
+    'capabilities.has is not called here',
+    '(capabilities.has …)',
+  ],
+  [
+    '{{#each values.list}}\na{{this}}: {{toString (or ne @key "x")}}\n{{/each}}',
+    'the call of ne needs parentheses',
+    '(ne ',
+  ],
+  ['a: {{join "," (include "items")}}', 'join takes a list, and include gives the text of items', '(partial "items")'],
   ['a: {{default {} values.none}}', '{ is not expected here', '(dict)'],
   ['a: {{default [] values.none}}', '[] is the name without characters', '(list)'],
   ['{{#each values.list}}\na{{this}}: {{default [] values.none}}\n{{/each}}', '[] is the name without', '(list)'],
@@ -145,6 +156,7 @@ test.each([
       'templates/x.yaml.hbs': anyObject(body),
       'templates/_keys.hbs': 'c: d\n',
       'templates/_outer.hbs': '{{> keys}}\n',
+      'templates/_items.hbs': '{{#each values.list}}\n- {{this}}\n{{/each}}\n',
     },
     values,
   );

@@ -21,8 +21,16 @@ import type { LikelyMistake } from './likely-mistakes.ts';
  * @param helper the name of the helper that the argument is given to; undefined for a block or a partial
  */
 export function checkExpression(report: CheckReport, expression: Expression, scope: CheckScope, helper?: string): void {
-  if (expression.type === 'PathExpression') checkPath(report, expression, scope, helper !== undefined);
-  else if (expression.type === 'SubExpression') checkCall(report, expression, scope, helper);
+  if (expression.type === 'PathExpression') {
+    const { original } = expression;
+    // Inside a loop only running the template tells whether an item has a field of this name, and nobody means one.
+    const isCall = isContextFunction(original) || (helper !== undefined && COMPARING.has(original));
+    if (isCall && !scope.locals.has(original) && (scope.contexts[0] !== 'root' || original.includes('.')))
+      report.add('PKG_TEMPLATE_NAME_MISSING', `${original} is not called here`, expression.loc, [
+        `a call in a call needs parentheses: (${original} …)`,
+      ]);
+    else checkPath(report, expression, scope, helper !== undefined);
+  } else if (expression.type === 'SubExpression') checkCall(report, expression, scope, helper);
   else if (expression.type === 'StringLiteral') {
     const mistake = nameInQuotes(expression.value, (name) => isValueName(report, name), helper);
     if (mistake !== undefined) report.add('PKG_TEMPLATE_SYNTAX', mistake.message, expression.loc, [mistake.hint]);
@@ -67,7 +75,18 @@ export function checkCall(report: CheckReport, node: Mustache | Sub, scope: Chec
     report.add('PKG_TEMPLATE_NAME_MISSING', 'index is not defined', node.loc, hints);
   }
   checkOrder(report, node, name);
-  const [first] = params;
+  const [first, second] = params;
+  const [listed] = second?.type === 'SubExpression' && pathOf(second.path)?.original === 'include' ? second.params : [];
+  if (
+    name === 'join' &&
+    listed?.type === 'StringLiteral' &&
+    report.names.printsItems(listed.value, report.template.name) === true
+  )
+    report.addCall(
+      node,
+      `join takes a list, and include gives the text of ${printable(listed.value)}`,
+      `(partial "${printable(listed.value)}") is its list`,
+    );
   if ((name === 'include' || name === 'partial') && first?.type === 'StringLiteral')
     checkPartialName(report, first.value, node);
   if (
@@ -81,6 +100,12 @@ export function checkCall(report: CheckReport, node: Mustache | Sub, scope: Chec
       `write (${name} (include "${printable(first.value)}"))`,
     );
 }
+
+/** Helpers that ask something, after which no field of an item is named. */
+const COMPARING: ReadonlySet<string> = new Set([
+  ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not'],
+  ...['hasPrefix', 'hasSuffix', 'hasKey', 'contains', 'semverCompare'],
+]);
 
 /** Helpers whose argument may be forgotten to be an include. */
 const CHECKSUMS: ReadonlySet<string> = new Set(['sha1sum', 'sha256sum', 'sha512sum', 'adler32sum']);

@@ -23,10 +23,17 @@ const KNOWN: Readonly<Record<string, readonly string[] | undefined>> = {
 export function annotationProblems(object: ValueMap): { key: string; problem: string }[] {
   const annotations = field(object, 'metadata', 'annotations');
   if (!isMap(annotations)) return [];
-  return [...annotations].flatMap(([key, value]) => {
+  const found = [...annotations].flatMap(([key, value]) => {
     const problem = key.startsWith(PREFIX) ? problemOf(key, value) : otherPrefix(key);
     return problem === undefined ? [] : [{ key, problem }];
   });
+  // Where another one is misspelt, that is the hook. Hooks of other tools may have Helm's annotations too.
+  if (found.length > 0 || [...annotations.keys()].some((key) => key.endsWith('/hook'))) return found;
+  return [...annotations.keys()].flatMap((key) =>
+    key.startsWith('helm.sh/hook-') && Object.hasOwn(KNOWN, key)
+      ? [{ key, problem: `${key} has no effect without helm.sh/hook: the object is no hook` }]
+      : [],
+  );
 }
 
 /** Finds `helm/hook` and `meta.helm.sh/hook-weight`: an annotation of Helm with another prefix, which Helm ignores. */

@@ -1,7 +1,7 @@
 /** Rules on subcharts and on `crds/`. */
 import { join } from 'node:path';
 import type { Chart, ChartFile } from '../../chart/chart.ts';
-import { isAskedFor, versionWarning } from '../../chart/dependencies.ts';
+import { isAskedFor, missingImports, versionWarning } from '../../chart/dependencies.ts';
 import { PkgError } from '../../errors.ts';
 import type { Position } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
@@ -14,6 +14,7 @@ import { readText } from './documents.ts';
 import { field, mapAt } from './fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
+import { kindOf } from '../text-fields.ts';
 import { objectProblems } from './object-problems.ts';
 import type { ChartKinds } from './object-schema.ts';
 
@@ -71,12 +72,27 @@ export function lintConditions(chart: Chart, isNative: boolean): LintMessage[] {
     const dependency = chart.dependencies.find(({ metadata }) => metadata.name === name);
     const own = alias === '' ? name : alias;
     const paths = condition.split(',').map((path) => path.trim());
-    const isKnown = (keys: readonly string[]): boolean =>
-      field(chart.values, ...keys) !== undefined ||
-      (keys[0] === own && field(dependency?.values, ...keys.slice(1)) !== undefined);
+    const valueOf = (keys: readonly string[]): Value | undefined =>
+      field(chart.values, ...keys) ?? (keys[0] === own ? field(dependency?.values, ...keys.slice(1)) : undefined);
+    const isKnown = (keys: readonly string[]): boolean => valueOf(keys) !== undefined;
+    const found = (message: string): LintMessage => {
+      const at = {
+        file: join(chart.location, 'Chart.yaml'),
+        ...locateKeys(text, ['dependencies', index, 'condition']),
+      };
+      return finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info');
+    };
     return paths.flatMap((path) => {
       const keys = path.split('.');
-      if (path === '' || isKnown(keys)) return [];
+      if (/[\s|&!=()]/.test(path))
+        return [
+          found(
+            `the condition ${printable(path)} is not the path of a value: several are separated by commas, and the first that is there counts`,
+          ),
+        ];
+      const value = path === '' ? null : valueOf(keys);
+      if (value === null || typeof value === 'boolean') return [];
+      if (value !== undefined) return [found(`the condition ${printable(path)} is ${notBoolean(value)}`)];
       const beside = keys.slice(0, -1);
       const others = [
         ...mapAt(chart.values, ...beside).keys(),
@@ -96,25 +112,43 @@ export function lintConditions(chart: Chart, isNative: boolean): LintMessage[] {
                 .map((root) => [root, ...rest])
                 .find((one) => isKnown(one) && nearest(head, [one[0] ?? '']) !== undefined));
       if (near === undefined) return [];
-      const message = `no values.yaml has the condition ${printable(path)}; did you mean ${printable(near.join('.'))}?`;
-      const at = {
-        file: join(chart.location, 'Chart.yaml'),
-        ...locateKeys(text, ['dependencies', index, 'condition']),
-      };
-      return [finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info')];
+      return [found(`no values.yaml has the condition ${printable(path)}; did you mean ${printable(near.join('.'))}?`)];
     });
   });
 }
 
-/** Finds tags of dependencies that `tags` of the values does not have, and that resemble one that it has. */
+/** What is said of a condition or a tag that Helm passes over, because it is not a boolean. */
+function notBoolean(value: Value): string {
+  return `${kindOf(value)} in values.yaml, and is ignored: write true or false, without quotes`;
+}
+
+/** Finds what dependencies import from charts that do not have it. */
+export function lintImports(chart: Chart, isNative: boolean): LintMessage[] {
+  const text = new TextDecoder().decode(chart.metadataFile?.data);
+  return missingImports(chart).map(({ dependency, item, path, beside }) => {
+    const near = nearest(path.slice(path.lastIndexOf('.') + 1), beside) ?? nearest(path.split('.')[0] ?? '', beside);
+    const hint = near === undefined ? '' : `; did you mean ${printable(near)}?`;
+    const name = printable(chart.metadata.dependencies[dependency]?.name ?? '');
+    const message = `nothing is imported: the values of ${name} have no map ${printable(path)}${hint}`;
+    const keys = ['dependencies', dependency, 'import-values', item];
+    const at = { file: join(chart.location, 'Chart.yaml'), ...locateKeys(text, keys) };
+    return finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info');
+  });
+}
+
+/** Finds tags of dependencies that are no booleans in the values, or are misspelt: they resemble one that is there. */
 export function lintTags(chart: Chart, isNative: boolean): LintMessage[] {
   const text = new TextDecoder().decode(chart.metadataFile?.data);
   const given = mapAt(chart.values, 'tags');
   return chart.metadata.dependencies.flatMap(({ tags }, index) =>
     tags.flatMap((tag, place) => {
+      const value = given.get(tag) ?? null;
       const near = given.has(tag) ? undefined : nearest(tag, given.keys());
-      if (near === undefined) return [];
-      const message = `tags of values.yaml has no ${printable(tag)}; did you mean ${printable(near)}?`;
+      const isWrong = value !== null && typeof value !== 'boolean';
+      if (near === undefined && !isWrong) return [];
+      const message = isWrong
+        ? `the tag ${printable(tag)} is ${notBoolean(value)}`
+        : `tags of values.yaml has no ${printable(tag)}; did you mean ${printable(near ?? '')}?`;
       const at = {
         file: join(chart.location, 'Chart.yaml'),
         ...locateKeys(text, ['dependencies', index, 'tags', place]),

@@ -46,6 +46,27 @@ export function serviceProblems(service: ValueMap, add: Add): void {
   }
 }
 
+/** Reports the problems of a NetworkPolicy. */
+export function policyProblems(policy: ValueMap, add: Add): void {
+  for (const [direction, side] of [
+    ['ingress', 'from'],
+    ['egress', 'to'],
+  ] as const) {
+    for (const [index, rule] of listAt(policy, 'spec', direction).entries()) {
+      for (const [place, peer] of listAt(rule, side).entries()) {
+        const block = field(peer, 'ipBlock');
+        const at = ['spec', direction, index, side, place, 'ipBlock'];
+        for (const [keys, range] of [
+          [[...at, 'cidr'], field(block, 'cidr')] as const,
+          ...listAt(block, 'except').map((one, number) => [[...at, 'except', number], one] as const),
+        ])
+          if (typeof range === 'string' && isIP(range) !== 0)
+            add(keys, `is "${range}", but must be a range: ${range}/${isIP(range) === 4 ? 32 : 128} for one address`);
+      }
+    }
+  }
+}
+
 /** Reports the problems of an Ingress. */
 export function ingressProblems(ingress: ValueMap, add: Add): void {
   for (const [index, rule] of listAt(ingress, 'spec', 'rules').entries()) {

@@ -199,7 +199,12 @@ function adviceFor(key: string, keys: ValuePath, fields: ReadonlyMap<string, Hol
 /** Choices to which Kubernetes has added none for years. */
 const CLOSED: ReadonlySet<string> = new Set([
   ...['SCTP,TCP,UDP', 'Always,IfNotPresent,Never', 'Always,Never,OnFailure', 'Exact,ImplementationSpecific,Prefix'],
-  ...['ClusterIP,ExternalName,LoadBalancer,NodePort', 'Allow,Forbid,Replace', 'Recreate,RollingUpdate'],
+  ...[
+    'ClusterIP,ExternalName,LoadBalancer,NodePort',
+    'Allow,Forbid,Replace',
+    'Recreate,RollingUpdate',
+    'OnDelete,RollingUpdate',
+  ],
 ]);
 
 /** What is wrong with a text, a number or a boolean; undefined for what fits. */

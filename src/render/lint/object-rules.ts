@@ -9,7 +9,7 @@ import { containersOf, describe, field, hasField, listAt, mapAt, podPath, textAt
 import type { Add, FieldProblem } from './object-fields.ts';
 import { PROBES, podProblems } from './pod-rules.ts';
 import { bindingProblems, groupProblem, roleProblems } from './rbac-rules.ts';
-import { ingressProblems, serviceProblems } from './network-rules.ts';
+import { ingressProblems, policyProblems, serviceProblems } from './network-rules.ts';
 
 /** Fields that hold a number or a percentage, by kind. */
 const PERCENTAGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -51,6 +51,7 @@ const KINDS: Readonly<Record<string, (object: ValueMap, add: Add) => void>> = {
   ClusterRoleBinding: bindingProblems,
   Ingress: ingressProblems,
   Service: serviceProblems,
+  NetworkPolicy: policyProblems,
   ResourceQuota: ofQuota,
   ValidatingWebhookConfiguration: ofWebhooks,
   MutatingWebhookConfiguration: ofWebhooks,

@@ -4,6 +4,8 @@
  */
 import { printable } from '../../errors-text.ts';
 import { parseImageName } from '../../image-name.ts';
+import { nearest } from '../../nearest.ts';
+import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import { containersOf, field, hasField, listAt, mapAt, textAt } from './fields.ts';
 import type { Add } from './object-fields.ts';
@@ -32,10 +34,23 @@ export function podProblems(object: ValueMap, pod: ValuePath, add: Add): void {
     volumes.map((one, index) => ({ name: textAt(one, 'name'), at: [...pod, 'volumes', index, 'name'] })),
     add,
   );
+  for (const [index, volume] of volumes.entries()) ofModes(volume, [...pod, 'volumes', index], add);
   for (const { container, at } of containers) ofContainer(container, at, add);
   for (const [index, one] of listAt(spec, 'tolerations').entries()) {
     if (textAt(one, 'operator') === 'Exists' && textAt(one, 'value') !== '')
       add([...pod, 'tolerations', index, 'value'], 'is set, and operator: Exists takes no value');
+  }
+}
+
+/** Reports the modes of files in a volume that are more than all rights: `644` is a decimal number. */
+function ofModes(value: Value, keys: ValuePath, add: Add): void {
+  if (Array.isArray(value)) value.forEach((item, index) => ofModes(item, [...keys, index], add));
+  if (!isMap(value)) return;
+  for (const [key, item] of value) {
+    if ((key === 'defaultMode' || key === 'mode') && typeof item === 'number' && item > 0o777) {
+      const octal = /^[0-7]{3}$/.test(String(item)) ? `; write 0o${item}` : '';
+      add([...keys, key], `is ${item}, but must be at most 511, which is 0o777${octal}`);
+    } else ofModes(item, [...keys, key], add);
   }
 }
 
@@ -44,6 +59,12 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['command'],
   ...PROBES.map((probe) => [probe, 'exec', 'command']),
   ...['postStart', 'preStop'].map((hook) => ['lifecycle', hook, 'exec', 'command']),
+];
+
+/** The fields of its pod that a container can read, beside labels and annotations. */
+const POD_FIELDS: readonly string[] = [
+  ...['metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName'],
+  ...['status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs'],
 ];
 
 function ofContainer(container: Value, at: ValuePath, add: Add): void {
@@ -70,6 +91,13 @@ function ofContainer(container: Value, at: ValuePath, add: Add): void {
       add([...at, 'env', index, 'name'], `is "${printable(name, 40)}", but a name has no blanks and no =`);
     else if (/^[0-9]+$/.test(name))
       add([...at, 'env', index, 'name'], `is "${printable(name, 40)}": @index and @key of a list are numbers`);
+    const source = textAt(one, 'valueFrom', 'fieldRef', 'fieldPath');
+    const near = source === '' || POD_FIELDS.includes(source) ? undefined : nearest(source, POD_FIELDS);
+    if (near !== undefined)
+      add(
+        [...at, 'env', index, 'valueFrom', 'fieldRef', 'fieldPath'],
+        `is "${printable(source, 60)}", which is no field that a container can read; did you mean ${near}?`,
+      );
     if (textAt(one, 'value') !== '' && hasField(one, 'valueFrom'))
       add([...at, 'env', index, 'valueFrom'], 'is set together with value, and Kubernetes takes only one of them');
   }

@@ -88,14 +88,23 @@ test.each([
   ['condition: redis.enabled', 'did you mean cache.enabled?'],
   ['condition: .Values.cache.enabled', 'did you mean cache.enabled?'],
   ['tags: [cache]', 'tags of values.yaml has no cache; did you mean caches?'],
+  ['condition: cache.enabled || global.cache', 'is not the path of a value: several are separated by commas'],
+  ['condition: cache.word', 'the condition cache.word is a text in values.yaml, and is ignored: write true or false'],
+  ['tags: [words]', 'the tag words is a text in values.yaml, and is ignored'],
+  ['import-values: [datas]', 'the values of redis have no map exports.datas; did you mean data?'],
+  ['import-values: [{child: export.data, parent: a}]', 'no map export.data; did you mean exports?'],
+  ['import-values: [data]', undefined],
+  ['import-values: [{child: own, parent: a}]', undefined],
   ['condition: cache.enabled', undefined],
+  ['condition: "global.cache, cache.enabled"', undefined],
   ['condition: global.cache', undefined],
   ['tags: [caches]', undefined],
 ])('a dependency with %s', async (line, expected) => {
   const chart = `apiVersion: v2\nname: web\nversion: 1.0.0\nicon: https://example.com/i.png\ndependencies:\n  - name: redis\n    version: 1.0.0\n    alias: cache\n    ${line}\n`;
   const files = {
     'Chart.yaml': chart,
-    'values.yaml': 'cache: {enabled: true}\ntags: {caches: true}\n',
+    'values.yaml': 'cache: {enabled: true, word: "no", own: {a: b}}\ntags: {caches: true, words: "yes"}\n',
+    'charts/redis/values.yaml': 'exports: {data: {a: b}}\n',
     'charts/redis/Chart.yaml': 'apiVersion: v2\nname: redis\nversion: 1.0.0\n',
   };
   const found = await said(files, 'dependency-condition');

@@ -37,6 +37,8 @@ describe('values that are encoded twice, or not at all', () => {
 });
 
 describe('values that Kubernetes refuses', () => {
+  const policy = (block: string): string =>
+    `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x}\nspec: {podSelector: {}, egress: [{to: [{ipBlock: {${block}}}]}]}\n`;
   const role = (rule: string): string =>
     `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: x}\nrules:\n  - ${rule}\n`;
   test.each([
@@ -79,6 +81,20 @@ describe('values that Kubernetes refuses', () => {
     ],
     [pod('      livenessProbe: {tcpSocket: {port: true}}'), 'is true, but Kubernetes expects a whole number or a text'],
     [pod('  securityContext: {supplementalGroups: 1000}'), 'is a number, but Kubernetes expects a list'],
+    [pod('      env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIp}}}]'), 'did you mean status.podIP?'],
+    [pod('      env: [{name: A, valueFrom: {fieldRef: {fieldPath: "metadata.labels[\'a\']"}}}]'), undefined],
+    [
+      pod('  volumes: [{name: v, secret: {secretName: s, defaultMode: 640}}]'),
+      'is 640, but must be at most 511, which is 0o777; write 0o640',
+    ],
+    [
+      pod('  volumes: [{name: v, configMap: {name: c, items: [{key: a, path: b, mode: 1755}]}}]'),
+      'is 1755, but must be at most 511, which is 0o777',
+    ],
+    [pod('  volumes: [{name: v, secret: {secretName: s, defaultMode: 0o640}}]'), undefined],
+    [policy('cidr: 10.0.0.1'), 'is "10.0.0.1", but must be a range: 10.0.0.1/32 for one address'],
+    [policy('cidr: 10.0.0.0/8, except: ["10.1.0.0"]'), 'is "10.1.0.0", but must be a range'],
+    [policy('cidr: "::/0"'), undefined],
     [pod('      livenessProbe: {tcpSocket: {port: http}}\n      ports: [{name: http, containerPort: 80}]'), undefined],
   ])('%j', async (text, expected) => {
     const found = await said({ [TEMPLATE]: text }, 'object-value');

@@ -371,6 +371,8 @@ test.each([
   [{ 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'hook-succeeded, before-hook-creation' }, false],
   [{ 'helm.sh/hook': 'test', 'helm.sh/hook-weight': 'first' }, true],
   [{ 'helm.sh/hook': 'test', 'helm.sh/hook-weight': '-5' }, false],
+  [{ 'helm.sh/hook-delete-policy': 'hook-succeeded' }, true],
+  [{ 'helm.sh/hook-weight': '1', 'argocd.argoproj.io/hook': 'PreSync' }, false],
   [{ 'helm.sh/something': 'else', 'example.test/hooks': 'x' }, false],
 ])('annotations of Helm: %j', async (annotations, isReported) => {
   const found = await lintObjects({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', annotations } });
