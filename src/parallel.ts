@@ -1,3 +1,4 @@
+/** Work on many items, of which only a few are processed at a time. */
 import { PkgError } from './errors.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** The capabilities of a cluster that is not asked. */
 import type { Capabilities } from './render.ts';
 
 /** The capabilities that templates see where no cluster is asked: those of Kubernetes 1.37, as in Helm 4.3. */

@@ -1,3 +1,4 @@
+/** What both engines take and give: the release, the cluster, limits, documents, and the calls from one to the other. */
 import type { Chart } from '../chart/chart.ts';
 import type { Position } from '../errors.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';

@@ -1,3 +1,4 @@
+/** Files that a kubeconfig or a flag names, and certificates in them. */
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { FileReadError, readUserFile } from '../../read-file.ts';

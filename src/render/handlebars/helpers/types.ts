@@ -1,3 +1,4 @@
+/** The types of helpers and of their arguments. */
 import type { Value } from '../../../yaml/value.ts';
 import type { Lookup } from '../../render.ts';
 
