@@ -24,7 +24,7 @@ export function lintPartialArguments(template: Template, partials: PartialIndex,
     if (call === undefined || (call.pairs.length === 0 && call.context === undefined) || call.name === undefined)
       return;
     const used = new Set<string>();
-    if (node.type === 'PartialBlockStatement') addUsed(node.program, template, partials, used, new Set());
+    if (node.type === 'PartialBlockStatement' && !addUsed(node.program, template, partials, used, new Set())) return;
     const body = partials.find(call.name, template.name);
     if (body === undefined || !addUsed(body.program, body.template, partials, used, new Set([body.program]))) return;
     const isOfContext = (name: string): boolean => !ROOT_NAMES.has(name) && !isHelper(name) && !builtinBlocks.has(name);
@@ -54,6 +54,8 @@ type Called = {
 function calledPartial(node: Statement | Expression): Called | undefined {
   if (node.type === 'PartialStatement' || node.type === 'PartialBlockStatement') {
     const name = node.name.type === 'SubExpression' ? undefined : pathOf(node.name);
+    // What the block of a call uses is looked at where it is written.
+    if (name?.original === '@partial-block') return undefined;
     return {
       name: name?.data === true ? undefined : name?.original,
       context: node.type === 'PartialStatement' ? contextOf(node.params[0]) : undefined,

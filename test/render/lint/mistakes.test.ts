@@ -35,6 +35,13 @@ describe('names that a partial does not use', () => {
     ['x: {{> p a="1"}}', '{{tpl values.text}}', []],
     ['x: {{> p a="1"}}', '{{> (lookup2 "q")}}', []],
     ['{{#> p a="1"}}\nx: {{a}}\n{{/p}}', '{{> @partial-block}}', []],
+    ['{{#> p a="1"}}\nx: {{toJson this}}\n{{/p}}', '{{> @partial-block}}', []],
+    ['{{#> p a="1"}}\nx: y\n{{/p}}', '{{> @partial-block}}', ['the partial p does not use the name a']],
+    [
+      '{{#> p a="1" b="2"}}\nx: y\n{{/p}}',
+      '{{#> q}}{{> @partial-block}}{{/q}}',
+      ['the partial p does not use the name b'],
+    ],
   ])('%s of %s', async (body, partial, expected) => {
     const files = {
       'templates/x.yaml.hbs': configMap(body),
