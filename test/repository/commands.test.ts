@@ -99,6 +99,23 @@ describe('repo', () => {
     await expectSameRun(machines, 'repo', 'rm', 'foo');
   });
 
+  test('a repository is replaced at its place', async () => {
+    const machines = new Machines();
+    for (const name of ['c', 'a', 'b']) await expectSameRun(machines, 'repo', 'add', name, server.url);
+    await expectSameRun(machines, 'repo', 'add', 'a', `${server.url}/`, '--force-update');
+    const { pkg } = await expectSameRun(machines, 'repo', 'list');
+    expect(pkg.stdout.match(/^\w/gm)).toEqual(['N', 'c', 'a', 'b']);
+  });
+
+  test('a name without a password is not added where nobody can be asked for it', async () => {
+    const machines = new Machines();
+    for (const more of [[], ['--password', '']]) {
+      const { helm: theirs, pkg } = await machines.run(['repo', 'add', 'a', server.url, '--username', 'ada', ...more]);
+      expect([theirs.status, pkg.status, pkg.stdout]).toEqual([1, 1, '']);
+      expect(pkg.stderr).toContain('the password is required');
+    }
+  });
+
   test('--timeout ends the download of a slow index', async () => {
     const slow = await startTcpServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\napiVersion: v1\n');

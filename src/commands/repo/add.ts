@@ -41,7 +41,12 @@ class RepoAddCommand extends PkgCommand {
     const { NAME: name, URL: url } = args;
     checkName(name);
     repositoryUrl(url);
-    const repository: Repository = { ...(await accessOf(flags)), name, url };
+    const access = await accessOf(flags);
+    if (access.username !== '' && access.password === '') {
+      const question = { hidden: true, hint: 'give --password-stdin' };
+      access.password = await (await import('../../terminal/prompt.ts')).ask('Password: ', question);
+    }
+    const repository: Repository = { ...access, name, url };
     await withRemotes({ flags, timeout: indexTimeout(flags.timeout) }, async (remotes) => {
       if (!flags['force-update'] && isKnown(repository, remotes.known())) {
         print(`"${printable(name)}" already exists with the same configuration, skipping\n`);
@@ -51,7 +56,10 @@ class RepoAddCommand extends PkgCommand {
       const withNew = (now: readonly Repository[]): Repository[] | undefined => {
         // Another process may have taken the name meanwhile.
         if (!flags['force-update'] && isKnown(repository, now)) return undefined;
-        return [...now.filter((one) => one.name !== name), repository];
+        // At the place of the one that is replaced, as Helm does: `repo list` shows them in this order.
+        return now.some((one) => one.name === name)
+          ? now.map((one) => (one.name === name ? repository : one))
+          : [...now, repository];
       };
       await changeRepositories(remotes.repositoriesFile, withNew, remotes.tell);
       print(`"${printable(name)}" has been added to your repositories\n`);
