@@ -31,11 +31,14 @@ class PackageCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PackageCommand);
-    const { version, 'app-version': appVersion } = flags;
+    // As in Helm an empty value, such as that of a variable that is not set, changes nothing.
+    const [version, appVersion] = [flags.version, flags['app-version']];
     // Helm prints the whole path where no folder is given, and scripts read it.
-    const destination = flags.destination === '.' ? process.cwd() : flags.destination;
+    const destination = flags.destination === '.' ? process.cwd() : flags.destination || '.';
     const links = linkOptions(flags);
     const modified = sourceDateEpoch(process.env);
+    // Before anything is written: an archive without its signature would stay.
+    if (flags.sign) (await import('./support/sign.ts')).requireKey(flags);
     for (const folder of args.CHART_PATH) {
       if (flags['dependency-update']) {
         const { updateAll } = await import('./support/dependency-update.ts');
@@ -45,8 +48,8 @@ class PackageCommand extends PkgCommand {
         ...links,
         destination,
         modified,
-        ...(version !== undefined && { version }),
-        ...(appVersion !== undefined && { appVersion }),
+        ...(version && { version }),
+        ...(appVersion && { appVersion }),
       });
       if (flags.sign) await (await import('./support/sign.ts')).signFile(path, flags);
       print(`Successfully packaged chart and saved it to: ${path}\n`);

@@ -1,7 +1,7 @@
 /** PGP signatures: gpg, helm and pkg sign and verify each other's, and refuse invalid ones. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -354,6 +354,15 @@ describe.skipIf(!isThere)('the commands', () => {
       const [theirs, ours] = [helm(args), pkg(args)];
       expect([ours.status, ours.stdout], ours.stderr).toEqual([0, theirs.stdout]);
       expect(ours.stdout).toContain(`Signed by: Key of <${name}@x.test>`);
+    }
+  });
+
+  test('without a key nothing is written', () => {
+    for (const key of [[], ['--key', '']]) {
+      const into = temporaryFolder();
+      const { status, stderr } = pkg(['package', 'web', '-d', into, '--sign', ...key]);
+      expect([status, readdirSync(into)]).toEqual([1, []]);
+      expect(stderr).toContain('--key is needed to sign');
     }
   });
 

@@ -40,7 +40,7 @@ class RepoIndexCommand extends PkgCommand {
     const folder = args.FOLDER;
     requireFolder(folder);
     const now = new Date();
-    const { merge } = flags;
+    const merge = flags.merge || undefined;
     let skipped: readonly string[] = [];
     const make = async (): Promise<string> => {
       const index = await indexFolder(folder, flags.url, now);

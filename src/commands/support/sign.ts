@@ -31,16 +31,20 @@ export async function signFile(path: string, flags: SignFlags): Promise<void> {
 
 /** The provenance of an archive. @throws {PkgError} as {@link signFile} does */
 export async function provenanceOf(archive: Uint8Array, fileName: string, flags: SignFlags): Promise<string> {
-  const name = flags.key ?? '';
-  if (name === '')
-    throw new PkgError('PKG_USAGE', '--key is needed to sign', {
-      hints: ['name the key, or a part of its name: --key NAME'],
-    });
+  const name = requireKey(flags);
   const chart = await readChartArchive(archive, fileName);
   const metadata = await goYaml(metadataJson(chart, false));
   const keyring = flags.keyring || defaultKeyring(process.env);
   const { signProvenance } = await import('../../repository/provenance.ts');
   return signProvenance(archive, metadata, fileName, { keyring, name, passphrase: () => passphraseOf(flags) });
+}
+
+/** The name of the key that signs. @throws {PkgError} `PKG_USAGE` without one */
+export function requireKey({ key = '' }: SignFlags): string {
+  if (key !== '') return key;
+  throw new PkgError('PKG_USAGE', '--key is needed to sign', {
+    hints: ['name the key, or a part of its name: --key NAME'],
+  });
 }
 
 /**
