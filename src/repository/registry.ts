@@ -84,7 +84,7 @@ export function chartReference(repository: string, name: string): ChartReference
 }
 
 /**
- * Reads `oci://HOST/PATH[:TAG][@DIGEST]`.
+ * Reads `oci://HOST/PATH[:TAG][@DIGEST]`. As in Helm an empty tag is none.
  *
  * @throws {PkgError} `PKG_REPOSITORY_UNKNOWN`
  */
@@ -93,7 +93,7 @@ export function taggedReference(text: string): TaggedReference {
   const [, untagged = '', written = ''] = /^(oci:\/\/[^/]*\/[^:]*)(?::(.*))?$/s.exec(rest) ?? [];
   const tag = tagOf(written);
   const at = untagged.lastIndexOf('/');
-  const isWhole = (!rest.endsWith(':') || tag !== '') && (!text.includes('@') || isDigest(digest));
+  const isWhole = !text.includes('@') || isDigest(digest);
   if (at > 'oci://'.length && isWhole && (tag === '' || TAG.test(tag))) {
     return { ...chartReference(untagged.slice(0, at), untagged.slice(at + 1)), tag, digest };
   }

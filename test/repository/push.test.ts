@@ -117,7 +117,7 @@ describe.each(registries)('$name, open to all', ({ program }) => {
     expect(twice.stderr).toContain('PKG_USAGE');
     const none = await on('pkg', 'show', 'chart', `${place}/web`, '--version', '^2');
     expect(none.stderr).toContain('PKG_CHART_VERSION_NOT_FOUND');
-    for (const bad of [`${place}/Web`, `${place}/web:`, `${place}/web@sha256:12`, `oci://${registry.host}`, 'oci://']) {
+    for (const bad of [`${place}/Web`, `${place}/web@sha256:12`, `oci://${registry.host}`, 'oci://']) {
       expect((await on('pkg', 'show', 'chart', bad)).stderr, bad).toContain('PKG_REPOSITORY_UNKNOWN');
     }
   });
@@ -209,6 +209,11 @@ describe.each(withLogins)('$name with logins ($auth)', ({ program, auth }) => {
     }
     const out = await run('pkg', ['registry', 'logout', registry.host], { cwd: charts, home });
     expect(out.stdout).toBe(`Removing login credentials for ${registry.host}\n`);
+    // Pipelines clean up like this; helm succeeds too, but removes nothing.
+    for (const which of ['pkg', 'helm'] as const) {
+      const { status, stderr } = await run(which, ['registry', 'logout', place], { cwd: charts, home });
+      expect(status, stderr).toBe(0);
+    }
     expect((await on('helm', 'push', 'web-1.2.3.tgz', place)).status).toBe(1);
     expect((await on('pkg', 'push', 'web-1.2.3.tgz', place)).status).toBe(1);
   });

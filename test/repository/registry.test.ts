@@ -68,6 +68,18 @@ describe.skipIf(program === undefined)('a registry that is open', () => {
     }
   });
 
+  test('an empty tag is none, as in oci://HOST/PATH:$VERSION without a version', async () => {
+    const chart = `oci://${registry.host}/team/charts/sub:`;
+    const home = temporaryFolder();
+    const shown = await Promise.all(
+      (['helm', 'pkg'] as const).map((program) => run(program, ['show', 'chart', chart], { cwd: home, home, env })),
+    );
+    expect(shown.map(({ status, stdout }) => [status, stdout])).toEqual([
+      [0, expect.stringContaining('version: 1.10.0')],
+      [0, shown[0]?.stdout],
+    ]);
+  });
+
   test('an untrusted certificate', async () => {
     const { pkg } = await expectSame(web(registry.host, '1.0.0'));
     expect(pkg.stderr).toContain('authority that is not trusted');

@@ -15,7 +15,8 @@ class RegistryLogoutCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(RegistryLogoutCommand);
-    const name = registryName(args.HOST);
+    // Helm takes an address too, and removes nothing then.
+    const name = registryName(args.HOST.replace(/^oci:\/\//, ''));
     const paths = configPaths(process.env, { repositoryConfig: '', registryConfig: flags['registry-config'] ?? '' });
     const wasThere = await tellingSlow((tell) => eraseLogin(name, paths, process.env, tell));
     if (wasThere) print(`Removing login credentials for ${printable(name)}\n`);
