@@ -7,8 +7,8 @@ export type Trail = readonly string[];
 export type Path = { type: 'path'; base: string; names: readonly string[]; trail: Trail | undefined };
 /** A value that stands in the template itself. */
 export type Literal = { type: 'literal'; value: string | number | bigint | boolean | null };
-/** A call of a helper. */
-export type Call = { type: 'call'; name: string; args: readonly Expression[] };
+/** A call of a helper. `trail` is where {@link orElse} leads below `.Values`, if it does. */
+export type Call = { type: 'call'; name: string; args: readonly Expression[]; trail?: Trail };
 /** What a mustache or an argument can hold. */
 export type Expression = Path | Literal | Call;
 
@@ -35,8 +35,8 @@ export function orElse(way: Path, otherwise: Literal['value']): Expression {
   const { base, names, trail } = way;
   // (dig …) goes through maps only.
   if (names.some((name) => /^\d+$/.test(name))) return call('default', literal(otherwise), way);
-  const of = path(base, [], trail?.slice(0, trail.length - names.length));
-  return call('dig', ...names.map(literal), literal(otherwise), of);
+  // A partial's context may call a value by another name than `.Values` does, so the names do not give its trail.
+  return { ...call('dig', ...names.map(literal), literal(otherwise), path(base)), ...(trail && { trail }) };
 }
 
 /** Undoes {@link orElse}; returns any other expression unchanged. */
@@ -45,7 +45,12 @@ export function withoutElse(expression: Expression): Expression {
   if (!isCall(expression, 'dig') || of?.type !== 'path') return expression;
   const names = expression.args.slice(0, -2).map((key) => (key.type === 'literal' ? String(key.value) : undefined));
   if (!names.every((name) => name !== undefined)) return expression;
-  return path(of.base, [...of.names, ...names], of.trail && [...of.trail, ...names]);
+  return pathWithin(of, names, expression.trail);
+}
+
+/** What is below a path: at `trail`, or else below that of the path. */
+function pathWithin(of: Path, names: readonly string[], trail: Trail | undefined): Path {
+  return path(of.base, [...of.names, ...names], trail ?? (of.trail && [...of.trail, ...names]));
 }
 
 /** Is it a call of this helper? */
@@ -131,7 +136,7 @@ export function* pathsOf(expression: Expression, within?: Call): Generator<{ pat
   if (of?.type === 'path') {
     const keys = name === 'dig' ? args.slice(0, -2) : args.slice(1);
     const names = keys.map((key) => (key.type === 'literal' && typeof key.value === 'string' ? key.value : '*'));
-    yield { path: path(of.base, [...of.names, ...names], of.trail && [...of.trail, ...names]), within };
+    yield { path: pathWithin(of, names, expression.trail), within };
     for (const key of keys) yield* pathsOf(key, expression);
   } else for (const arg of args) yield* pathsOf(arg, expression);
 }
