@@ -119,9 +119,10 @@ function isListAsText(go: Value, native: Value): boolean {
   return native.every((item) => typeof item === 'string') && go[0] === native.join(' ');
 }
 
-/** Are both the same YAML, with its keys in another order? Go's toYaml sorts them, native templates keep the order. */
+/** Are both the same YAML or JSON, with its keys in another order? Go sorts them, native templates keep the order. */
 function isOtherOrder(go: string, native: string): boolean {
-  if (go.length !== native.length || !equalJson(sortedLines(go), sortedLines(native))) return false;
+  const isJson = /^\s*[{[]/.test(go);
+  if (go.length !== native.length || (!isJson && !equalJson(sortedLines(go), sortedLines(native)))) return false;
   const read = readYaml(go);
   return typeof read === 'object' && readsAs(native, read);
 }

@@ -43,6 +43,25 @@ function trailOf(meaning: Meaning | undefined): Trail | undefined {
   return meaning?.kind === 'value' && meaning.value.type === 'path' ? meaning.value.trail : undefined;
 }
 
+/** Helpers whose result consists of what their arguments hold. */
+const COMBINING: ReadonlySet<string> = new Set('merge mergeOverwrite deepCopy default coalesce'.split(' '));
+
+/** The values that a context may hold: both maps of (mergeOverwrite (deepCopy values.a) values.b). */
+export function sourcesOf(context: Meaning): Meaning[] {
+  if (context.kind === 'fields') {
+    const sources = [...context.fields].map(([name, field]) => ({ name, all: sourcesOf(field) }));
+    const count = Math.max(1, ...sources.map(({ all }) => all.length));
+    return Array.from({ length: count }, (_, at) => {
+      const fields = sources.map(({ name, all }) => [name, all[Math.min(at, all.length - 1)]] as const);
+      return { kind: 'fields', fields: new Map(fields.flatMap(([name, one]) => (one ? [[name, one] as const] : []))) };
+    });
+  }
+  const { value } = context.kind === 'value' ? context : {};
+  if (value?.type !== 'call' || !COMBINING.has(value.name)) return [context];
+  const sources = value.args.flatMap((arg) => sourcesOf(valueOf(arg)));
+  return sources.length === 0 ? [context] : sources;
+}
+
 /**
  * The parameter that serves both contexts; undefined where no partial can serve both. A field that one of them does
  * not have is a value that may be missing.

@@ -128,15 +128,26 @@ function printLiteral(value: Literal['value']): string {
 
 /** Every path that an expression reads, with the helper that it is given to. */
 export function* pathsOf(expression: Expression, within?: Call): Generator<{ path: Path; within: Call | undefined }> {
-  if (expression.type === 'path') yield { path: expression, within };
-  if (expression.type !== 'call') return;
-  const { name, args } = expression;
-  // The keys of (dig "a" "b" null values), (index values "a" key) and (get values "a") are names of the path.
-  const of = name === 'dig' ? args.at(-1) : name === 'index' || name === 'get' ? args[0] : undefined;
-  if (of?.type === 'path') {
-    const keys = name === 'dig' ? args.slice(0, -2) : args.slice(1);
-    const names = keys.map((key) => (key.type === 'literal' && typeof key.value === 'string' ? key.value : '*'));
-    yield { path: pathWithin(of, names, expression.trail), within };
-    for (const key of keys) yield* pathsOf(key, expression);
-  } else for (const arg of args) yield* pathsOf(arg, expression);
+  const read = readBy(expression);
+  if (read !== undefined) {
+    yield { path: read.path, within };
+    for (const key of read.keys) yield* pathsOf(key, expression as Call);
+  } else if (expression.type === 'call') for (const arg of expression.args) yield* pathsOf(arg, expression);
+}
+
+/**
+ * The path that an expression reads if it is one, or a helper that takes a value out of one, with the arguments that name
+ * the value: `values.a` and `key` for (get values.a key). A key that is computed is `*` in the path.
+ */
+function readBy(expression: Expression): { path: Path; keys: readonly Expression[] } | undefined {
+  if (expression.type === 'path') return { path: expression, keys: [] };
+  if (expression.type !== 'call') return undefined;
+  const { name, args, trail } = expression;
+  const isDig = name === 'dig';
+  const from = isDig ? args.at(-1) : name === 'index' || name === 'get' ? args[0] : undefined;
+  const of = from && readBy(from);
+  if (of === undefined) return undefined;
+  const keys = isDig ? args.slice(0, -2) : args.slice(1);
+  const names = keys.map((key) => (key.type === 'literal' && typeof key.value === 'string' ? key.value : '*'));
+  return { path: pathWithin(of.path, names, trail), keys: [...of.keys, ...keys] };
 }

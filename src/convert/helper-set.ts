@@ -4,7 +4,7 @@ import type { Template } from '../render/gotemplate/template.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value } from '../yaml/value.ts';
 import { asRandom, CannotConvert } from './cannot.ts';
-import { argumentOf, parameterOf, signatureOf, simplified, trailsOf, unify } from './context.ts';
+import { argumentOf, parameterOf, signatureOf, simplified, sourcesOf, trailsOf, unify } from './context.ts';
 import { call, isCall, literal, path, Unprintable } from './expression.ts';
 import type { Expression, Path } from './expression.ts';
 import { withoutNeedlessElse } from './guards.ts';
@@ -271,7 +271,7 @@ export class HelperSet {
         if (definition === undefined || seen.has(key)) continue;
         seen.add(key);
         try {
-          add(this.lower(definition.template, parameterOf(data, data)));
+          for (const source of sourcesOf(data)) add(this.lower(definition.template, parameterOf(data, source)));
         } catch (error) {
           // The values that such a definition reads are not known.
           if (!(error instanceof CannotConvert)) throw error;

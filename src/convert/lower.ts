@@ -5,7 +5,7 @@ import { decodeText } from '../render/gotemplate/value.ts';
 import type { Command, List, Operand, Pipe, Statement } from '../render/gotemplate/node.ts';
 import type { Template } from '../render/gotemplate/template.ts';
 import { CannotConvert } from './cannot.ts';
-import { call, isCall, keyOf, literal, path } from './expression.ts';
+import { call, isCall, keyOf, literal, path, pathsOf } from './expression.ts';
 import type { Expression, Path, Trail } from './expression.ts';
 import { callHelper, simplified } from './functions.ts';
 import { expressionOf, fieldOf, isSameMeaning, valueOf } from './meaning.ts';
@@ -341,10 +341,10 @@ const ACTS: ReadonlySet<string> = new Set([
   'prepend',
 ]);
 
-/** The first value below `.Values` that an expression reads. */
+/** Where the first value below `.Values` is that an expression reads. */
 function trailOf(value: Expression): Trail | undefined {
-  if (value.type === 'path') return value.trail;
-  return value.type === 'call' ? value.args.map(trailOf).find((trail) => trail !== undefined) : undefined;
+  for (const { path } of pathsOf(value)) if (path.trail !== undefined) return path.trail;
+  return undefined;
 }
 
 /** The end of a branch: its test, and the variables there. */

@@ -23,8 +23,9 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import { findDifference } from './compare.ts';
 import type { Checksums } from './compare.ts';
-import { situations } from './situations.ts';
+import { NOTHING, situations } from './situations.ts';
 import type { Situation, Subject } from './situations.ts';
+import type { Outcome } from './variations.ts';
 import { isPartial } from '../render/gotemplate/template.ts';
 
 /**
@@ -87,10 +88,13 @@ export async function prove(claim: Claim, coverage: Coverage): Promise<Verdict> 
   const wanted = [...claim.parts.keys(), ...claim.others.keys()];
   let count = 0;
   try {
-    for (const situation of situations(claim)) {
-      if (situation.isExtra === true && wanted.every((key) => ran.has(key))) break;
-      const found = await prover.compare(situation);
-      if (found === 'same') count++;
+    const all = situations(claim);
+    let outcome = NOTHING;
+    for (;;) {
+      const { done, value: situation } = all.next(outcome);
+      if (done === true || (situation.isExtra === true && wanted.every((key) => ran.has(key)))) break;
+      outcome = await prover.compare(situation);
+      if (outcome.verdict === 'same') count++;
     }
   } catch (error) {
     if (error instanceof Different) return { why: error.message, count, ran };
@@ -129,12 +133,12 @@ class Prover {
     this.#native = { ...others, templates: [...own, ...partials, file(`${name}.hbs`, native)] };
   }
 
-  async compare(situation: Situation): Promise<'same' | 'skipped'> {
+  async compare(situation: Situation): Promise<Outcome> {
     const ran = new Set<string>();
     this.#coverage.ran = ran;
     this.#coverage.onRender();
     const go = await this.#renderGo(situation);
-    if (go === undefined) return 'skipped';
+    if (go === undefined) return NOTHING;
     // The native render may include Go templates: what runs there does not count.
     this.#coverage.ran = new Set();
     const native = await this.#renderNative(situation);
@@ -144,15 +148,16 @@ class Prover {
         throw this.#different(situation, briefError(native));
     } else if (native instanceof PkgError) {
       // A value that a user takes away by null is an error in native templates, as docs/convert.md says.
-      if (situation.isMissing === true) return 'skipped';
+      if (situation.isMissing === true) return NOTHING;
       // What an API server would refuse need not be the same. Without quotes, Go's text may be another value.
       const isAwkward = situation.isAwkward === true;
       const isRefused = isAwkward && (native.code === 'PKG_OBJECT_INVALID' || this.#hasOthersForTexts(go));
-      if (isRefused || this.#isRefused(go)) return 'skipped';
+      if (isRefused || this.#isRefused(go)) return NOTHING;
       throw this.#different(situation, briefError(native));
-    } else if (this.#compareDocuments(situation, go, native) === 'skipped') return 'skipped';
+    } else if (!this.#isComparable(situation, go, native)) return NOTHING;
     for (const key of ran) this.ran.add(key);
-    return 'same';
+    const reached = [...this.#claim.parts.keys()].filter((key) => ran.has(key)).length;
+    return { verdict: 'same', reached: go instanceof PkgError ? 0 : reached };
   }
 
   /** Does a field of an object hold what an API server cannot read there, such as a text for a number? */
@@ -188,7 +193,8 @@ class Prover {
     return isOfNoGroup || isUnreadable(object, head, path, this.#kinds);
   }
 
-  #compareDocuments(situation: Situation, go: Output, native: Output): 'same' | 'skipped' {
+  /** Compares the objects; false where an API server would refuse one. */
+  #isComparable(situation: Situation, go: Output, native: Output): boolean {
     if (go.notes !== native.notes) throw this.#different(situation, 'the notes are others');
     for (const [sort, documents] of Object.entries(go.documents) as ['objects' | 'hooks', ValueMap[]][]) {
       const others = native.documents[sort];
@@ -205,12 +211,12 @@ class Prover {
         const found = findDifference(document, others[index] ?? new Map(), options);
         if (found === undefined) continue;
         const { path, go: was, native: became } = found;
-        if (this.#isRefusedAt(document, path)) return 'skipped';
+        if (this.#isRefusedAt(document, path)) return false;
         const kind = String(document.get('kind') ?? '');
         throw this.#different(situation, `${fieldName(path)} of the ${kind}: ${shown(was)} became ${shown(became)}`);
       }
     }
-    return 'same';
+    return true;
   }
 
   #different({ values }: Situation, what: string): Different {

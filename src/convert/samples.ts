@@ -147,9 +147,11 @@ function namesOfTextLists(): ReadonlySet<string> {
 /** Values for the items of a loop. */
 export function* samplesOfItem(items: Usage, name: string): Generator<Value> {
   const found = [...samples(items, name, undefined)];
-  // One number among texts may make the object invalid, and the whole variation useless.
-  const texts = found.filter((value) => typeof value === 'string');
-  yield* (texts.length > 0 && items.sort !== 'object' ? texts : found).slice(0, 3);
+  // One value of another sort may make the object invalid, and the whole variation useless: a number among texts, or a
+  // text where the template reads fields.
+  const isRead = items.fields.size > 0 || items.items !== undefined;
+  const wanted = found.filter((value) => (isRead ? typeof value === 'object' : typeof value === 'string'));
+  yield* (wanted.length > 0 && items.sort !== 'object' ? wanted : found).slice(0, 3);
   yield* [...items.texts].slice(0, 3);
   if (found.length === 0) yield 'item';
 }

@@ -8,7 +8,7 @@ import { toPlain } from '../yaml/value.ts';
 import type { ValueMap } from '../yaml/value.ts';
 import type { Reads } from './usage.ts';
 import { variations } from './variations.ts';
-import type { Variation } from './variations.ts';
+import type { Outcome, Variation } from './variations.ts';
 
 /** What decides about the values to try. */
 export type Subject = {
@@ -34,26 +34,42 @@ export const RELEASE: ReleaseContext = {
 /** The input of one render. */
 export type Situation = Variation & { release: ReleaseContext; capabilities: Capabilities };
 
-/** All variations, each with some releases and versions of Kubernetes. */
-export function* situations({ reads, chart, bases, apiVersions, kubeVersions }: Subject): Generator<Situation> {
+/** The outcome of a render that is skipped. */
+export const NOTHING: Outcome = { verdict: 'skipped', reached: 0 };
+
+/**
+ * All variations, each with some releases and versions of Kubernetes. The outcome of each render is given to `next`: it
+ * decides about the values that follow.
+ */
+export function* situations(subject: Subject): Generator<Situation, void, Outcome> {
+  const { reads, chart, bases, apiVersions, kubeVersions } = subject;
   const [plain, ...others] = surroundings(chart, apiVersions, kubeVersions);
   if (plain === undefined) return;
   let index = 0;
-  const seen = new Set<string>();
-  for (const variation of variations(reads, chart.values, bases)) {
+  const outcomes = new Map<string, Outcome>();
+  const all = variations(reads, chart.values, bases);
+  let outcome = NOTHING;
+  for (;;) {
+    const { done, value: variation } = all.next(outcome);
+    if (done === true) return;
     const key = printJson(toPlain(variation.values));
-    if (seen.has(key)) continue;
-    seen.add(key);
+    const known = outcomes.get(key);
     // The chart's own values, and those that turn on everything, decide most about versions.
-    if (variation.isEverywhere === true) {
-      for (const one of [plain, ...others]) yield { ...variation, ...one };
+    const isEverywhere = variation.isEverywhere === true;
+    if (known !== undefined && !isEverywhere) {
+      outcome = known;
       continue;
     }
     // Each variation in each surroundings would take minutes: it gets the default ones and one more, or one of the two.
-    const other = others[index++ % others.length] ?? plain;
+    const other = others[variation.isFitting === true ? 0 : index++ % others.length] ?? plain;
     const isSpecial = variation.isAwkward === true || variation.isMissing === true;
-    if (!isSpecial || index % 2 === 0) yield { ...variation, ...plain };
-    if (!isSpecial || index % 2 === 1) yield { ...variation, ...other };
+    const wanted = isEverywhere ? [plain, ...others] : isSpecial ? [index % 2 === 0 ? plain : other] : [plain, other];
+    outcome = NOTHING;
+    for (const one of wanted) {
+      const found = yield { ...variation, ...one };
+      if (outcome.verdict === 'skipped' || found.reached > outcome.reached) outcome = found;
+    }
+    outcomes.set(key, outcome);
   }
 }
 

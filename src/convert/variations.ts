@@ -11,7 +11,7 @@ import type { Reads, Usage } from './usage.ts';
 /**
  * Values of a render, as `-f` would give them. `isAwkward`: a text among them is not a string to YAML without quotes,
  * such as `yes`. `isMissing`: a value of the chart is removed by null. `isExtra`: only tried while there are lines that
- * did not run. `isEverywhere`: for each version of Kubernetes and each set of APIs. `isOwn`: those of the chart, and of a
+ * did not run. `isFitting`: always for the same releases and APIs, since the outcomes are compared. `isEverywhere`: for each version of Kubernetes and each set of APIs. `isOwn`: those of the chart, and of a
  * values file that comes with it. `hasPorts`: a key of a map is a number.
  */
 export type Variation = {
@@ -19,6 +19,7 @@ export type Variation = {
   isAwkward?: boolean;
   isMissing?: boolean;
   isExtra?: boolean;
+  isFitting?: boolean;
   isEverywhere?: boolean;
   isOwn?: boolean;
   hasPorts?: boolean;
@@ -51,21 +52,41 @@ const AWKWARD: readonly string[] = [
 const FEW = 4;
 
 /**
- * All variations, in the same order each time. Those that most often show a difference come first.
+ * What became of a variation. `same`: both templates gave the same objects, or both refused the values (`fail`);
+ * `skipped`: the render says nothing, since the Go template fails or an API server would refuse its objects. `reached` is
+ * how many statements of the Go template ran; none where it is skipped or the values are refused.
+ */
+export type Outcome = { verdict: 'same' | 'skipped'; reached: number };
+
+type Variations<T> = Generator<Variation, T, Outcome>;
+
+/**
+ * All variations, in the same order each time. Those that most often show a difference come first. The outcome of each
+ * is given to `next`.
  *
  * @param reads what the template reads
  * @param own the chart's values
  * @param bases values files that come with the chart
  */
-export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMap[]): Generator<Variation> {
+export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMap[]): Variations<void> {
   const all: ValueMap[] = [new Map(), ...bases];
-  for (const values of all) yield { values, isEverywhere: values.size === 0, isOwn: true };
+  let reached = 0;
+  for (const values of all) {
+    const outcome = yield { values, isEverywhere: values.size === 0, isOwn: true };
+    if (values.size === 0) ({ reached } = outcome);
+  }
   const changes = [...changesOf(reads.values, reads.direct, own, []), ...compared(reads.values, own, [], reads.texts)];
   const benign = changes.filter(({ isAwkward, isMissing }) => isAwkward !== true && isMissing !== true);
-  const everything = firstOfEach(benign.filter(({ value }) => !isEmpty(value)));
+  const filled = byPath(benign.filter(({ value }) => !isEmpty(value)));
+  const { changes: everything } = yield* fitting(filled, { changes: [], reached });
   for (const base of all) yield { values: applied(base, everything), isEverywhere: base.size === 0 };
   for (const change of benign) yield { values: applied(new Map(), [change]) };
-  for (const change of benign) yield { values: applied(new Map(), [...everything, change]) };
+  // One unusable value, such as a map for a label, would make most of the random variations useless.
+  const usable: Change[] = [];
+  for (const change of benign) {
+    const outcome = yield { values: applied(new Map(), [...everything, change]) };
+    if (outcome.verdict === 'same') usable.push(change);
+  }
   for (const [at, change] of benign.entries()) {
     const base = bases[at % bases.length];
     if (base !== undefined) yield { values: applied(base, [change]) };
@@ -77,7 +98,7 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
     yield { values: applied(new Map(), [...everything, change]), isAwkward, isMissing, hasPorts };
   }
   const random = randomOf(0x9e3779b9);
-  const byPath = [...Map.groupBy(benign, ({ path }) => JSON.stringify(path)).values()];
+  const choicesOfEach = byPath(usable);
   for (let count = 0; count < MAX_VARIATIONS; count++) {
     if (count === ENOUGH) {
       for (const branch of reads.branches) {
@@ -87,7 +108,7 @@ export function* variations(reads: Reads, own: ValueMap, bases: readonly ValueMa
       }
     }
     const share = [0.5, 0.2, 0.8][count % 3] ?? 0;
-    const chosen = byPath.flatMap((choices) => {
+    const chosen = choicesOfEach.flatMap((choices) => {
       const choice = choices[Math.floor(random() * choices.length)];
       return choice !== undefined && random() < share ? [choice] : [];
     });
@@ -184,13 +205,31 @@ function* compared(
   }
 }
 
-function firstOfEach(changes: readonly Change[]): Change[] {
-  const found = new Map<string, Change>();
-  for (const change of changes) {
-    const key = JSON.stringify(change.path);
-    if (!found.has(key)) found.set(key, change);
+/** Changes of the same value, in the order of the values. */
+function byPath(changes: readonly Change[]): Change[][] {
+  return [...Map.groupBy(changes, ({ path }) => JSON.stringify(path)).values()];
+}
+
+/** Changes that a chart renders with, and how many statements of the template then run. */
+type Fitting = { changes: readonly Change[]; reached: number };
+
+/**
+ * The first change of each value, if no fewer statements run with all of them; else another one, or none, for some: a map
+ * for a label makes the render useless, and the name of an existing Secret leaves the whole template out.
+ */
+function* fitting(choicesOfEach: readonly (readonly Change[])[], before: Fitting): Variations<Fitting> {
+  const [choices, ...more] = choicesOfEach;
+  if (choices === undefined) return before;
+  const firsts = choicesOfEach.flatMap((one) => one.slice(0, 1));
+  const tries = more.length === 0 ? choices.map((change) => [change]) : [firsts];
+  for (const some of tries) {
+    const changes = [...before.changes, ...some];
+    const { verdict, reached } = yield { values: applied(new Map(), changes), isFitting: true };
+    if (verdict === 'same' && reached >= before.reached) return { changes, reached };
   }
-  return [...found.values()];
+  if (more.length === 0) return before;
+  const half = Math.ceil(choicesOfEach.length / 2);
+  return yield* fitting(choicesOfEach.slice(half), yield* fitting(choicesOfEach.slice(0, half), before));
 }
 
 /** A copy of the values with changes. */
