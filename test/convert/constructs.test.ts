@@ -180,3 +180,57 @@ test('values that values.yaml leaves out, and keys in printf, are converted', as
   const { stdout } = pkg(['template', native, '--set', 'ranges={a,b}', '-s', 'templates/service.yaml.hbs']);
   expect(stdout).toMatch(/loadBalancerSourceRanges:\n +- a\n +- b\n/);
 });
+
+test('values are found for merged maps that a definition gets, and for items of a loop in the order of keys', async () => {
+  const { go, native, kept } = await converted('merged', {
+    'values.yaml': 'global: {strategy: {}}\nweb: {strategy: {}}\nrepositories: {}\nclusters: {}\n',
+    'templates/_helpers.tpl':
+      '{{- define "c.strategy" -}}\n{{- $preset := . -}}\n{{- if eq (toString $preset.type) "Recreate" }}\ntype: Recreate\n' +
+      '{{- else if eq (toString $preset.type) "RollingUpdate" }}\ntype: RollingUpdate\n{{- end }}\n{{- end -}}\n',
+    'templates/deployment.yaml':
+      `${head('Deployment', 'apps/v1')}spec:\n` +
+      '  {{- with include "c.strategy" (mergeOverwrite (deepCopy .Values.global.strategy) .Values.web.strategy) }}\n' +
+      '  strategy:\n    {{- trim . | nindent 4 }}\n  {{- end }}\n  replicas: 1\n',
+    'templates/repositories.yaml':
+      '{{- range $name, $repository := .Values.repositories }}\n---\napiVersion: v1\nkind: Secret\nmetadata:\n' +
+      '  name: r-{{ $name }}\ndata:\n  {{- range $key, $value := $repository }}\n  {{ $key }}: {{ $value | b64enc }}\n' +
+      '  {{- end }}\n{{- end }}\n',
+    // Go sorts the keys of the JSON text, native templates keep their order.
+    'templates/clusters.yaml':
+      '{{- range $name, $cluster := .Values.clusters }}\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ $name }}\n' +
+      '  {{- with $cluster.annotations }}\n  annotations:\n    {{- range $key, $value := . }}\n    {{ $key }}: {{ $value | quote }}\n' +
+      '    {{- end }}\n  {{- end }}\nstringData:\n  name: {{ $name }}\n  config: |\n' +
+      '    {{- required "config is required" $cluster.config | toRawJson | nindent 4 }}\n{{- end }}\n',
+  });
+  expect(kept).toEqual({});
+  for (const set of [
+    'global.strategy.type=Recreate',
+    'global.strategy.type=Recreate,web.strategy.type=RollingUpdate',
+    'repositories.b.url=u,repositories.a.url=v,repositories.a.name=n',
+    'clusters.z.config.a=b,clusters.b.config.c=d,clusters.b.annotations.x=y',
+  ])
+    expectSame(go, native, ['--set', set]);
+});
+
+test('one value that no object can hold does not keep the branches of others from being compared', async () => {
+  const features = Array.from({ length: 8 }, (_, at) => `f${at}`);
+  const { go, native, kept } = await converted('unusable', {
+    // The name of an existing Secret leaves everything out; a list of texts for tolerations is refused by an API server.
+    'values.yaml': `labels: {}\nexistingSecret: ""\ntolerations: []\n${features.map((name) => `${name}: {enabled: true, port: 0, more: {}}\n`).join('')}`,
+    'templates/deployment.yaml':
+      `{{- if not .Values.existingSecret }}\n${head('Deployment', 'apps/v1')}  labels:\n    a: b\n` +
+      '    {{- with .Values.labels }}\n    {{- toYaml . | nindent 4 }}\n    {{- end }}\nspec:\n  template:\n    spec:\n' +
+      '      {{- with .Values.tolerations }}\n      tolerations:\n        {{- toYaml . | nindent 8 }}\n      {{- end }}\n' +
+      '      containers:\n' +
+      features
+        .map(
+          (name) =>
+            `        {{- if and .Values.${name}.enabled .Values.${name}.port .Values.labels }}\n        - name: ${name}\n          image: a\n` +
+            `          {{- if and .Values.${name}.more .Values.tolerations }}\n          env:\n            - name: A\n              value: b\n          {{- end }}\n        {{- end }}\n`,
+        )
+        .join('') +
+      '{{- end }}\n',
+  });
+  expect(kept).toEqual({});
+  for (const set of ['labels.x=c,f1.port=8080,f1.more.x=y', 'existingSecret=s']) expectSame(go, native, ['--set', set]);
+});
