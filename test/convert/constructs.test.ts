@@ -212,25 +212,18 @@ test('values are found for merged maps that a definition gets, and for items of 
     expectSame(go, native, ['--set', set]);
 });
 
-test('one value that no object can hold does not keep the branches of others from being compared', async () => {
-  const features = Array.from({ length: 8 }, (_, at) => `f${at}`);
+test('values that leave a template out do not keep its branches from being compared', async () => {
+  const secrets = Array.from({ length: 12 }, (_, at) => `secret${at}`);
   const { go, native, kept } = await converted('unusable', {
-    // The name of an existing Secret leaves everything out; a list of texts for tolerations is refused by an API server.
-    'values.yaml': `labels: {}\nexistingSecret: ""\ntolerations: []\n${features.map((name) => `${name}: {enabled: true, port: 0, more: {}}\n`).join('')}`,
-    'templates/deployment.yaml':
-      `{{- if not .Values.existingSecret }}\n${head('Deployment', 'apps/v1')}  labels:\n    a: b\n` +
-      '    {{- with .Values.labels }}\n    {{- toYaml . | nindent 4 }}\n    {{- end }}\nspec:\n  template:\n    spec:\n' +
-      '      {{- with .Values.tolerations }}\n      tolerations:\n        {{- toYaml . | nindent 8 }}\n      {{- end }}\n' +
-      '      containers:\n' +
-      features
-        .map(
-          (name) =>
-            `        {{- if and .Values.${name}.enabled .Values.${name}.port .Values.labels }}\n        - name: ${name}\n          image: a\n` +
-            `          {{- if and .Values.${name}.more .Values.tolerations }}\n          env:\n            - name: A\n              value: b\n          {{- end }}\n        {{- end }}\n`,
-        )
-        .join('') +
-      '{{- end }}\n',
+    'values.yaml': `host: ""\nport: 0\nuser: ""\n${secrets.map((name) => `${name}: ""\n`).join('')}`,
+    'templates/_helpers.tpl':
+      `{{- define "c.hasSecret" -}}\n{{- if gt (len (compact (list ${secrets.map((name) => `.Values.${name}`).join(' ')}))) 0 -}}\nyes\n{{- else -}}\nno\n{{- end -}}\n{{- end -}}\n` +
+      '{{- define "c.isComplete" -}}\n{{- if gt (len (compact (list .Values.host .Values.port .Values.user))) 2 -}}\nyes\n{{- else -}}\nno\n{{- end -}}\n{{- end -}}\n',
+    'templates/secret.yaml':
+      `{{- if eq (include "c.hasSecret" .) "no" }}\n${head('Secret')}stringData:\n  host: {{ .Values.host | quote }}\n` +
+      '  {{- if eq (include "c.isComplete" .) "yes" }}\n' +
+      '  url: "http://{{ .Values.user }}@{{ .Values.host }}:{{ .Values.port }}"\n  {{- end }}\n{{- end }}\n',
   });
   expect(kept).toEqual({});
-  for (const set of ['labels.x=c,f1.port=8080,f1.more.x=y', 'existingSecret=s']) expectSame(go, native, ['--set', set]);
+  for (const set of ['host=h,user=u', 'host=h,port=1,user=u', 'secret3=s']) expectSame(go, native, ['--set', set]);
 });
