@@ -23,7 +23,7 @@ import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../yaml/value.ts';
 import { findDifference } from './compare.ts';
 import type { Checksums } from './compare.ts';
-import { NOTHING, situations } from './situations.ts';
+import { SKIPPED, situations } from './situations.ts';
 import type { Situation, Subject } from './situations.ts';
 import type { Outcome } from './variations.ts';
 import { isPartial } from '../render/gotemplate/template.ts';
@@ -89,7 +89,7 @@ export async function prove(claim: Claim, coverage: Coverage): Promise<Verdict> 
   let count = 0;
   try {
     const all = situations(claim);
-    let outcome = NOTHING;
+    let outcome = SKIPPED;
     for (;;) {
       const { done, value: situation } = all.next(outcome);
       if (done === true || (situation.isExtra === true && wanted.every((key) => ran.has(key)))) break;
@@ -138,7 +138,7 @@ class Prover {
     this.#coverage.ran = ran;
     this.#coverage.onRender();
     const go = await this.#renderGo(situation);
-    if (go === undefined) return NOTHING;
+    if (go === undefined) return SKIPPED;
     // The native render may include Go templates: what runs there does not count.
     this.#coverage.ran = new Set();
     const native = await this.#renderNative(situation);
@@ -148,13 +148,13 @@ class Prover {
         throw this.#different(situation, briefError(native));
     } else if (native instanceof PkgError) {
       // A value that a user takes away by null is an error in native templates, as docs/convert.md says.
-      if (situation.isMissing === true) return NOTHING;
+      if (situation.isMissing === true) return SKIPPED;
       // What an API server would refuse need not be the same. Without quotes, Go's text may be another value.
       const isAwkward = situation.isAwkward === true;
       const isRefused = isAwkward && (native.code === 'PKG_OBJECT_INVALID' || this.#hasOthersForTexts(go));
-      if (isRefused || this.#isRefused(go)) return NOTHING;
+      if (isRefused || this.#isRefused(go)) return SKIPPED;
       throw this.#different(situation, briefError(native));
-    } else if (!this.#isComparable(situation, go, native)) return NOTHING;
+    } else if (!this.#isComparable(situation, go, native)) return SKIPPED;
     for (const key of ran) this.ran.add(key);
     const reached = [...this.#claim.parts.keys()].filter((key) => ran.has(key)).length;
     return { verdict: 'same', reached: go instanceof PkgError ? 0 : reached };

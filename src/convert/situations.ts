@@ -35,7 +35,7 @@ export const RELEASE: ReleaseContext = {
 export type Situation = Variation & { release: ReleaseContext; capabilities: Capabilities };
 
 /** The outcome of a render that is skipped. */
-export const NOTHING: Outcome = { verdict: 'skipped', reached: 0 };
+export const SKIPPED: Outcome = { verdict: 'skipped', reached: 0 };
 
 /**
  * All variations, each with some releases and versions of Kubernetes. The outcome of each render is given to `next`: it
@@ -48,7 +48,7 @@ export function* situations(subject: Subject): Generator<Situation, void, Outcom
   let index = 0;
   const outcomes = new Map<string, Outcome>();
   const all = variations(reads, chart.values, bases);
-  let outcome = NOTHING;
+  let outcome = SKIPPED;
   for (;;) {
     const { done, value: variation } = all.next(outcome);
     if (done === true) return;
@@ -64,7 +64,7 @@ export function* situations(subject: Subject): Generator<Situation, void, Outcom
     const other = others[variation.isFitting === true ? 0 : index++ % others.length] ?? plain;
     const isSpecial = variation.isAwkward === true || variation.isMissing === true;
     const wanted = isEverywhere ? [plain, ...others] : isSpecial ? [index % 2 === 0 ? plain : other] : [plain, other];
-    outcome = NOTHING;
+    outcome = SKIPPED;
     for (const one of wanted) {
       const found = yield { ...variation, ...one };
       if (outcome.verdict === 'skipped' || found.reached > outcome.reached) outcome = found;

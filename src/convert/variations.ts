@@ -11,8 +11,9 @@ import type { Reads, Usage } from './usage.ts';
 /**
  * Values of a render, as `-f` would give them. `isAwkward`: a text among them is not a string to YAML without quotes,
  * such as `yes`. `isMissing`: a value of the chart is removed by null. `isExtra`: only tried while there are lines that
- * did not run. `isFitting`: always for the same releases and APIs, since the outcomes are compared. `isEverywhere`: for each version of Kubernetes and each set of APIs. `isOwn`: those of the chart, and of a
- * values file that comes with it. `hasPorts`: a key of a map is a number.
+ * did not run. `isFitting`: always for the same releases and APIs, since outcomes are compared. `isEverywhere`: for each
+ * version of Kubernetes and each set of APIs. `isOwn`: those of the chart, and of a values file that comes with it.
+ * `hasPorts`: a key of a map is a number.
  */
 export type Variation = {
   values: ValueMap;
