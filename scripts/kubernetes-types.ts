@@ -1,7 +1,7 @@
 /**
  * Writes two tables from the OpenAPI that the API server of the test control plane serves: which fields of Kubernetes'
  * own kinds hold texts (`src/render/kubernetes-types.ts`, read by every render), and all of their fields
- * (`src/render/lint/kubernetes-fields.ts`). Run it when `test/controlplane/go.mod` names another version:
+ * (`src/render/lint/objects/kubernetes-fields.ts`). Run it when `test/controlplane/go.mod` names another version:
  * `node scripts/kubernetes-types.ts`, then `npm run format`.
  */
 import { writeFileSync } from 'node:fs';
@@ -105,7 +105,7 @@ try {
   client.close();
   const folder = join(import.meta.dirname, '../src/render');
   writeFileSync(join(folder, 'kubernetes-types.ts'), printed(TEXTS, tableOf(schemas, TEXTS)));
-  writeFileSync(join(folder, 'lint/kubernetes-fields.ts'), printed(FIELDS, tableOf(schemas, FIELDS)));
+  writeFileSync(join(folder, 'lint/objects/kubernetes-fields.ts'), printed(FIELDS, tableOf(schemas, FIELDS)));
 } finally {
   await stopControlPlane(state);
 }

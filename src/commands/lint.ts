@@ -4,7 +4,7 @@ import { readUserValues } from '../chart/user-values.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
 import type { LintMessage, LintOptions } from '../render/lint.ts';
-import { subchartPaths } from '../render/lint/subcharts.ts';
+import { subchartPaths } from '../render/lint/chart/subcharts.ts';
 import { configPaths } from '../repository/paths.ts';
 import { readRepositories } from '../repository/repositories.ts';
 import { withoutSecrets } from '../repository/urls.ts';

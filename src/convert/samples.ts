@@ -1,6 +1,6 @@
 /** Values for what a template reads, by how it uses them. */
-import { builtinKinds, builtinSchema } from '../render/lint/object-schema.ts';
-import type { Holds } from '../render/lint/object-schema.ts';
+import { builtinKinds, builtinSchema } from '../render/lint/objects/object-schema.ts';
+import type { Holds } from '../render/lint/objects/object-schema.ts';
 import { printYaml } from '../yaml/print.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';

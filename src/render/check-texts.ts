@@ -5,7 +5,7 @@ import type { Chart } from '../chart/chart.ts';
 import type { DocumentLocator } from './locate-document.ts';
 import type { RenderedDocument } from './render.ts';
 import { KindTypes } from './field-types.ts';
-import { describe, textAt } from './lint/fields.ts';
+import { describe, textAt } from './lint/objects/fields.ts';
 import { itemsOf, PUT_QUOTES, textFieldErrors } from './text-fields.ts';
 
 /**
@@ -19,9 +19,9 @@ export async function checkTexts(
   chart: Chart,
   locator: DocumentLocator,
 ): Promise<PkgError[]> {
-  const { fieldProblems } = await import('./lint/object-fields.ts');
-  const { missingFields } = await import('./lint/missing-fields.ts');
-  const { ChartKinds } = await import('./lint/object-schema.ts');
+  const { fieldProblems } = await import('./lint/objects/object-fields.ts');
+  const { missingFields } = await import('./lint/objects/missing-fields.ts');
+  const { ChartKinds } = await import('./lint/objects/object-schema.ts');
   const errors: PkgError[] = [];
   const types = new KindTypes(chart);
   const kinds = new ChartKinds(chart);

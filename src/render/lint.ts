@@ -20,25 +20,25 @@ import {
   lintDependencies,
   lintImports,
   lintTags,
-} from './lint/dependencies.ts';
-import { lintRepositories } from './lint/dependency-repositories.ts';
-import { lintKubeVersion } from './lint/kube-version.ts';
+} from './lint/chart/dependencies.ts';
+import { lintRepositories } from './lint/chart/dependency-repositories.ts';
+import { lintKubeVersion } from './lint/chart/kube-version.ts';
 import { finding } from './lint/message.ts';
 import { enginesOf } from './engines.ts';
 import { fromError } from './lint/errors.ts';
 import type { LintMessage } from './lint/message.ts';
-import { lintMetadata } from './lint/metadata.ts';
-import { lintMisplacedFiles } from './lint/misplaced-files.ts';
+import { lintMetadata } from './lint/chart/metadata.ts';
+import { lintMisplacedFiles } from './lint/chart/misplaced-files.ts';
 import { lintRendered } from './lint/rendered.ts';
 import type { LintOptions } from './lint/options.ts';
-import { ChartKinds } from './lint/object-schema.ts';
+import { ChartKinds } from './lint/objects/object-schema.ts';
 import { openSource } from './lint/source.ts';
 import type { LintSource } from './lint/source.ts';
-import { lintSubchartValues } from './lint/subchart-values.ts';
-import { lintTemplates } from './lint/templates.ts';
-import { lintTypographicYaml } from './lint/typographic.ts';
-import { lintValues } from './lint/values.ts';
-import { lintValueSchema } from './lint/value-schema.ts';
+import { lintSubchartValues } from './lint/values/subchart-values.ts';
+import { lintTemplates } from './lint/templates/templates.ts';
+import { lintTypographicYaml } from './lint/templates/typographic.ts';
+import { lintValues } from './lint/values/values.ts';
+import { lintValueSchema } from './lint/values/value-schema.ts';
 
 export type { LintMessage, LintRule } from './lint/message.ts';
 export type { LintOptions } from './lint/options.ts';

@@ -8,7 +8,7 @@ import { loadChart } from '../../src/chart/load.ts';
 import { DEFAULT_CAPABILITIES } from '../../src/render/capabilities.ts';
 import { renderChart } from '../../src/render/render-chart.ts';
 import type { ChartInput, RenderedChart } from '../../src/render/render-chart.ts';
-import { field } from '../../src/render/lint/fields.ts';
+import { field } from '../../src/render/lint/objects/fields.ts';
 import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';

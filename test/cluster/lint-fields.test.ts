@@ -4,10 +4,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { KindTypes } from '../../src/render/field-types.ts';
-import { labelProblems } from '../../src/render/lint/labels.ts';
-import { fieldProblems } from '../../src/render/lint/object-fields.ts';
-import { builtinKinds, builtinSchema, ChartKinds } from '../../src/render/lint/object-schema.ts';
-import type { Holds } from '../../src/render/lint/object-schema.ts';
+import { labelProblems } from '../../src/render/lint/objects/labels.ts';
+import { fieldProblems } from '../../src/render/lint/objects/object-fields.ts';
+import { builtinKinds, builtinSchema, ChartKinds } from '../../src/render/lint/objects/object-schema.ts';
+import type { Holds } from '../../src/render/lint/objects/object-schema.ts';
 import { textFieldErrors } from '../../src/render/text-fields.ts';
 import { fromPlain } from '../../src/yaml/value.ts';
 import type { ValueMap } from '../../src/yaml/value.ts';

@@ -1,8 +1,8 @@
 /** Objects that lint reports are those that the API server refuses, and those that it takes have no findings. */
 import { expect } from 'vitest';
-import { missingFields } from '../../src/render/lint/missing-fields.ts';
-import { builtinSchema } from '../../src/render/lint/object-schema.ts';
-import { ruleProblems } from '../../src/render/lint/object-rules.ts';
+import { missingFields } from '../../src/render/lint/objects/missing-fields.ts';
+import { builtinSchema } from '../../src/render/lint/objects/object-schema.ts';
+import { ruleProblems } from '../../src/render/lint/objects/object-rules.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { toPlain } from '../../src/yaml/value.ts';
 import type { JsonObject, ValueMap } from '../../src/yaml/value.ts';

@@ -21,20 +21,20 @@ import type { NativeOpener } from '../handlebars/render.ts';
 import type { ReleaseContext, RenderedDocument } from '../render.ts';
 import { checkWritten, withOrigin } from '../value-origin.ts';
 import { fromError } from './errors.ts';
-import { textAt } from './fields.ts';
+import { textAt } from './objects/fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
-import { ChartKinds } from './object-schema.ts';
-import { lintObjects } from './objects.ts';
+import { ChartKinds } from './objects/object-schema.ts';
+import { lintObjects } from './objects/objects.ts';
 import { RELEASE_NAME } from './release.ts';
-import { withAllTrue } from './switched-values.ts';
-import { makesOf } from './chart-makes.ts';
-import type { ChartMakes } from './chart-objects.ts';
-import type { LintObject } from './lint-object.ts';
-import { isYamlFile, lintPrinted } from './printed.ts';
-import { lintPartialArguments } from './partial-arguments.ts';
-import { lintSharedKeys, lintRandomValues } from './random-calls.ts';
-import { lintTexts } from './texts.ts';
+import { withAllTrue } from './values/switched-values.ts';
+import { makesOf } from './objects/chart-makes.ts';
+import type { ChartMakes } from './objects/chart-objects.ts';
+import type { LintObject } from './objects/lint-object.ts';
+import { isYamlFile, lintPrinted } from './templates/printed.ts';
+import { lintPartialArguments } from './templates/partial-arguments.ts';
+import { lintSharedKeys, lintRandomValues } from './templates/random-calls.ts';
+import { lintTexts } from './objects/texts.ts';
 
 /**
  * Renders a chart as Helm's lint does, which continues where an install would fail: subcharts may be missing,
@@ -206,7 +206,7 @@ async function lintNativeBranches(
   kubeVersion: string,
 ): Promise<LintMessage[]> {
   const { openTree } = await import('../handlebars/tree.ts');
-  const { lintBranches } = await import('./branches.ts');
+  const { lintBranches } = await import('./templates/branches.ts');
   const tree = await openTree(chart);
   const own = tree.charts.get(chart);
   const partials = tree.partials.get(chart);

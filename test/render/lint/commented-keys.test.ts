@@ -1,6 +1,6 @@
 /** Values that values.yaml only has as comments: charts document in this way what may be given and has no default. */
 import { expect, test } from 'vitest';
-import { CommentedKeys } from '../../../src/render/lint/commented-keys.ts';
+import { CommentedKeys } from '../../../src/render/lint/values/commented-keys.ts';
 import { lint } from './support.ts';
 
 const VALUES = `# nameOverride: web

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deprecation } from '../../../src/render/lint/deprecations.ts';
-import { nameProblem } from '../../../src/render/lint/names.ts';
-import { selectorMatches } from '../../../src/render/lint/selectors.ts';
+import { deprecation } from '../../../src/render/lint/objects/deprecations.ts';
+import { nameProblem } from '../../../src/render/lint/objects/names.ts';
+import { selectorMatches } from '../../../src/render/lint/objects/selectors.ts';
 import { printYaml } from '../../../src/yaml/print.ts';
 import { fromPlain } from '../../../src/yaml/value.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cronProblem } from '../../../src/render/lint/cron.ts';
+import { cronProblem } from '../../../src/render/lint/objects/cron.ts';
 import { RUNS } from '../../support/generation.ts';
 import { lint } from './support.ts';
 
