@@ -31,19 +31,21 @@ const TEXT_LAST: ReadonlySet<string> = new Set([
   'regexSplit',
 ]);
 
-/** Helpers of two arguments whose first is a text of this form, and has another name in messages. */
-const FIRST: ReadonlyMap<string, { what: string; is: RegExp }> = new Map([
-  ...['typeIs', 'typeIsLike', 'kindIs'].map((name): [string, { what: string; is: RegExp }] => [
-    name,
-    {
-      what: 'type',
-      is: /^(?:string|bool|int(?:64)?|float64|map|slice|invalid|\[\]interface \{\}|map\[string\]interface \{\})$/,
-    },
-  ]),
-  ...['date', 'dateModify'].map((name): [string, { what: string; is: RegExp }] => [
-    name,
-    name === 'date' ? { what: 'layout', is: /2006|15:04/ } : { what: 'duration', is: /^-?(?:\d+(?:\.\d+)?[hms])+$/ },
-  ]),
+/** How the first argument of a helper is called in messages, and the form of its text. */
+type FirstArgument = { what: string; is: RegExp };
+
+const TYPE: FirstArgument = {
+  what: 'type',
+  is: /^(?:string|bool|int(?:64)?|float64|map|slice|invalid|\[\]interface \{\}|map\[string\]interface \{\})$/,
+};
+
+/** Helpers of two arguments whose first is a text of a certain form. */
+const FIRST: ReadonlyMap<string, FirstArgument> = new Map([
+  ['typeIs', TYPE],
+  ['typeIsLike', TYPE],
+  ['kindIs', TYPE],
+  ['date', { what: 'layout', is: /2006|15:04/ }],
+  ['dateModify', { what: 'duration', is: /^-?(?:\d+(?:\.\d+)?[hms])+$/ }],
 ]);
 
 /** Helpers that compare two values, each with the sign of a constraint on versions. */
@@ -74,22 +76,20 @@ export function swappedArguments(
   if (first === undefined || subject === undefined || first === subject) return undefined;
   const moved = [...others, first].map(source).join(' ');
   if (name === 'lookup') return swappedLookup(params, source);
-  const isFirst = FIRST.get(name);
+  const wanted = FIRST.get(name);
   if (
-    isFirst !== undefined &&
+    wanted !== undefined &&
     params.length === 2 &&
     !isLiteral(first) &&
     subject.type === 'StringLiteral' &&
-    isFirst.is.test(subject.value)
+    wanted.is.test(subject.value)
   )
-    return { message: `${name} takes the ${isFirst.what} first`, hint: `write (${name} ${moved})` };
-  if (COMPARING_ORDER.has(name) && subject.type === 'StringLiteral' && isKubeVersion(first)) {
-    const sign = COMPARING_ORDER.get(name) ?? '';
+    return { message: `${name} takes the ${wanted.what} first`, hint: `write (${name} ${moved})` };
+  const sign = COMPARING_ORDER.get(name);
+  if (sign !== undefined && subject.type === 'StringLiteral' && isKubeVersion(first)) {
     const message = `${name} compares texts by their characters, and v1.9 comes after v1.30`;
-    return {
-      message,
-      hint: `write (semverCompare "${sign}${subject.value.replace(/^v/, '')}-0" capabilities.kubeVersion)`,
-    };
+    const constraint = `${sign}${subject.value.replace(/^v/, '')}-0`;
+    return { message, hint: `write (semverCompare "${constraint}" capabilities.kubeVersion)` };
   }
   if (name === 'ternary' && params.length === 3 && isLiteral(subject) && !isLiteral(first)) {
     const message = 'ternary takes the condition last';
