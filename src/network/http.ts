@@ -44,7 +44,6 @@ const MAX_REDIRECTS = 10;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Redirects that keep method and body. */
 const SAME_METHOD: ReadonlySet<number> = new Set([307, 308]);
-const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** Sends requests, and keeps connections open for the next one. */
 export class HttpClient {
@@ -110,7 +109,7 @@ export class HttpClient {
       let wait = pause;
       try {
         const received = await this.#sendWithRedirects(request, signal);
-        if (isLast || !BUSY.has(received.status)) return await use(received);
+        if (isLast || !mayPass(received.status)) return await use(received);
         wait = Math.max(pause, retryAfter(received.headers['retry-after']) ?? 0);
         if (Date.now() - begun + wait > this.#times.patience) return await use(received);
         // Reading a short rest of the answer frees the connection for the next try.
@@ -255,6 +254,14 @@ function bodyOf({ body }: HttpRequest): PoolRequest['body'] {
 function loginHeader(url: URL): string | undefined {
   const login = loginOf(url);
   return login && basicAuthorization(login.username, login.password);
+}
+
+/**
+ * May the same request succeed a moment later? As Helm's client for registries judges, but for 501. Distribution 2.8
+ * answers 500 to who reads a tag while another process writes it.
+ */
+function mayPass(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
 /** Did the connection break, so that another one may work? A proxy that broke it is not tried again. */

@@ -121,7 +121,7 @@ describe('a login', () => {
 });
 
 describe('a request that fails', () => {
-  test.each([429, 502, 503, 504])(
+  test.each([408, 429, 500, 502, 503, 504, 507])(
     'with status %i is sent again, a POST only where it may be repeated',
     async (status) => {
       const server = await start((_seen, response, number) =>
@@ -135,7 +135,7 @@ describe('a request that fails', () => {
     },
   );
 
-  test.each([400, 401, 404, 500])('with status %i is not', async (status) => {
+  test.each([400, 401, 404, 501])('with status %i is not', async (status) => {
     const server = await start((_seen, response) => response.writeHead(status).end());
     expect(await get(server.url)).toBe(status);
     expect(server.seen).toHaveLength(1);
