@@ -1,6 +1,7 @@
-/** Finds newer versions of a chart of a release. */
-import type { ChartSource } from '../chart/chart.ts';
-import { parseVersion } from '../chart/version.ts';
+/** Finds newer versions of a chart of a release, and decides which of them it should be updated to. */
+import type { Chart, ChartSource } from '../chart/chart.ts';
+import { readChartArchive } from '../chart/load.ts';
+import { compareVersionTexts, parseVersion } from '../chart/version.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { pickVersion } from './index-file.ts';
@@ -21,37 +22,55 @@ export type NewerOptions = {
   access: ChartRequest['access'];
 };
 
-/** The newest version that fits, and the newest of all; empty where there is none. */
-export type Newest = { fitting: string; newest: string };
+/** What repositories have beyond a version of a chart. Texts are empty where there is no such version. */
+export type NewerVersions = {
+  /** The newest version that fits. */
+  fitting: string;
+  /** The newest of all. */
+  newest: string;
+  /** The version to update to: the newest fitting one if it is newer, else the newest of all if that is newer. */
+  next: string;
+  /** Is the fitting version newer? */
+  isOutdated: boolean;
+};
 
 /**
- * The newest versions of a chart. Registries are asked only for the list of tags.
+ * Looks for newer versions of a chart. Registries are asked only for the list of tags.
  *
- * @param version the one to start from
+ * @param version the one that is installed
  * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where the repository no longer has the chart, `PKG_CHART_INVALID` for
  *   a constraint that cannot be read, and the errors of a repository that cannot be read
  */
-export async function newestVersions(
+export async function findNewerVersions(
   source: ChartSource,
   version: string,
   { constraint, devel, access }: NewerOptions,
   remotes: Remotes,
-): Promise<Newest> {
+): Promise<NewerVersions> {
   const versions = await versionsAt(source, access, remotes);
-  return {
-    fitting: pickVersion(versions, constraint || sameMajor(version, devel))?.version ?? '',
-    newest: pickVersion(versions, devel ? '>=0.0.0-0' : '')?.version ?? '',
-  };
+  const fitting = pickVersion(versions, constraint || sameMajor(version, devel))?.version ?? '';
+  const newest = pickVersion(versions, devel ? '>=0.0.0-0' : '')?.version ?? '';
+  const isNewer = (one: string): boolean => compareVersionTexts(one, version) > 0;
+  return { fitting, newest, next: [fitting, newest].find(isNewer) ?? '', isOutdated: isNewer(fitting) };
 }
 
-/** Finds another version of a chart. @throws {PkgError} as {@link findChart} does */
-export function findVersion(
+/** Fetches and loads a version of a chart. @throws {PkgError} as {@link findChart} and {@link readChartArchive} do */
+export async function fetchVersion(
   source: ChartSource,
   version: string,
   access: ChartRequest['access'],
   remotes: Remotes,
+): Promise<Chart> {
+  const found = await findVersion(source, version, access, remotes);
+  return await readChartArchive(await found.fetch(), found.location);
+}
+
+function findVersion(
+  { repository, name }: ChartSource,
+  version: string,
+  access: ChartRequest['access'],
+  remotes: Remotes,
 ): Promise<FoundChart> {
-  const { repository, name } = source;
   const common = { version, devel: false, access };
   if (repository.startsWith('oci://')) return findChart({ reference: repository, repo: '', ...common }, remotes);
   const known = knownAt(repository, remotes);
@@ -91,6 +110,7 @@ function knownAt(address: string, remotes: Remotes): Repository | undefined {
   });
 }
 
+/** The constraint for the versions with the major number of this one. */
 function sameMajor(version: string, devel: boolean): string {
   const major = parseVersion(version)?.major ?? 0n;
   return devel ? `>=${major}.0.0-0 <${major + 1n}.0.0-0` : `${major}.x`;

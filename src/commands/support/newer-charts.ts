@@ -1,13 +1,11 @@
-/** Finds newer versions of the charts of releases, for `pkg outdated`. */
-import type { Chart, ChartSource } from '../../chart/chart.ts';
-import { readChartArchive } from '../../chart/load.ts';
-import { compareVersions, parseVersion } from '../../chart/version.ts';
+/** The rows of `pkg outdated`: newer versions of the charts of releases. */
+import type { ChartSource } from '../../chart/chart.ts';
 import { inParallel } from '../../parallel.ts';
 import { PkgError, withDetails } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Release } from '../../release/release.ts';
-import { findVersion, newestVersions, serverOf } from '../../repository/newer-versions.ts';
-import type { Newest, NewerOptions } from '../../repository/newer-versions.ts';
+import { fetchVersion, findNewerVersions, serverOf } from '../../repository/newer-versions.ts';
+import type { NewerOptions } from '../../repository/newer-versions.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import type { Paint } from '../../terminal/color.ts';
 import { renderDiff } from '../../terminal/diff.ts';
@@ -68,7 +66,7 @@ function checkLogin(found: readonly ReleaseSource[]): void {
   });
 }
 
-/** Looks for newer versions of one chart. An error is returned, so that the other releases are shown. */
+/** The result for one release. An error is returned, so that the other releases are shown. */
 async function look(
   { release, source, error: unread }: ReleaseSource,
   options: NewerOptions,
@@ -82,27 +80,16 @@ async function look(
   try {
     if (unread !== undefined) throw unread;
     if (source === undefined) return { ...nothing, row: { ...row, status: 'unknown' } };
-    const newest = await newestVersions(source, version, options, remotes);
-    const status = isNewer(newest.fitting, version) ? 'outdated' : 'up to date';
-    const next = nextOf(newest, version);
+    const { fitting, newest, next, isOutdated } = await findNewerVersions(source, version, options, remotes);
+    const status = isOutdated ? 'outdated' : 'up to date';
     const isCompared = paint !== undefined && next !== '';
     const diff = isCompared ? await valuesDiff(source, [version, next], options, remotes, paint) : '';
-    return { ...nothing, row: { ...row, ...newest, status }, diff };
+    return { ...nothing, row: { ...row, fitting, newest, status }, diff };
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     const named = withDetails(error, {}, `${printable(name, 60)}: ${error.message}`);
     return { ...nothing, row: { ...row, status: 'failed' }, error: named };
   }
-}
-
-/** The version to compare with: the newest fitting one if it is newer, else the newest of all; empty for none. */
-function nextOf({ fitting, newest }: Newest, version: string): string {
-  return [fitting, newest].find((one) => isNewer(one, version)) ?? '';
-}
-
-function isNewer(one: string, version: string): boolean {
-  const [a, b] = [parseVersion(one), parseVersion(version)];
-  return a !== undefined && b !== undefined && compareVersions(a, b) > 0;
 }
 
 /** What changes in the default values from one version of a chart to another; empty for nothing. */
@@ -115,15 +102,11 @@ async function valuesDiff(
 ): Promise<string> {
   const [before, after] = await Promise.all(
     versions.map(async (one) => {
-      const found = await findVersion(source, one, access, remotes);
-      return valuesOf(await readChartArchive(await found.fetch(), found.location));
+      const { values } = await fetchVersion(source, one, access, remotes);
+      return goYaml(toPlain(values));
     }),
   );
   if (before === undefined || after === undefined || before === after) return '';
   const [beforeName, afterName] = versions;
   return renderDiff({ before, after, beforeName, afterName }, paint);
-}
-
-function valuesOf(chart: Chart): Promise<string> {
-  return goYaml(toPlain(chart.values));
 }
