@@ -1,6 +1,5 @@
 /** Merging values as Helm 4.3 does (pkg/chart/common/util/coalesce.go, internal/chart loader's MergeMaps). */
 import { printable } from '../errors-text.ts';
-import type { Chart } from './chart.ts';
 import { ValueError } from './value-error.ts';
 import { cloneValue, isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
@@ -21,6 +20,13 @@ export function subchartValues(values: ValueMap, name: string): ValueMap {
   return isMap(own) ? own : new Map();
 }
 
+/** What merging needs of a chart. */
+export type ChartDefaults = {
+  metadata: { name: string };
+  values: ValueMap;
+  dependencies: readonly ChartDefaults[];
+};
+
 /** The merged values of a chart tree, and Helm's warnings about them. */
 export type Coalesced = { values: ValueMap; warnings: string[] };
 
@@ -30,7 +36,7 @@ export type Coalesced = { values: ValueMap; warnings: string[] };
  *
  * @throws {ValueError} `PKG_VALUES_INVALID` where the block of a subchart is not a map
  */
-export function coalesceValues(chart: Chart, userValues: ValueMap): Coalesced {
+export function coalesceValues(chart: ChartDefaults, userValues: ValueMap): Coalesced {
   const coalescer = new Coalescer();
   const values = coalescer.tree(chart, userValues, false);
   coalescer.unshare(values);
@@ -43,12 +49,12 @@ export function coalesceValues(chart: Chart, userValues: ValueMap): Coalesced {
  *
  * @param keepNulls nulls stay and delete nothing, as in Helm's MergeValues
  */
-export function coalescedView(chart: Chart, userValues: ValueMap, keepNulls = false): ValueMap {
+export function coalescedView(chart: ChartDefaults, userValues: ValueMap, keepNulls = false): ValueMap {
   return new Coalescer().tree(chart, userValues, keepNulls);
 }
 
 /** The merged defaults with their nulls. Maps may be changed, and are shared where Helm shares them. */
-export function mergedDefaults(chart: Chart): ValueMap {
+export function mergedDefaults(chart: ChartDefaults): ValueMap {
   const coalescer = new Coalescer();
   const values = coalescer.tree(chart, new Map(), true);
   coalescer.unshare(values);
@@ -103,7 +109,7 @@ class Coalescer {
   /** The maps and lists that were made here: these change in place. */
   readonly #own: Set<Value> = new Set();
 
-  tree(chart: Chart, userValues: ValueMap, keepNulls: boolean): ValueMap {
+  tree(chart: ChartDefaults, userValues: ValueMap, keepNulls: boolean): ValueMap {
     const values = this.#copy(userValues);
     this.#chart(chart, values, [chart.metadata.name], keepNulls);
     return values;
@@ -113,7 +119,7 @@ class Coalescer {
    * @param values changed in place
    * @param names those of the charts that lead here, the top one first, this one last
    */
-  #chart(chart: Chart, values: ValueMap, names: readonly string[], keepNulls: boolean): void {
+  #chart(chart: ChartDefaults, values: ValueMap, names: readonly string[], keepNulls: boolean): void {
     this.#defaults(chart, values, names.join('.'), keepNulls);
     for (const child of chart.dependencies) {
       const { name } = child.metadata;
@@ -126,7 +132,7 @@ class Coalescer {
     }
   }
 
-  #defaults(chart: Chart, values: ValueMap, at: string, keepNulls: boolean): void {
+  #defaults(chart: ChartDefaults, values: ValueMap, at: string, keepNulls: boolean): void {
     for (const [key, fallback] of chart.values) {
       const given = values.get(key);
       if (given === undefined) {

@@ -1,5 +1,6 @@
 import { getHistory } from '../release/operations/history.ts';
 import type { Release } from '../release/release.ts';
+import { chartField } from '../release/recorded-chart.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Json } from '../yaml/value.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
@@ -7,7 +8,7 @@ import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './support/record-time.ts';
-import { chartField, chartLabel, printResult } from './support/release-output.ts';
+import { chartLabel, printResult } from './support/release-output.ts';
 
 const COLUMNS = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'ROLLBACK', 'DESCRIPTION'] as const;
 

@@ -4,6 +4,7 @@ import { listReleases } from '../release/operations/history.ts';
 import { recordLabels } from '../release/names.ts';
 import { STATUSES } from '../release/release.ts';
 import type { Release, Status } from '../release/release.ts';
+import { chartField } from '../release/recorded-chart.ts';
 import { print } from '../terminal/output.ts';
 import { renderTable } from '../terminal/table.ts';
 import { Flags, PkgCommand } from './support/command.ts';
@@ -11,7 +12,7 @@ import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { GO_STRING, formatRecordTime, parseRecordTime } from './support/record-time.ts';
-import { chartField, chartLabel, printResult } from './support/release-output.ts';
+import { chartLabel, printResult } from './support/release-output.ts';
 import { matchesSelector, parseSelector } from './support/selector.ts';
 
 class ListCommand extends PkgCommand {

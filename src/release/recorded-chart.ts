@@ -2,12 +2,13 @@
  * The chart as Helm's record holds it: the root chart alone, fields in the order of Go's structs. Source: helm v4
  * `pkg/chart/v2/{chart,metadata,dependency}.go`.
  */
-import { fromPlain, toPlain } from '../yaml/value.ts';
-import { sortKeys } from '../yaml/json.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import type { Chart, ChartFile } from '../chart/chart.ts';
+import { coalesceValues } from '../chart/values.ts';
+import { sortKeys } from '../yaml/json.ts';
+import { fromPlain, getOwn, toPlain } from '../yaml/value.ts';
 import type { JsonObject, ValueMap } from '../yaml/value.ts';
-import type { RecordedChart, RecordedFile } from './release.ts';
+import type { RecordedChart, RecordedFile, Release } from './release.ts';
 
 /**
  * The chart as a record holds it. Its dependencies must have been resolved: the record names those that are enabled.
@@ -28,6 +29,22 @@ export function recordChart(chart: Chart): RecordedChart {
 /** The default values of a recorded chart. */
 export function recordedValues(chart: RecordedChart): ValueMap {
   return fromPlain(chart.values);
+}
+
+/** A field of the recorded chart's metadata, as text. */
+export function chartField(release: Release, field: string): string {
+  const value = getOwn(release.chart?.metadata ?? {}, field);
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** The values that a revision ran with: the recorded chart's defaults and what the user gave. */
+export function computedValues(release: Release): JsonObject {
+  const defaults = {
+    metadata: { name: chartField(release, 'name') },
+    values: fromPlain(release.chart?.values ?? {}),
+    dependencies: [],
+  };
+  return sortKeys(toPlain(coalesceValues(defaults, fromPlain(release.config ?? {})).values));
 }
 
 function recordLock(lock: ValueMap): JsonObject {

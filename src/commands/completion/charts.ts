@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { DEFAULT_SETTINGS, Remotes } from '../../repository/remotes.ts';
 import { shownText } from '../../repository/urls.ts';
-import { indexEntries } from '../support/index-entries.ts';
+import { indexEntries } from '../../repository/search-entries.ts';
 import type { Candidate, Line, Offer } from './offer.ts';
 import { Directive } from './directive.ts';
 

@@ -11,7 +11,7 @@ import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { printResult } from '../support/release-output.ts';
-import { withoutLogin } from '../support/shown-url.ts';
+import { printedUrl } from '../support/printed-url.ts';
 
 class DependencyListCommand extends PkgCommand {
   static override description = 'Lists the dependencies of a chart, and whether charts/ holds them.';
@@ -37,7 +37,7 @@ class DependencyListCommand extends PkgCommand {
       rows.push({
         name,
         version,
-        repository: withoutLogin(repository),
+        repository: printedUrl(repository),
         status: await statusOf(chart, path, dependency),
       });
     }

@@ -1,7 +1,8 @@
 import { getRelease } from '../../release/operations/history.ts';
+import { computedValues } from '../../release/recorded-chart.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { goYaml } from '../support/go-yaml.ts';
-import { computedValues, hooksText, releaseBlock } from '../support/release-output.ts';
+import { hooksText, releaseBlock } from '../support/release-output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { REVISION_FLAG } from '../support/release-flags.ts';

@@ -1,10 +1,11 @@
 import { compareCodePoints, sortKeys } from '../../yaml/json.ts';
 import { getStored } from '../../release/operations/history.ts';
 import type { Release } from '../../release/release.ts';
+import { chartField } from '../../release/recorded-chart.ts';
 import { printable } from '../../errors-text.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
-import { chartField, printResult } from '../support/release-output.ts';
+import { printResult } from '../support/release-output.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';

@@ -1,7 +1,8 @@
 import { sortKeys } from '../../yaml/json.ts';
 import { getRelease } from '../../release/operations/history.ts';
+import { computedValues } from '../../release/recorded-chart.ts';
 import { goYaml } from '../support/go-yaml.ts';
-import { computedValues, printData } from '../support/release-output.ts';
+import { printData } from '../support/release-output.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';

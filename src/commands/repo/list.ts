@@ -6,7 +6,7 @@ import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { printResult } from '../support/release-output.ts';
-import { withoutLogin } from '../support/shown-url.ts';
+import { printedUrl } from '../support/printed-url.ts';
 
 class RepoListCommand extends PkgCommand {
   static override description = 'Lists the chart repositories that this machine knows.';
@@ -18,7 +18,7 @@ class RepoListCommand extends PkgCommand {
       repositoryConfig: flags['repository-config'] ?? '',
       registryConfig: '',
     });
-    const rows = readRepositories(file).map(({ name, url }) => ({ name, url: withoutLogin(url) }));
+    const rows = readRepositories(file).map(({ name, url }) => ({ name, url: printedUrl(url) }));
     if (rows.length === 0 && flags.output === 'table') {
       printError('no repositories to show\n');
       return;

@@ -4,6 +4,7 @@ import { printable } from '../../errors-text.ts';
 import type { SearchChart } from '../../repository/index-file.ts';
 import type { Remotes } from '../../repository/remotes.ts';
 import type { Repository } from '../../repository/repositories.ts';
+import { indexEntries } from '../../repository/search-entries.ts';
 import { searchCharts } from '../../repository/search.ts';
 import type { Search } from '../../repository/search.ts';
 import { printError } from '../../terminal/output.ts';
@@ -12,7 +13,6 @@ import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass, FlagValues } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { SEARCH_FLAGS } from '../support/remote-flags.ts';
-import { indexEntries } from '../support/index-entries.ts';
 import { printResult } from '../support/release-output.ts';
 import { withRemotes } from '../support/remotes.ts';
 

@@ -4,6 +4,7 @@ import { inParallel } from '../../parallel.ts';
 import { PkgError, withDetails } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import type { Release } from '../../release/release.ts';
+import { chartField } from '../../release/recorded-chart.ts';
 import { fetchVersion, findNewerVersions, serverOf } from '../../repository/newer-versions.ts';
 import type { NewerOptions } from '../../repository/newer-versions.ts';
 import type { Remotes } from '../../repository/remotes.ts';
@@ -11,7 +12,6 @@ import type { Paint } from '../../terminal/color.ts';
 import { renderDiff } from '../../terminal/diff.ts';
 import { toPlain } from '../../yaml/value.ts';
 import { goYaml } from './go-yaml.ts';
-import { chartField } from './release-output.ts';
 import { accessOf, withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
 

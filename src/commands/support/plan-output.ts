@@ -14,7 +14,7 @@ import { fromPlain, setOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import * as Flags from './flag-types.ts';
 import type { FlagValues } from './flag-types.ts';
-import { maskChange, maskPair } from './mask.ts';
+import { maskChange, maskPair } from '../../release/plan-mask.ts';
 import { OUTPUT_FLAG } from './output-flags.ts';
 import { printData } from './release-output.ts';
 

@@ -1,18 +1,15 @@
 /** Prints releases in Helm's formats. */
-import { coalesceValues } from '../../chart/values.ts';
-import type { Chart } from '../../chart/chart.ts';
 import type { RecordedHook, Release } from '../../release/release.ts';
 import { printable, printableLines } from '../../errors-text.ts';
 import { print, printDocument, printJson } from '../../terminal/output.ts';
-import { fromPlain, getOwn, toPlain } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { recordOf } from '../../release/codec.ts';
-import { sortKeys } from '../../yaml/json.ts';
+import { chartField } from '../../release/recorded-chart.ts';
 import type { OperationResult } from '../../release/operations.ts';
 import { goJson } from './go-json.ts';
 import { goYaml } from './go-yaml.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './record-time.ts';
-import { HIDDEN_SECRET, hideSecrets } from './secrets.ts';
+import { HIDDEN_SECRET, hideSecrets } from '../../release/hide-secrets.ts';
 
 /** `table`, `json` or `yaml`. */
 export type OutputFormat = string;
@@ -31,12 +28,6 @@ export async function printResult(
 export async function printData(format: OutputFormat, data: Json): Promise<void> {
   if (format === 'json') printJson(goJson(data));
   else printDocument(await goYaml(data));
-}
-
-/** A field of the recorded chart's metadata, as text. */
-export function chartField(release: Release, field: string): string {
-  const value = getOwn(release.chart?.metadata ?? {}, field);
-  return value === undefined || value === null ? '' : String(value);
 }
 
 /** `web-1.2.3`, or what Helm says when the record has no chart. */
@@ -134,34 +125,4 @@ export async function printOutcome(
 ): Promise<void> {
   const view = { hideNotes: flags['hide-notes'], showSecrets: flags['show-secrets'], withChart: true };
   await printRelease(flags.output, release, view);
-}
-
-/** The values that a revision ran with: the recorded chart's defaults and what the user gave. */
-export function computedValues(release: Release): JsonObject {
-  const defaults = release.chart?.values ?? {};
-  const chart: Chart = {
-    metadata: {
-      apiVersion: 'v2',
-      name: chartField(release, 'name'),
-      version: chartField(release, 'version'),
-      appVersion: '',
-      description: '',
-      type: 'application',
-      kubeVersion: '',
-      deprecated: false,
-      annotations: new Map(),
-      dependencies: [],
-      all: new Map(),
-    },
-    lock: null,
-    values: fromPlain(defaults),
-    valuesFile: undefined,
-    schema: undefined,
-    templates: [],
-    crds: [],
-    files: [],
-    dependencies: [],
-    location: chartField(release, 'name'),
-  };
-  return sortKeys(toPlain(coalesceValues(chart, fromPlain(release.config ?? {})).values));
 }

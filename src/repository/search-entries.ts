@@ -1,12 +1,12 @@
 /** What can be found in the cached index of a repository. */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { PkgError } from '../../errors.ts';
-import { cacheLater, readRunCache } from '../../run-cache.ts';
-import { searchEntries } from '../../repository/index-file.ts';
-import type { SearchChart } from '../../repository/index-file.ts';
-import type { Remotes } from '../../repository/remotes.ts';
-import type { Repository } from '../../repository/repositories.ts';
+import { PkgError } from '../errors.ts';
+import { cacheLater, readRunCache } from '../run-cache.ts';
+import { searchEntries } from './index-file.ts';
+import type { SearchChart } from './index-file.ts';
+import type { Remotes } from './remotes.ts';
+import type { Repository } from './repositories.ts';
 
 /**
  * The charts and versions in the index that was fetched of a repository.

@@ -1,10 +1,10 @@
 /**
  * Masks the values of Secrets in plans. A changed value is still visible as changed; its content and length are not.
  */
-import type { KubeObject } from '../../cluster/cluster.ts';
-import type { FieldChange, Step } from '../../release/plan.ts';
-import { equalJson, isJsonObject, setOwn } from '../../yaml/value.ts';
-import type { Json, JsonObject } from '../../yaml/value.ts';
+import type { KubeObject } from '../cluster/cluster.ts';
+import type { FieldChange, Step } from './plan.ts';
+import { equalJson, isJsonObject, setOwn } from '../yaml/value.ts';
+import type { Json, JsonObject } from '../yaml/value.ts';
 
 const MASK = '***';
 

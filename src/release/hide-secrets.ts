@@ -1,6 +1,6 @@
 /** Hides Secrets in manifests, as Helm's `--hide-secret` does. */
-import { isMap } from '../../yaml/value.ts';
-import { parseYamlDocuments } from '../../yaml/read.ts';
+import { isMap } from '../yaml/value.ts';
+import { parseYamlDocuments } from '../yaml/read.ts';
 
 /** The text in place of a Secret. */
 export const HIDDEN_SECRET = '# HIDDEN: The Secret output has been suppressed';
