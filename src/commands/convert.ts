@@ -9,7 +9,7 @@ import type { CommandClass } from './support/command.ts';
 import { CHART_FLAGS } from './support/chart-flags.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { linkOptions } from './support/load.ts';
-import { printResult } from './support/release-output.ts';
+import { printResult } from './support/print-result.ts';
 
 class ConvertCommand extends PkgCommand {
   static override description = [

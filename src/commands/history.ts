@@ -8,7 +8,8 @@ import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './support/record-time.ts';
-import { chartLabel, printResult } from './support/release-output.ts';
+import { printResult } from './support/print-result.ts';
+import { chartLabel } from './support/release-output.ts';
 
 const COLUMNS = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'ROLLBACK', 'DESCRIPTION'] as const;
 

@@ -6,7 +6,7 @@ import type { CommandClass } from './support/command.ts';
 import { LOCAL_RENDER_FLAGS } from './support/chart-flags.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { readInputs } from './support/inputs.ts';
-import { printResult } from './support/release-output.ts';
+import { printResult } from './support/print-result.ts';
 
 class ImagesCommand extends PkgCommand {
   static override description = [

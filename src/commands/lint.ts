@@ -21,7 +21,7 @@ import { schemaInput } from './support/inputs.ts';
 import { readStdin } from './support/stdin.ts';
 import { linkOptions } from './support/load.ts';
 import { PLAN_FLAGS } from './support/release-flags.ts';
-import { printResult } from './support/release-output.ts';
+import { printResult } from './support/print-result.ts';
 import type { RemoteFlags } from './support/remotes.ts';
 import { kubeVersionOf } from './support/kube-version.ts';
 

@@ -12,7 +12,8 @@ import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import { GO_STRING, formatRecordTime, parseRecordTime } from './support/record-time.ts';
-import { chartLabel, printResult } from './support/release-output.ts';
+import { printResult } from './support/print-result.ts';
+import { chartLabel } from './support/release-output.ts';
 import { matchesSelector, parseSelector } from './support/selector.ts';
 
 class ListCommand extends PkgCommand {

@@ -14,7 +14,7 @@ import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { REMOTE_FLAGS } from './support/remote-flags.ts';
 import { openNamespace } from './support/operate.ts';
 import type { ReleaseSource, Row } from './support/newer-charts.ts';
-import { printResult } from './support/release-output.ts';
+import { printResult } from './support/print-result.ts';
 
 /** The most records that are read at once. */
 const AT_ONCE = 8;

@@ -24,7 +24,7 @@ import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { COSIGN_KEY_FLAGS, REMOTE_FLAGS, SIGN_FLAGS } from './support/remote-flags.ts';
-import { printResult } from './support/release-output.ts';
+import { printResult } from './support/print-result.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { CosignFlags, SignFlags } from './support/sign.ts';
 

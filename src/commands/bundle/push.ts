@@ -7,7 +7,7 @@ import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { REMOTE_FLAGS } from '../support/remote-flags.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 import { withRemotes } from '../support/remotes.ts';
 
 class BundlePushCommand extends PkgCommand {

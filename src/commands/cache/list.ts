@@ -4,7 +4,7 @@ import { cacheFolders, sizeText } from '../support/cache.ts';
 import { PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 
 class CacheListCommand extends PkgCommand {
   static override description = [

@@ -5,7 +5,7 @@ import { cacheFolders, sizeText } from '../support/cache.ts';
 import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 import { durationOf } from '../support/wait-input.ts';
 
 class CachePruneCommand extends PkgCommand {

@@ -10,7 +10,7 @@ import { CHART_FLAGS, SOURCE_FLAGS } from '../support/chart-flags.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { linkOptions } from '../support/load.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 
 class DependencyTreeCommand extends PkgCommand {
   static override description = [

@@ -5,7 +5,7 @@ import { chartField } from '../../release/recorded-chart.ts';
 import { printable } from '../../errors-text.ts';
 import { getOwn } from '../../yaml/value.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 import { Args, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';

@@ -5,7 +5,7 @@ import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { REVISION_FLAG } from '../support/release-flags.ts';
 import { openNamespace } from '../support/operate.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 
 class GetStoredCommand extends PkgCommand {
   static override description = [

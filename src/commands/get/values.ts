@@ -2,7 +2,7 @@ import { sortKeys } from '../../yaml/json.ts';
 import { getRelease } from '../../release/operations/history.ts';
 import { computedValues } from '../../release/recorded-chart.ts';
 import { goYaml } from '../support/go-yaml.ts';
-import { printData } from '../support/release-output.ts';
+import { printData } from '../support/print-result.ts';
 import { printDocument } from '../../terminal/output.ts';
 import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';

@@ -5,7 +5,7 @@ import { renderTable } from '../../terminal/table.ts';
 import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 import { printedUrl } from '../support/printed-url.ts';
 
 class RepoListCommand extends PkgCommand {

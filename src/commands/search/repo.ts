@@ -13,7 +13,7 @@ import { Args, Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass, FlagValues } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { SEARCH_FLAGS } from '../support/remote-flags.ts';
-import { printResult } from '../support/release-output.ts';
+import { printResult } from '../support/print-result.ts';
 import { withRemotes } from '../support/remotes.ts';
 
 const FLAGS = {

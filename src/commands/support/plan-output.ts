@@ -16,7 +16,7 @@ import * as Flags from './flag-types.ts';
 import type { FlagValues } from './flag-types.ts';
 import { maskChange, maskPair } from '../../release/plan-mask.ts';
 import { OUTPUT_FLAG } from './output-flags.ts';
-import { printData } from './release-output.ts';
+import { printData } from './print-result.ts';
 
 /** Flags of the diff commands. */
 export const DIFF_FLAGS: FlagInput<{ 'exit-code': boolean; 'show-secrets': boolean; output: string }> = {

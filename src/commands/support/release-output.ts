@@ -1,34 +1,15 @@
 /** Prints releases in Helm's formats. */
 import type { RecordedHook, Release } from '../../release/release.ts';
 import { printable, printableLines } from '../../errors-text.ts';
-import { print, printDocument, printJson } from '../../terminal/output.ts';
+import { printDocument } from '../../terminal/output.ts';
 import type { Json, JsonObject } from '../../yaml/value.ts';
 import { recordOf } from '../../release/codec.ts';
 import { chartField } from '../../release/recorded-chart.ts';
 import type { OperationResult } from '../../release/operations.ts';
-import { goJson } from './go-json.ts';
-import { goYaml } from './go-yaml.ts';
+import { printData } from './print-result.ts';
+import type { OutputFormat } from './print-result.ts';
 import { ANSIC, formatRecordTime, parseRecordTime } from './record-time.ts';
 import { HIDDEN_SECRET, hideSecrets } from '../../release/hide-secrets.ts';
-
-/** `table`, `json` or `yaml`. */
-export type OutputFormat = string;
-
-/** Prints a result in the chosen format. Only the function for that format is called. */
-export async function printResult(
-  format: OutputFormat,
-  data: () => Json,
-  table: () => string | Promise<string>,
-): Promise<void> {
-  if (format === 'table') print(await table());
-  else await printData(format, data());
-}
-
-/** Prints data as JSON or YAML. */
-export async function printData(format: OutputFormat, data: Json): Promise<void> {
-  if (format === 'json') printJson(goJson(data));
-  else printDocument(await goYaml(data));
-}
 
 /** `web-1.2.3`, or what Helm says when the record has no chart. */
 export function chartLabel(release: Release): string {
