@@ -21,10 +21,10 @@ export async function checkTexts(
 ): Promise<PkgError[]> {
   const { fieldProblems } = await import('./lint/objects/object-fields.ts');
   const { missingFields } = await import('./lint/objects/missing-fields.ts');
-  const { ChartKinds } = await import('./lint/objects/object-schema.ts');
+  const { openKinds } = await import('./lint/objects/object-schema.ts');
   const errors: PkgError[] = [];
   const types = new KindTypes(chart);
-  const kinds = new ChartKinds(chart);
+  const kinds = await openKinds(chart);
   for (const document of documents) {
     const problems = document.object === undefined ? [] : textFieldErrors(document.object, types);
     for (const { path, message, kind } of problems) {

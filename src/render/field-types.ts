@@ -142,6 +142,12 @@ export function* crdsOf(chart: Chart, group: string, kind: string | undefined): 
   for (const child of chart.dependencies) yield* crdsOf(child, group, kind);
 }
 
+/** May a chart tree have a CRD? */
+export function hasCrds(chart: Chart): boolean {
+  const mayHold = ({ data }: ChartFile): boolean => has(data, 'CustomResourceDefinition');
+  return chart.crds.some(mayHold) || chart.templates.some(mayHold) || chart.dependencies.some(hasCrds);
+}
+
 function has(data: Uint8Array, word: string): boolean {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).includes(word);
 }

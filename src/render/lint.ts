@@ -31,7 +31,7 @@ import { lintMetadata } from './lint/chart/metadata.ts';
 import { lintMisplacedFiles } from './lint/chart/misplaced-files.ts';
 import { lintRendered } from './lint/rendered.ts';
 import type { LintOptions } from './lint/options.ts';
-import { ChartKinds } from './lint/objects/object-schema.ts';
+import { openKinds } from './lint/objects/object-schema.ts';
 import { openSource } from './lint/source.ts';
 import type { LintSource } from './lint/source.ts';
 import { lintSubchartValues } from './lint/values/subchart-values.ts';
@@ -92,7 +92,7 @@ export async function lintChart(path: string, given: LintOptions): Promise<LintM
   }
   if (source.kind('crds') === 'file') messages.push(finding('crd-invalid', 'crds/', 'crds is not a folder'));
   else if (source.kind('crds') === 'folder' && 'metadata' in chart) {
-    messages.push(...lintCrds(chart), ...lintCrdFields(chart, new ChartKinds(chart), isNative));
+    messages.push(...lintCrds(chart), ...lintCrdFields(chart, await openKinds(chart), isNative));
   }
   return withoutRepeated(messages);
 }

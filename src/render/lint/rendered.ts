@@ -24,7 +24,8 @@ import { fromError } from './errors.ts';
 import { textAt } from './objects/fields.ts';
 import { finding } from './message.ts';
 import type { LintMessage } from './message.ts';
-import { ChartKinds } from './objects/object-schema.ts';
+import { openKinds } from './objects/object-schema.ts';
+import type { ChartKinds } from './objects/object-schema.ts';
 import { lintObjects } from './objects/objects.ts';
 import { RELEASE_NAME } from './release.ts';
 import { withAllTrue } from './values/switched-values.ts';
@@ -47,7 +48,7 @@ export async function lintRendered(
 ): Promise<LintMessage[]> {
   const messages: LintMessage[] = [];
   const branches: LintMessage[] = [];
-  const kinds = new ChartKinds(chart);
+  const kinds = await openKinds(chart);
   const objects: LintObject[] = [];
   let makes: ChartMakes | undefined;
   const { location } = chart;
@@ -183,7 +184,7 @@ async function lintGo(
   const { texts } = await printGo(input, freshValues);
   const retracer = new PrintOrigins(input, freshValues);
   const types = new KindTypes(chart);
-  const kinds = new ChartKinds(chart);
+  const kinds = await openKinds(chart);
   const messages: LintMessage[] = [];
   const objects: LintObject[] = [];
   for (const text of texts) {

@@ -146,3 +146,34 @@ properties:
   ]);
   expect(await found(`${thing}spec: {size: 1}\n`, more)).toEqual([]);
 });
+
+test('what the schema of a CRD asks of texts is checked in branches too, and of lists and maps where all of them is known', async () => {
+  const schema = `type: object
+properties:
+  spec:
+    type: object
+    oneOf: [{required: [a]}, {required: [b]}]
+    properties:
+      a: {type: string, pattern: "^[a-z]+$", maxLength: 3}
+      b: {type: string}
+      zones: {type: array, minItems: 2, items: {type: string}}
+`;
+  const more = { 'crds/thing.yaml': crdOf('Thing', schema) };
+  const thing = (fields: string): string =>
+    `apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: x\nspec:\n${fields}\n`;
+  expect(
+    await found(
+      thing('  {{#if values.off1}}\n  a: B\n  {{else}}\n  b: {{values.text}}\n  zones: [x]\n  {{/if}}'),
+      more,
+    ),
+  ).toEqual([
+    '7:3 object-value by the schema of its CRD, spec.a of Thing "x" does not match the pattern "^[a-z]+$"',
+    '10:3 object-value by the schema of its CRD, spec.zones of Thing "x" has 1 items, and needs at least 2',
+  ]);
+  expect(
+    await found(thing('  a: {{values.text}}\n  {{#each values.none}}\n  zones: [{{this}}]\n  {{/each}}'), more),
+  ).toEqual([]);
+  expect(await found(thing('  a: {{values.long}}'), { ...more, 'values.yaml': 'long: abcd\n' })).toEqual([
+    expect.stringMatching(/spec\.a of Thing "x" has 4 characters, and may have 3 at most \(values\.long comes from/),
+  ]);
+});

@@ -7,6 +7,7 @@ import { printable } from '../../../errors-text.ts';
 import { nearest } from '../../../nearest.ts';
 import { isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../../yaml/value.ts';
+import { crdValueProblems } from './crd-values.ts';
 import { labelProblems } from './labels.ts';
 import type { LintRule } from '../message.ts';
 import { metadataSchema } from './object-schema.ts';
@@ -29,12 +30,14 @@ const MAX_PROBLEMS = 10;
  *
  * @param described the object in words: `Service "web"`
  * @param kinds what objects hold
+ * @param isWhole false for an object of which some fields and items are not known
  */
 export function fieldProblems(
   object: ValueMap,
   { apiVersion, kind }: { apiVersion: string; kind: string },
   described: string,
-  kinds: Pick<ChartKinds, 'schema' | 'texts'>,
+  kinds: Pick<ChartKinds, 'schema' | 'texts' | 'rule'>,
+  isWhole = true,
 ): FieldProblem[] {
   const found: FieldProblem[] = [];
   const metadata = metadataSchema();
@@ -50,6 +53,13 @@ export function fieldProblems(
       [],
       report,
     );
+  const rule = kinds.rule(apiVersion, kind);
+  if (rule !== undefined) {
+    const places = new Set(found.map(({ keys }) => keys.join('\0')));
+    const others = crdValueProblems(object, rule, described, isWhole);
+    for (const problem of others)
+      if (!places.has(problem.keys.join('\0'))) found.push({ rule: 'object-value', ...problem });
+  }
   return found.slice(0, MAX_PROBLEMS);
 }
 

@@ -14,14 +14,18 @@ import type { FieldProblem } from './object-fields.ts';
 import type { ChartKinds } from './object-schema.ts';
 import { kindProblem } from './object-kinds.ts';
 
-/** The findings on an object, or on those in a list of objects. */
-export function objectProblems(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
+/**
+ * The findings on an object, or on those in a list of objects.
+ *
+ * @param isWhole false for an object of which some fields and items are not known
+ */
+export function objectProblems(object: ValueMap, kinds: ChartKinds, isWhole = true): FieldProblem[] {
   return itemsOf(object).flatMap(({ object: one, at }) =>
-    problemsOf(one, kinds).map((problem) => ({ ...problem, keys: [...at, ...problem.keys] })),
+    problemsOf(one, kinds, isWhole).map((problem) => ({ ...problem, keys: [...at, ...problem.keys] })),
   );
 }
 
-function problemsOf(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
+function problemsOf(object: ValueMap, kinds: ChartKinds, isWhole: boolean): FieldProblem[] {
   const head = { apiVersion: textAt(object, 'apiVersion'), kind: textAt(object, 'kind') };
   const kind = kindProblem(head.apiVersion, head.kind, kinds);
   // A document without a kind is not an object of which more could be said.
@@ -29,7 +33,7 @@ function problemsOf(object: ValueMap, kinds: ChartKinds): FieldProblem[] {
   const ofCrd = head.kind === 'CustomResourceDefinition' ? crdProblems(object) : [];
   // Of a keyword in a schema the rules for CRDs have more to say.
   const places = new Set(ofCrd.map(({ keys }) => keys.join('\0')));
-  const fields = fieldProblems(object, head, describe(object), kinds);
+  const fields = fieldProblems(object, head, describe(object), kinds, isWhole);
   return [
     ...(kind === undefined ? [] : [kind]),
     ...fields.filter(({ keys }) => !places.has(keys.join('\0'))),

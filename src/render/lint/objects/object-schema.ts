@@ -3,12 +3,15 @@
  * chart defines by the schemas of its CRDs, and of all others only the metadata.
  */
 import type { Chart } from '../../../chart/chart.ts';
+import type { compileRe2 as CompileRe2 } from '../../../chart/re2.ts';
+import type { Rule } from '../../../chart/schema/compile.ts';
 import { groupOf, versionOf } from '../../../cluster/cluster.ts';
 import { isMap } from '../../../yaml/value.ts';
 import type { Value } from '../../../yaml/value.ts';
-import { crdSchema, crdsOf, KindTypes } from '../../field-types.ts';
+import { crdSchema, crdsOf, hasCrds, KindTypes } from '../../field-types.ts';
 import type { FieldType } from '../../field-types.ts';
 import { TypeTable } from '../../type-table.ts';
+import { compileCrd } from './crd-values.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
 import { KINDS, TYPES } from './kubernetes-fields.ts';
 
@@ -88,13 +91,28 @@ function decode(code: string): Holds {
 export class ChartKinds {
   readonly #chart: Chart;
   readonly #types: KindTypes;
+  readonly #compileRe2: typeof CompileRe2 | undefined;
+  readonly #rules = new Map<string, Rule | undefined>();
   readonly #schemas = new Map<string, Holds | undefined>();
   readonly #kinds = new Map<string, ReadonlyMap<string, readonly string[]>>();
   readonly #resources = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
-  constructor(chart: Chart) {
+  /** @param compileRe2 compiles the patterns of CRDs: see {@link openKinds} */
+  constructor(chart: Chart, compileRe2?: typeof CompileRe2) {
     this.#chart = chart;
     this.#types = new KindTypes(chart);
+    this.#compileRe2 = compileRe2;
+  }
+
+  /** The schema of the CRD of a kind, compiled; undefined where the chart has none, and for kinds that are built in. */
+  rule(apiVersion: string, kind: string): Rule | undefined {
+    if (this.#compileRe2 === undefined || this.isBuiltin(apiVersion, kind)) return undefined;
+    const key = `${apiVersion} ${kind}`;
+    if (!this.#rules.has(key)) {
+      const schema = this.#crdSchema(apiVersion, kind);
+      this.#rules.set(key, schema === undefined ? undefined : compileCrd(schema, this.#compileRe2));
+    }
+    return this.#rules.get(key);
   }
 
   /** Which fields of a kind hold texts, or lists and maps with texts in them. */
@@ -116,11 +134,15 @@ export class ChartKinds {
     return builtinSchema(apiVersion, kind) !== undefined;
   }
 
-  #ofCrd(apiVersion: string, kind: string): Holds | undefined {
+  #crdSchema(apiVersion: string, kind: string): Value | undefined {
     const group = groupOf(apiVersion);
     if (group === '') return undefined;
     const schemas = Array.from(crdsOf(this.#chart, group, kind), (crd) => crdSchema(crd, versionOf(apiVersion)));
-    const holds = holdsOf(schemas.find((schema) => schema !== undefined));
+    return schemas.find((schema) => schema !== undefined);
+  }
+
+  #ofCrd(apiVersion: string, kind: string): Holds | undefined {
+    const holds = holdsOf(this.#crdSchema(apiVersion, kind));
     if (holds.is !== 'fields') return undefined;
     // What every object has, whatever the schema says of it.
     const common: [string, Holds][] = ['apiVersion', 'kind', 'status'].map((name) => [name, { is: 'any' }]);
@@ -167,6 +189,11 @@ export class ChartKinds {
     }
     return kinds;
   }
+}
+
+/** The kinds of a chart, with the patterns of its CRDs. Loading RE2 takes 6 ms, and most charts have no CRDs. */
+export async function openKinds(chart: Chart): Promise<ChartKinds> {
+  return new ChartKinds(chart, hasCrds(chart) ? (await import('../../../chart/re2.ts')).compileRe2 : undefined);
 }
 
 /** What a field of a CRD holds. Where the API server keeps what the schema does not name, it is anything. */

@@ -153,7 +153,7 @@ export class Runs {
     const { object, problem: misplaced } = misplacedProblem(written.object, types);
     const found = [
       ...(misplaced === undefined ? [] : [misplaced]),
-      ...objectProblems(object, kinds),
+      ...objectProblems(object, kinds, false),
       ...plainSecrets(object),
     ];
     for (const problem of found) {
