@@ -301,3 +301,23 @@ test('a template that includes its own text is an error at the call', async () =
     6,
   ]);
 });
+
+test('a file of inline partials alone is no partial itself', async () => {
+  const files = {
+    'templates/db/_parts.hbs': '{{! two }}\n{{#*inline "one"}}a: b{{/inline}}\n{{#*inline "two"}}c: d{{/inline}}\n',
+  };
+  const message = 'there is no partial db/parts';
+  const hints = ['the file of this name holds only inline partials, each of which has its own name: one, two'];
+  for (const call of ['{{> db/parts}}', '{{sha256sum (include "db/parts")}}', '{{partial "db/parts"}}'])
+    await expect(render(chartOf({ ...files, 'templates/x.yaml.hbs': configMap(`a: ${call}`) }))).rejects.toMatchObject({
+      message,
+      hints,
+    });
+  const go = configMap('a: {{ include "db/parts" . }}');
+  await expect(render(chartOf({ ...files, 'templates/x.yaml': go }))).rejects.toMatchObject({ message, hints });
+  // One of them may have the name of the file.
+  const named = { 'templates/_one.hbs': '{{#*inline "one"}}x{{/inline}}' };
+  expect((await render(chartOf({ ...named, 'templates/x.yaml.hbs': configMap('a: {{> one}}') }))).objects).toHaveLength(
+    1,
+  );
+});

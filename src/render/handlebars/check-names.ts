@@ -171,8 +171,10 @@ function missingName(report: CheckReport, path: Path, head: string, isArgument =
 /** Checks that a partial exists whose name is written in the template, and not computed. */
 export function checkPartialName(report: CheckReport, name: string, { loc }: { loc: Location }): void {
   if (report.names.hasPartial(name, report.template.name)) return;
-  const { message, hint } = absentPartial(name, report.names.partialNames(), report.names.partialOwners(name));
-  const elsewhere = report.names.partialOwners(name).length === 0 ? report.names.elsewhere(name) : undefined;
+  const relatives = report.names.partialRelatives(name);
+  const { message, hint } = absentPartial(name, report.names.partialNames(), relatives);
+  const isHere = relatives.owners.length > 0 || relatives.inlines.length > 0;
+  const elsewhere = isHere ? undefined : report.names.elsewhere(name);
   report.add('PKG_TEMPLATE_NAME_MISSING', message, loc, [elsewhere ?? hint]);
 }
 

@@ -8,6 +8,7 @@ import { positionIn } from './template-error.ts';
 import { syntaxHintsOf } from './syntax-hints.ts';
 import type { SyntaxHint } from './syntax-hints.ts';
 import { isHelperName } from './helpers/index.ts';
+import type { PartialRelatives } from './scope.ts';
 
 /** What the templates of a chart can name. */
 export type ChartNames = {
@@ -21,8 +22,7 @@ export type ChartNames = {
   /** Does a partial print items of a list? Undefined where only running it tells. */
   printsItems: (name: string, from: string) => boolean | undefined;
   partialNames: () => readonly string[];
-  /** The library charts that have a partial of this name. */
-  partialOwners: (name: string) => readonly string[];
+  partialRelatives: (name: string) => PartialRelatives;
   /** The hint for a partial that another chart of the tree has and this chart cannot use. */
   elsewhere: (name: string) => string | undefined;
 };

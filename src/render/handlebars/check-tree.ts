@@ -28,7 +28,7 @@ export async function checkTree(
       values: own.chart.values,
       hasPartial: (name, from) => index.find(name, from) !== undefined || inlines.has(name) || goNames.has(name),
       partialNames: () => [...index.names(), ...inlines, ...goNames],
-      partialOwners: (name) => index.owners(name),
+      partialRelatives: (name) => index.relatives(name),
       printsItems: (name, from) => {
         const body = index.find(name, from);
         return body && printsItems(body.program, (inner) => index.find(inner, from)?.program);

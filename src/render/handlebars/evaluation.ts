@@ -12,7 +12,7 @@ import type { CallSite, Origin } from './template-error.ts';
 import type { Argument, Helper } from './helpers/types.ts';
 import type { Budget, Output, Slot, Slots } from './output.ts';
 import type { RandomCalls } from './random-calls.ts';
-import type { Item, PartialBody, Scope } from './scope.ts';
+import type { Item, PartialBody, PartialRelatives, Scope } from './scope.ts';
 
 /** What an interpreter gets from outside: the templates and helpers of its chart, and limits. */
 export type Host = {
@@ -26,8 +26,7 @@ export type Host = {
   helperNames: () => readonly string[];
   /** A partial as the template `from` names it: see {@link PartialIndex}. */
   findPartial: (name: string, from: string) => PartialBody | undefined;
-  /** The library charts that have a partial of this name. */
-  partialOwners: (name: string) => readonly string[];
+  partialRelatives: (name: string) => PartialRelatives;
   /** The fields of this Chart.yaml, and all that a Chart.yaml may have. */
   chartFields: ReadonlySet<string>;
   /** Names that some call of a partial gives. */

@@ -1,7 +1,7 @@
 /** Which names a chart's templates can include: its own partials, and those of its library charts. */
 import type { Chart } from '../../chart/chart.ts';
 import type { ParsedTemplate } from './template-cache.ts';
-import type { PartialBody } from './scope.ts';
+import type { PartialBody, PartialRelatives } from './scope.ts';
 
 /** The templates of one chart, parsed. */
 export type ChartTemplates = {
@@ -11,6 +11,8 @@ export type ChartTemplates = {
   /** The files whose names begin with `_`. */
   files: ParsedTemplate[];
   partials: Map<string, PartialBody>;
+  /** The names of files that hold nothing but inline partials, and are none themselves, each with the names in it. */
+  inlineFiles: Map<string, string[]>;
 };
 
 /** The name of a partial file: `templates/db/_labels.hbs` is `db/labels`. */
@@ -73,9 +75,16 @@ export class PartialIndex {
     return this.#own.partials.get(name) ?? this.#named.get(name);
   }
 
-  /** The libraries that have a partial of this name. */
-  owners(name: string): readonly string[] {
-    return this.#owners.get(name) ?? [];
+  /** What is there instead of a partial of this name. */
+  relatives(name: string): PartialRelatives {
+    const inlines =
+      this.#own.inlineFiles.get(name) ??
+      this.#libraries.flatMap(({ chart, inlineFiles }) => {
+        const library = `${chart.metadata.name}/`;
+        const inside = name.startsWith(library) ? name.slice(library.length) : name;
+        return (inlineFiles.get(inside) ?? []).map((inline) => (inside === name ? inline : library + inline));
+      });
+    return { owners: this.#owners.get(name) ?? [], inlines };
   }
 
   /** All names that can be found, with one spelling of each whole template. */

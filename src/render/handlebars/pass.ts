@@ -208,10 +208,10 @@ export class Pass {
     if (run === undefined) return undefined;
     const body = run.partials.find(name, asker.template);
     if (body === undefined) {
-      const owners = run.partials.owners(name);
-      if (owners.length < 2) return undefined;
+      const relatives = run.partials.relatives(name);
+      if (relatives.owners.length < 2 && relatives.inlines.length === 0) return undefined;
       return () => {
-        const { message, hint } = absentPartial(name, [], owners);
+        const { message, hint } = absentPartial(name, [], relatives);
         throw new PkgError('PKG_TEMPLATE_NAME_MISSING', message, { hints: [hint] });
       };
     }
@@ -341,7 +341,7 @@ export class Pass {
       findHelper,
       helperNames,
       findPartial: (name, from) => partials.find(name, from),
-      partialOwners: (name) => partials.owners(name),
+      partialRelatives: (name) => partials.relatives(name),
       chartPath: own.path,
       chartFields: chartFieldsOf(own),
       parameters: this.#tree.parameters,

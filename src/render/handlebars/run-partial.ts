@@ -10,7 +10,7 @@ import { ABSENT } from './helpers/types.ts';
 import type { Output } from './output.ts';
 import { chartPathOf, partialName } from './partials.ts';
 import { partialBlockOf, rootScope } from './scope.ts';
-import type { Data, Item, ItemMap, PartialBody, Provenance, Scope } from './scope.ts';
+import type { Data, Item, ItemMap, PartialBody, Provenance, Scope, PartialRelatives } from './scope.ts';
 
 const decorated = new WeakMap<Program, boolean>();
 
@@ -235,7 +235,7 @@ export function missingPartial(
   frame: Frame,
 ): PkgError {
   const names = [...evaluator.host.partialNames(), ...(scope.inlines?.keys() ?? [])];
-  const { message, hint } = absentPartial(name, names, evaluator.host.partialOwners(name));
+  const { message, hint } = absentPartial(name, names, evaluator.host.partialRelatives(name));
   return evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints: [hint] });
 }
 
@@ -243,12 +243,12 @@ export function missingPartial(
  * The message for a partial that does not exist, or exists in several libraries.
  *
  * @param names the names of partials that exist
- * @param owners the libraries that have one of this name
+ * @param relatives what is there instead
  */
 export function absentPartial(
   name: string,
   names: readonly string[],
-  owners: readonly string[],
+  { owners, inlines }: PartialRelatives,
 ): { message: string; hint: string } {
   if (owners.length > 1) {
     return {
@@ -257,6 +257,10 @@ export function absentPartial(
     };
   }
   const message = `there is no partial ${name}`;
+  if (inlines.length > 0) {
+    const hint = `the file of this name holds only inline partials, each of which has its own name: ${inlines.join(', ')}`;
+    return { message, hint };
+  }
   if (name === '@partial-block') {
     const hint =
       'this call gives no block: write {{#> partial}} … {{/partial}}, or {{#if @partial-block}} around it in the partial';

@@ -46,6 +46,14 @@ export type Scope = {
   readonly provenance: Provenance | undefined;
 };
 
+/** Where partials are whose names resemble one that does not exist. */
+export type PartialRelatives = {
+  /** The library charts that have a partial of this name. */
+  owners: readonly string[];
+  /** The inline partials of the file of this name, if it has no others. */
+  inlines: readonly string[];
+};
+
 /** Names that mean the same at every depth. */
 export const ROOT_NAMES: ReadonlySet<string> = new Set([
   'values',

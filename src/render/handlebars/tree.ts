@@ -140,14 +140,17 @@ function templatesOf({ chart, path }: ChartScope, all: readonly ParsedTemplate[]
   const templates: ParsedTemplate[] = [];
   const files: ParsedTemplate[] = [];
   const partials = new Map<string, PartialBody>();
+  const inlineFiles = new Map<string, string[]>();
   for (const template of all) {
     const { name } = template;
     if (isPartialFile(name)) {
       files.push(template);
-      addPartials(partials, partialName(name.slice(path.length + 1)), template, errors);
+      const own = partialName(name.slice(path.length + 1));
+      const inlines = addPartials(partials, own, template, errors);
+      if (inlines.length > 0 && isEmpty(template.program)) inlineFiles.set(own, inlines);
     } else templates.push(template);
   }
-  return { chart, path, templates, files, partials };
+  return { chart, path, templates, files, partials, inlineFiles };
 }
 
 /** The text of a file, without a byte order mark. */
@@ -164,8 +167,17 @@ function textOf(data: Uint8Array, file: string): string {
   }
 }
 
-/** Adds the partials of a file: the file itself, and every `{{#*inline}}` at its top level. */
-function addPartials(partials: Map<string, PartialBody>, name: string, template: Template, errors: PkgError[]): void {
+/**
+ * Adds the partials of a file: every `{{#*inline}}` at its top level, and the file itself, unless it holds nothing else.
+ *
+ * @returns the names of the inline partials
+ */
+function addPartials(
+  partials: Map<string, PartialBody>,
+  name: string,
+  template: Template,
+  errors: PkgError[],
+): string[] {
   const add = (own: string, program: Program, at: Position): void => {
     const other = partials.get(own);
     if (other === undefined || isEmpty(other.program)) {
@@ -182,12 +194,15 @@ function addPartials(partials: Map<string, PartialBody>, name: string, template:
       }),
     );
   };
-  add(name, template.program, { file: template.file });
-  for (const statement of template.program.body) {
-    if (statement.type !== 'DecoratorBlock') continue;
-    const [param] = statement.params;
-    if (param?.type === 'StringLiteral') add(param.value, statement.program, positionIn(template, statement.loc));
-  }
+  const inlines = template.program.body.flatMap((statement) => {
+    const [param] = statement.type === 'DecoratorBlock' ? statement.params : [];
+    return statement.type === 'DecoratorBlock' && param?.type === 'StringLiteral'
+      ? [{ own: param.value, statement }]
+      : [];
+  });
+  if (inlines.length === 0 || !isEmpty(template.program)) add(name, template.program, { file: template.file });
+  for (const { own, statement } of inlines) add(own, statement.program, positionIn(template, statement.loc));
+  return inlines.map(({ own }) => own);
 }
 
 /** Does a file of partials hold nothing but inline partials? Then one of them may have the name of the file. */
