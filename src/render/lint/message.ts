@@ -86,6 +86,8 @@ const RULES = {
   'dependency-missing': 'warning',
   'dependency-version': 'warning',
   'dependency-condition': 'warning',
+  'dependency-tag': 'warning',
+  'dependency-import': 'warning',
   'dependency-repository': 'warning',
   'crd-invalid': 'error',
 } as const;

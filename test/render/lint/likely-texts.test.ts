@@ -107,6 +107,7 @@ test.each([
     'charts/redis/values.yaml': 'exports: {data: {a: b}}\n',
     'charts/redis/Chart.yaml': 'apiVersion: v2\nname: redis\nversion: 1.0.0\n',
   };
-  const found = await said(files, 'dependency-condition');
+  const rule = `dependency-${/^\w+/.exec(line)?.[0].replace('tags', 'tag') ?? ''}`;
+  const found = await said(files, rule);
   expect(found).toEqual(expected === undefined ? [] : [expect.stringContaining(expected)]);
 });

@@ -132,7 +132,7 @@ export function lintImports(chart: Chart, isNative: boolean): LintMessage[] {
     const message = `nothing is imported: the values of ${name} have no map ${printable(path)}${hint}`;
     const keys = ['dependencies', dependency, 'import-values', item];
     const at = { file: join(chart.location, 'Chart.yaml'), ...locateKeys(text, keys) };
-    return finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info');
+    return finding('dependency-import', 'Chart.yaml', message, at, isNative ? undefined : 'info');
   });
 }
 
@@ -153,7 +153,7 @@ export function lintTags(chart: Chart, isNative: boolean): LintMessage[] {
         file: join(chart.location, 'Chart.yaml'),
         ...locateKeys(text, ['dependencies', index, 'tags', place]),
       };
-      return [finding('dependency-condition', 'Chart.yaml', message, at, isNative ? undefined : 'info')];
+      return [finding('dependency-tag', 'Chart.yaml', message, at, isNative ? undefined : 'info')];
     }),
   );
 }
