@@ -10,7 +10,7 @@ import { readRepositories } from '../repository/repositories.ts';
 import { withoutSecrets } from '../repository/urls.ts';
 import type { JsonObject } from '../yaml/value.ts';
 import { CHART_SUMMARY } from './support/arg-types.ts';
-import { looseArchive } from './support/chart-source.ts';
+import { checkPath, looseArchive } from './support/chart-source.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { KUBE_VERSION_FLAG, RENDER_FLAGS } from './support/chart-flags.ts';
@@ -95,7 +95,7 @@ async function messagesOf(path: string, options: LintOptions, flags: RemoteFlags
   try {
     const loose = await looseArchive(path, flags);
     if (loose !== undefined) return await lintChart(loose.location, { ...options, archive: loose.archive });
-    if (flags.verify === true) await (await import('./support/verify.ts')).verifyFile(path, flags);
+    await checkPath(path, flags);
     return await lintChart(path, options);
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;

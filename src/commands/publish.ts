@@ -25,6 +25,7 @@ import type { CommandClass } from './support/command.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
 import { COSIGN_KEY_FLAGS, REMOTE_FLAGS, SIGN_FLAGS } from './support/remote-flags.ts';
 import { printResult } from './support/print-result.ts';
+import { judgePath } from './support/local-trust.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
 import type { CosignFlags, SignFlags } from './support/sign.ts';
 
@@ -90,7 +91,14 @@ class PublishCommand extends PkgCommand {
     const { CHART: path, TARGET: places } = args;
     const place = bundleReference(path);
     const bundled =
-      place === undefined ? undefined : await (await import('./support/bundle-chart.ts')).bundledArchive(place, {});
+      place === undefined
+        ? undefined
+        : await (
+            await import('./support/bundle-chart.ts')
+          ).bundledArchive(place, { 'trust-policy': flags['trust-policy'] });
+    // A folder is what the signed archive is made of, and an archive may be that of somebody else.
+    const isFile = place === undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    if (isFile) await judgePath(path, flags);
     if (!flags['skip-lint']) await checkChart(path, flags.strict, bundled?.archive);
     const chart = await (bundled === undefined ? loadChart(path) : readChartArchive(bundled.archive, bundled.location));
     checkDependencies(chart);

@@ -17,7 +17,9 @@ import { print } from '../terminal/output.ts';
 import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { COSIGN_KEY_FLAGS, REMOTE_FLAGS } from './support/remote-flags.ts';
+import { judgePath } from './support/local-trust.ts';
 import { accessOf, withRemotes } from './support/remotes.ts';
+import type { RemoteFlags } from './support/remotes.ts';
 import type { CosignFlags } from './support/sign.ts';
 
 class PushCommand extends PkgCommand {
@@ -68,7 +70,7 @@ class PushCommand extends PkgCommand {
         '--cosign-key is only for registries: archives in repositories are signed with PGP',
       );
     }
-    const { archive, provenance, created } = await readPushed(path);
+    const { archive, provenance, created } = await readPushed(path, flags);
     const chart = await readChartArchive(archive, path);
     const { name, version } = chart.metadata;
     if (!isRegistry) {
@@ -102,11 +104,11 @@ async function cosigningOf(flags: CosignFlags, remotes: Remotes): Promise<Signin
 
 type Pushed = { archive: Uint8Array; provenance: Buffer | undefined; created: Date };
 
-async function readPushed(path: string): Promise<Pushed> {
+async function readPushed(path: string, flags: RemoteFlags): Promise<Pushed> {
   const bundle = bundleReference(path);
   if (bundle !== undefined) {
     const { bundledArchive } = await import('./support/bundle-chart.ts');
-    return { ...(await bundledArchive(bundle, {})), created: statSync(bundle.file).mtime };
+    return { ...(await bundledArchive(bundle, flags)), created: statSync(bundle.file).mtime };
   }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) {
@@ -115,6 +117,7 @@ async function readPushed(path: string): Promise<Pushed> {
       hints: ['create an archive of a chart folder with `pkg package FOLDER`'],
     });
   }
+  await judgePath(path, flags);
   const archive = readArchiveFile(path);
   return { archive, provenance: await readProvenanceToSend(path, archive), created: stat.mtime };
 }

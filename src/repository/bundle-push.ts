@@ -28,7 +28,7 @@ export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: R
   const copied = new Map<string, string>();
   for (const image of bundle.images) pushed.push(await pushImage(bundle, image, mirror, remotes, copied));
   for (const one of bundle.charts) {
-    const archive = bundle.archive(one);
+    const archive = await bundle.archive(one);
     const chart = await readChartArchive(archive, one.file);
     const packed = { chart, archive, provenance: bundle.provenance(one), created: bundle.created };
     const signed = bundle.signed(one);

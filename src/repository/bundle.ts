@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { MAX_CHART } from '../chart/limits.ts';
+import { readChartArchive } from '../chart/load.ts';
 import { scanTar } from '../chart/tar.ts';
 import type { TarSpan } from '../chart/tar.ts';
 import { PkgError } from '../errors.ts';
@@ -87,10 +88,20 @@ export class Bundle {
     }
   }
 
-  /** The archive of a chart. @throws {PkgError} `PKG_BUNDLE_INVALID` where it is not what its digest says */
-  archive({ file, digest }: BundleChart): Buffer {
+  /**
+   * The archive of a chart. Name and version in the table of contents are not signed, and are compared with those in the
+   * archive: a signed chart could go by the name of another, or an old version by that of a new one.
+   *
+   * @throws {PkgError} `PKG_BUNDLE_INVALID` where it is not what its digest says, or another chart; as `readChartArchive`
+   */
+  async archive({ file, digest, name, version }: BundleChart): Promise<Buffer> {
     const bytes = this.#whole(file, MAX_CHART);
     if (digestOf(bytes) !== digest) throw invalid(this.#path, `${printable(file)} is not what its digest says`);
+    const { metadata } = await readChartArchive(bytes, file);
+    if (metadata.name !== name || metadata.version !== version) {
+      const held = printable(`${metadata.name} ${metadata.version}`, 200);
+      throw invalid(this.#path, `${printable(file)} holds ${held}, and not ${printable(`${name} ${version}`, 200)}`);
+    }
     return bytes;
   }
 
@@ -175,7 +186,7 @@ export class Bundle {
    * @throws {PkgError} `PKG_BUNDLE_INVALID`
    */
   async check(tell: Tell): Promise<void> {
-    for (const chart of this.charts) this.archive(chart);
+    for (const chart of this.charts) await this.archive(chart);
     for (const [name, { size }] of this.#files) {
       const expected = /^blobs\/sha256\/(.*)$/.exec(name)?.[1];
       if (expected === undefined) continue;

@@ -16,6 +16,7 @@ import type { RepositoryLocation } from './remote-archive.ts';
 import { taggedReference } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import type { Repository } from './repositories.ts';
+import { webName } from './signatures/policy-names.ts';
 import { bareUrl, chartUrl, fileNameIn, isRegistryAddress, repositoryUrl, shownUrl } from './urls.ts';
 
 /** A reference to a chart with the flags that belong to it; texts that were not given are empty. */
@@ -187,7 +188,13 @@ async function describeInRepository(indexed: IndexedVersion, remotes: Remotes): 
     return current;
   };
   const found: FoundChart = {
-    ...archiveInRepository({ repository, url: from, digest: entry.digest, newer, names, fileName, location }, remotes),
+    ...archiveInRepository(
+      {
+        ...{ repository, url: from, digest: entry.digest, newer, names, fileName, location },
+        chart: { name, tag: tagOf(version) },
+      },
+      remotes,
+    ),
     fileName,
     location,
     version,
@@ -273,18 +280,19 @@ function otherDigest(location: string, expected: string, { chart }: ChartManifes
 
 /** An archive by its address. If it is below the address of a known repository, the login of that is used. */
 function findAtAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChart {
-  const home = remotes.known().find((repository) => {
+  const homes = remotes.known().filter((repository) => {
     const base = URL.parse(`${repository.url.replace(/\/$/, '')}/`);
     return base !== null && base.origin === url.origin && url.pathname.startsWith(base.pathname);
   });
+  const [home] = homes;
   const unknown: Repository = { ...request.access, name: '', url: url.origin };
   const repository = home === undefined ? unknown : withAccess(home, request.access);
   const fileName = archiveName(url) ?? 'chart.tgz';
   const location = shownUrl(url);
   // The name of the chart is known only from the archive, which is not verified yet, so rules match the address.
-  const names = (): string[] => [bareUrl(url), ...(home === undefined ? [] : [`${home.name}/${fileName}`])];
+  const names = (): string[] => [webName(url), ...homes.map((one) => `${one.name}/${fileName}`)];
   return {
-    ...archiveInRepository({ repository, url, digest: '', names, fileName, location }, remotes),
+    ...archiveInRepository({ repository, url, digest: '', chart: undefined, names, fileName, location }, remotes),
     fileName,
     location,
     version: '',

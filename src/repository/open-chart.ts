@@ -76,7 +76,7 @@ async function openBundled({ file, name }: BundleReference, options: RemoteOptio
   const bundle = new Bundle(file);
   try {
     const found = chooseBundled(bundle.charts, file, name, options.version ?? '');
-    const archive = bundle.archive(found);
+    const archive = await bundle.archive(found);
     const location = `${file}#${found.name}`;
     const fetchProvenance = async (): Promise<Buffer | undefined> => bundle.provenance(found);
     if (options.verify === true) {

@@ -26,6 +26,8 @@ export type Verification = {
   fingerprint: string;
   /** `sha256:…` of the archive. */
   hash: string;
+  /** The chart by the Chart.yaml in the signed text. */
+  chart: { name: string; version: string };
 };
 
 /** Helm takes keys that openpgp.js refuses as outdated. Broken hashes are still refused. */
@@ -63,11 +65,13 @@ export async function verifyProvenance(
       continue;
     }
     const hash = digestOf(archive);
-    checkHash(statementOf(String(data), fileName), fileName, hash);
+    const statement = statementOf(String(data), fileName);
+    checkHash(statement, fileName, hash);
     return {
       signedBy: key?.getUserIDs() ?? [],
       fingerprint: (key?.getFingerprint() ?? '').toUpperCase(),
       hash,
+      chart: { name: statement.name, version: statement.version },
     };
   }
   const notes = [`the keyring is ${printable(keyring, 300)}`, ...problems];

@@ -9,15 +9,16 @@ import { printable } from '../errors-text.ts';
 import { tryParseJson } from '../yaml/json.ts';
 import { textField } from '../yaml/value.ts';
 import { isOtherDigest, sha256Of } from './digest.ts';
-import { tagOf } from './oci.ts';
+import { tagOf, versionOfTag } from './oci.ts';
 import type { ChartManifest } from './registry.ts';
 import type { ChartReference } from './registry-session.ts';
 import { MAX_PROVENANCE } from './remotes.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import type { ChartSignatures } from './signatures/find-signatures.ts';
-import type { ChartToJudge, Grounds } from './signatures/judge-chart.ts';
-import { bareUrl, isSameRepository, repositoryUrl } from './urls.ts';
+import type { ChartToJudge, Grounds, SignedName } from './signatures/judge-chart.ts';
+import { registryName, webName } from './signatures/policy-names.ts';
+import { isSameRepository, repositoryUrl, withoutLogin } from './urls.ts';
 
 /** An archive that is not fetched yet. All functions throw the errors of fetching and of the trust policy. */
 export type RemoteArchive = {
@@ -74,7 +75,7 @@ export function archiveInRegistry(place: RegistryLocation, remotes: Remotes): Re
   const judged = once(async () => {
     const { names } = place.chart;
     const grounds = await judge({ names, location, fileName, archive, provenance, signatures }, remotes);
-    if (grounds === 'cosign') checkName(await config(), place);
+    if (grounds !== 'free') checkName(grounds === 'cosign' ? namesOf(await config()) : grounds.pgp, place);
     return grounds;
   });
   return {
@@ -83,35 +84,47 @@ export function archiveInRegistry(place: RegistryLocation, remotes: Remotes): Re
       return await archive();
     },
     fetchProvenance: provenance,
-    fetchMetadata: async () => ((await judged()) === 'pgp' ? undefined : await config()),
+    fetchMetadata: async () => (typeof (await judged()) === 'object' ? undefined : await config()),
     fetchConfig: config,
     fetchSignatures: signatures,
   };
 }
 
-/**
- * Checks name and version of a signed chart against the reference. A signature covers the manifest and not its path or
- * tag: whoever can write to the registry could offer a signed chart under another name, or an old version as a new one.
- */
-function checkName(config: Buffer, { chart, location }: RegistryLocation): void {
+function namesOf(config: Buffer): SignedName {
   const json = tryParseJson(config);
-  const [name, version] = [textField(json, 'name'), textField(json, 'version')];
+  return { name: textField(json, 'name'), version: textField(json, 'version') };
+}
+
+/**
+ * Checks name and version of a signed chart against those that were asked for. A signature covers neither the path and tag
+ * of a manifest nor the entry of an index: whoever can write to the registry or to the index could offer a signed chart
+ * under another name, or an old version as a new one.
+ */
+function checkName(
+  { name, version }: SignedName,
+  { chart, location }: { chart: { name: string; tag: string }; location: string },
+): void {
   const isWanted = name === chart.name && (chart.tag === '' || tagOf(version) === chart.tag);
   if (isWanted) return;
-  throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is not the chart that its location names`, {
-    notes: [`the signed chart is ${printable(name, 60)} ${printable(version, 60)}`],
-    hints: ['ask the operator of the registry: a signed chart was put in the place of another one'],
+  throw new PkgError('PKG_CHART_UNTRUSTED', `${printable(location, 300)} is not the chart that was asked for`, {
+    notes: [
+      `asked for is ${printable(`${chart.name} ${versionOfTag(chart.tag)}`.trim(), 120)}`,
+      `signed is ${printable(`${name} ${version}`, 120)}`,
+    ],
+    hints: ['ask the operator of the server: a signed chart was put in the place of another one'],
   });
 }
 
 /** A chart in a registry that the user named by its address, with a tag (empty for a digest alone). */
 export function namedInRegistry({ host, path }: ChartReference, tag: string): RegistryLocation['chart'] {
-  const names = (): string[] => [`oci://${URL.parse(`https://${host}`)?.host ?? host}/${path}`];
+  const names = (): string[] => [registryName(host, path)];
   return { name: posix.basename(path), tag, names };
 }
 
 /** Where an archive is in a chart repository, or at an address of its own. `names` are what rules of a trust policy call it. */
 export type RepositoryLocation = {
+  /** The chart that was asked for, its version as a tag; undefined for an address of an archive. */
+  chart: { name: string; tag: string } | undefined;
   repository: Repository;
   url: URL;
   /** By the index; empty for none. */
@@ -125,7 +138,7 @@ export type RepositoryLocation = {
 
 /** The archive at an address. */
 export function archiveInRepository(place: RepositoryLocation, remotes: Remotes): RemoteArchive {
-  const { repository, url, names, fileName, location } = place;
+  const { repository, url, chart, names, fileName, location } = place;
   let from = url;
   const archive = once(async () => {
     try {
@@ -141,7 +154,10 @@ export function archiveInRepository(place: RepositoryLocation, remotes: Remotes)
     const hash = sha256Of(await archive());
     return await remotes.fetchProvenance(repository, from, hash);
   });
-  const judged = once(() => judge({ names, location, fileName, archive, provenance, signatures: undefined }, remotes));
+  const judged = once(async () => {
+    const grounds = await judge({ names, location, fileName, archive, provenance, signatures: undefined }, remotes);
+    if (chart !== undefined && typeof grounds === 'object') checkName(grounds.pgp, { chart, location });
+  });
   return {
     fetch: async () => {
       await judged();
@@ -157,10 +173,12 @@ export function archiveInRepository(place: RepositoryLocation, remotes: Remotes)
  * count: the index could name one for which the policy requires less.
  */
 export function namesInRepository({ name, url }: Repository, chart: string, remotes: Remotes): string[] {
-  const known = remotes.known().filter((one) => one.name === name || isSameRepository(one.url, url));
+  const known = remotes
+    .known()
+    .filter((one) => one.name === name || isSameRepository(withoutLogin(one.url), withoutLogin(url)));
   const called = new Set([...(name === '' ? [] : [name]), ...known.map((one) => one.name)]);
   return [
-    `${bareUrl(repositoryUrl(url)).replace(/\/+$/, '')}/${chart}`,
+    `${webName(repositoryUrl(url)).replace(/\/+$/, '')}/${chart}`,
     ...[...called].map((one) => `${one}/${chart}`),
   ];
 }

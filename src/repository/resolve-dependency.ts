@@ -92,8 +92,12 @@ async function resolveFolder(
   constraint: Constraint,
   context: ResolveContext,
 ): Promise<Resolved> {
-  const { links = {} } = context;
+  const { links = {}, remotes } = context;
   const { name, repository } = dependency;
+  const policy = await remotes.trustPolicy();
+  if (policy !== undefined) {
+    await (await import('./signatures/judge-local.ts')).judgeLocal(policy, folderOf(chart, dependency));
+  }
   const found = await loadFolder(chart, repository.slice('file://'.length), name, links);
   const { version } = found.metadata;
   if (!fits(version, constraint)) throw noVersion(chart, dependency, version);
@@ -214,7 +218,10 @@ async function resolveIndex(
   const names = (): string[] => namesInRepository(repository, name, remotes);
   const newer = (): ReturnType<typeof newerArchive> => newerArchive({ repository, name, entry, url }, remotes);
   const found = archiveInRepository(
-    { repository, url: from, digest: entry.digest, newer, names, fileName, location },
+    {
+      ...{ repository, url: from, digest: entry.digest, newer, names, fileName, location },
+      chart: { name, tag: tagOf(entry.version) },
+    },
     remotes,
   );
   const archive = async (): Promise<FetchedArchive> => ({

@@ -348,12 +348,12 @@ describe.skipIf(registry === undefined)('a registry', () => {
     await place.list(subject, [await place.attach(subject, good(subject.digest))]);
     const manifest = (await place.read('1.0.0'))?.bytes ?? Buffer.alloc(0);
     await place.manifest(manifest, '3.0.0');
-    await expectRefused(place.reference, /is not the chart that its location names/, 'PKG_CHART_UNTRUSTED', '3.0.0');
+    await expectRefused(place.reference, /is not the chart that was asked for/, 'PKG_CHART_UNTRUSTED', '3.0.0');
     const api = next('api');
     const copied = await api.chart('web', '1.0.0', archive('web-1.0.0'));
     expect(copied.digest).toBe(subject.digest);
     await api.list(copied, [await api.attach(copied, good(copied.digest))]);
-    await expectRefused(api.reference, /is not the chart that its location names/);
+    await expectRefused(api.reference, /is not the chart that was asked for/);
   });
 
   test('with a list of manifests in place of a chart: it or the chart has to be signed', async () => {

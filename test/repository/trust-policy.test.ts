@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PkgError } from '../../src/errors.ts';
+import { registryName, webName } from '../../src/repository/signatures/policy-names.ts';
 import { readTrustPolicy, ruleFor } from '../../src/repository/signatures/trust-policy.ts';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
@@ -54,6 +56,19 @@ describe('a policy', () => {
     ['rules:\n  - charts: [1]\n    require: none\n', '2: a pattern for charts is not a text'],
     ["rules:\n  - charts: '**'\n", '2: the rule does not say what it requires'],
     ["rules:\n  - charts: '**'\n    require: []\n", '2: the rule does not say what it requires'],
+    ...[
+      'https://charts.example.com',
+      'oci://registry.example.com/team/',
+      'oci://registry.example.com/team/web:1.*',
+      'oci://registry.example.com/team/web@sha256:*',
+      'https://exa mple.com/**',
+      'https:///charts/**',
+      'file://./charts/**',
+      'file:///opt/charts/',
+    ].map((pattern): [string, string] => [
+      `rules:\n  - charts: ['**', '${pattern}']\n    require: none\n`,
+      expect.stringMatching(/^2: a pattern for charts /) as unknown as string,
+    ]),
     ["rules:\n  - charts: '**'\n    require: nothing\n", '2: the rule does not say what it requires'],
     ["rules:\n  - charts: '**'\n    requires: none\n", "3: a rule has no field 'requires'"],
     ["rules:\n  - charts: '**'\n    require:\n      - gpg: {}\n", "4: what a rule requires has no field 'gpg'"],
@@ -124,6 +139,23 @@ describe('a policy', () => {
     ['a.c/*', 'abc/web', false],
   ])('%s and %s: %s', (pattern, name, expected) => {
     expect(ruleFor(rules(pattern), [name]) !== undefined).toBe(expected);
+  });
+
+  test.each([
+    ['oci://Registry.Example.COM./team/*', registryName('REGISTRY.example.com:443', 'team/web')],
+    ['oci://registry-1.docker.io/team/*', registryName('docker.io', 'team/web')],
+    ['oci://docker.io/team/*', registryName('index.docker.io', 'team/web')],
+    ['OCI://[0:0:0:0:0:0:0:1]:5000/**', registryName('[::1]:5000', 'web')],
+    ['oci://*.Example.com/**', registryName('a.EXAMPLE.com', 'web')],
+    ['https://charts.example.com:443/te%61m/*', webName(new URL('https://u:p@CHARTS.example.com./%74eam/web?x#y'))],
+    ['https://bücher.example/**', webName(new URL('https://xn--bcher-kva.example./web'))],
+    ['https://charts.example.com/ä/*', webName(new URL('https://charts.example.com/%c3%a4/web'))],
+    ['http://127.1:80/**', webName(new URL('http://0x7f000001/web'))],
+    ['http://localhost:8080/a/**', webName(new URL('http://localhost.:8080/b/%2e%2e/a/web'))],
+  ])('%s matches %s, however either is written', async (pattern, name) => {
+    const file = join(temporaryFolder(), 'trust.yaml');
+    writeFileSync(file, `rules: [{charts: '${pattern}', require: none}]\n`);
+    expect(ruleFor(await readTrustPolicy({ file, isNamed: true }), [name])?.number).toBe(1);
   });
 
   test('uses the first rule that matches any name of a chart', () => {
@@ -354,6 +386,64 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     expect(status).toBe(1);
   });
 
+  test('an index cannot give a signed chart the name or version of another', async () => {
+    const evil = temporaryFolder();
+    const entry = (name: string, version: string): string =>
+      `  ${name}:\n  - {apiVersion: v2, name: ${name}, version: ${version}, urls: ['${server.url}/signed-1.0.0.tgz']}\n`;
+    writeFileSync(
+      join(evil, 'index.yaml'),
+      `apiVersion: v1\nentries:\n${entry('signed', '9.0.0')}${entry('payments', '1.0.0')}`,
+    );
+    const other = await startChartServer(evil);
+    try {
+      for (const name of ['signed', 'payments']) {
+        for (const command of ['template', 'pull', 'show chart'] as const) {
+          const args = commands[command]?.([name, '--repo', other.url]) ?? [];
+          const { status, stdout, stderr } = await pkg([...args, '--trust-policy', 'policies/pgp.yaml']);
+          expect(stderr).toContain('is not the chart that was asked for');
+          expect(stderr).toContain('note: signed is signed 1.0.0\n');
+          expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+        }
+      }
+      writeFiles(
+        join(folder, 'of-replayed'),
+        chartFiles(
+          'of-replayed',
+          '1.0.0',
+          `dependencies: [{name: signed, version: '*', repository: '${other.url}'}]\n`,
+        ),
+      );
+      const update = await pkg(['dependency', 'update', 'of-replayed', '--trust-policy', 'policies/pgp.yaml']);
+      expect(update.stderr).toContain('code: PKG_CHART_UNTRUSTED ');
+      expect(readdirSync(join(folder, 'of-replayed'))).not.toContain('charts');
+    } finally {
+      other.close();
+    }
+  });
+
+  test('a repository has the same rules with a login in its URL, and by each of its names', async () => {
+    await must('repo', 'add', 'first', `${server.url}/`);
+    await must('repo', 'add', 'last', server.url);
+    try {
+      for (const name of ['acme', 'first', 'last']) {
+        writeFileSync(
+          join(folder, 'policies/alias.yaml'),
+          `rules: [{charts: '${name}/*', require: [{pgp: {keyring: ../ada.gpg}}]}, {charts: '**', require: none}]\n`,
+        );
+        for (const chart of [
+          ['bare', '--repo', server.url.replace('//', '//ada:secret@')],
+          [`${server.url}/bare-1.0.0.tgz`],
+          ['first/bare'],
+        ]) {
+          const { stderr } = await pkg(['template', ...chart, '--trust-policy', 'policies/alias.yaml']);
+          expect(stderr, `${name}: ${chart.join(' ')}`).toContain('is not signed as rule 1 ');
+        }
+      }
+    } finally {
+      await must('repo', 'remove', 'first', 'last');
+    }
+  });
+
   test('a repository has the same rules by name and by URL', async () => {
     writeFileSync(
       join(folder, 'policies/named.yaml'),
@@ -455,5 +545,42 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     expect((await judged(bundle)).status).toBe(0);
     await must('bundle', 'acme/bare', '-o', bundle);
     expect((await judged(bundle)).stderr).toContain('code: PKG_CHART_UNTRUSTED ');
+  });
+
+  test('a rule for local charts holds through links, and for everything that is sent or checked', async () => {
+    const place = temporaryFolder();
+    copyFileSync(join(folder, 'repository/bare-1.0.0.tgz'), join(place, 'bare-1.0.0.tgz'));
+    writeFiles(join(place, 'web'), chartFiles('web', '1.0.0'));
+    await must('bundle', join(place, 'bare-1.0.0.tgz'), '-o', join(place, 'b.tar'));
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(place, link);
+    writeFiles(
+      join(folder, 'of-folder'),
+      chartFiles('of-folder', '1.0.0', `dependencies: [{name: web, version: '*', repository: 'file://${link}/web'}]\n`),
+    );
+    writeFileSync(
+      join(folder, 'policies/place.yaml'),
+      `rules: [{charts: 'file://${realpathSync(place)}/**', require: [{pgp: {keyring: ../ada.gpg}}]}]\n`,
+    );
+    const remote = [`oci://${registry.host}/none`, '--plain-http'];
+    for (const args of [
+      ['template', join(link, 'bare-1.0.0.tgz')],
+      ['bundle', join(link, 'bare-1.0.0.tgz'), '-o', join(temporaryFolder(), 'x.tar')],
+      ['push', join(link, 'bare-1.0.0.tgz'), ...remote],
+      ['push', join(link, 'b.tar'), ...remote],
+      ['publish', join(link, 'bare-1.0.0.tgz'), ...remote],
+      ['publish', join(link, 'b.tar'), ...remote],
+      ['bundle', 'push', join(link, 'b.tar'), ...remote],
+      ['dependency', 'update', 'of-folder'],
+    ]) {
+      const { status, stdout, stderr } = await pkg([...args, '--trust-policy', 'policies/place.yaml']);
+      expect(stderr, args.join(' ')).toContain('code: PKG_CHART_UNTRUSTED ');
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    }
+    for (const name of ['bare-1.0.0.tgz', 'web', 'b.tar']) {
+      const linted = await pkg(['lint', join(link, name), '--trust-policy', 'policies/place.yaml']);
+      expect(linted.stdout).toContain('is not signed as rule 1 of the trust policy requires');
+      expect(linted.status).toBe(1);
+    }
   });
 });

@@ -8,6 +8,7 @@ import type { CommandClass } from '../support/command.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { REMOTE_FLAGS } from '../support/remote-flags.ts';
 import { printResult } from '../support/print-result.ts';
+import { judgeCharts } from '../support/local-trust.ts';
 import { withRemotes } from '../support/remotes.ts';
 
 class BundlePushCommand extends PkgCommand {
@@ -35,6 +36,7 @@ class BundlePushCommand extends PkgCommand {
     const mirror = parseMirror(place);
     const bundle = new Bundle(file);
     try {
+      await judgeCharts(bundle, bundle.charts, file, flags);
       const pushed = await withRemotes({ flags, reference: place }, (remotes) => pushBundle(bundle, mirror, remotes));
       await printResult(
         flags.output,

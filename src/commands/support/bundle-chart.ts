@@ -5,7 +5,7 @@ import { readChartArchive } from '../../chart/load.ts';
 import { Bundle } from '../../repository/bundle.ts';
 import { chooseBundled } from '../../repository/bundled-chart.ts';
 import type { BundleReference } from '../../repository/bundle-reference.ts';
-import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
+import { judgeCharts } from './local-trust.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /** Loads a chart of a bundle. @throws {PkgError} as {@link bundledArchive} does, and whatever loading the archive throws */
@@ -27,13 +27,9 @@ export async function bundledArchive({ file, name }: BundleReference, flags: Rem
   const bundle = new Bundle(file);
   try {
     const found = chooseBundled(bundle.charts, file, name, (flags.version ?? '').trim());
-    const archive = bundle.archive(found);
+    const archive = await bundle.archive(found);
     const location = `${file}#${found.name}`;
-    const policy = trustPolicyFile(flags['trust-policy'] ?? '', process.env);
-    if (policy !== undefined) {
-      const { judgeBundled } = await import('./local-trust.ts');
-      await judgeBundled({ bundle, found, path: file, location }, policy);
-    }
+    await judgeCharts(bundle, [found], file, flags);
     if (flags.verify === true) {
       const { verifyFound } = await import('./verify.ts');
       const fetchProvenance = (): Promise<Buffer | undefined> => Promise.resolve(bundle.provenance(found));

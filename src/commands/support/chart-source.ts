@@ -3,9 +3,9 @@ import type { Chart } from '../../chart/chart.ts';
 import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
 import { bundleReference, isPath as liesHere } from '../../repository/bundle-reference.ts';
-import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { LooseArchive } from './bundle-chart.ts';
 import { linkOptions } from './load.ts';
+import { judgePath } from './local-trust.ts';
 import type { RemoteFlags } from './remotes.ts';
 
 /**
@@ -22,16 +22,17 @@ export async function openChart(
   if (isPath(path, flags)) {
     const bundle = bundleReference(path);
     if (bundle !== undefined) return (await import('./bundle-chart.ts')).openBundled(bundle, flags);
-    const policy = trustPolicyFile(flags['trust-policy'] ?? '', process.env);
-    if (policy !== undefined) await (await import('./local-trust.ts')).judgeLocal(path, policy);
-    if (flags.verify === true) {
-      const { verifyFile } = await import('./verify.ts');
-      await verifyFile(path, flags);
-    }
+    await checkPath(path, flags);
     return loadChart(path, links);
   }
   const { fetchChart } = await import('./fetch-chart.ts');
   return fetchChart(path, flags);
+}
+
+/** Applies the trust policy and `--verify` to a folder or an archive. @throws {PkgError} where it is not accepted */
+export async function checkPath(path: string, flags: RemoteFlags): Promise<void> {
+  await judgePath(path, flags);
+  if (flags.verify === true) await (await import('./verify.ts')).verifyFile(path, flags);
 }
 
 /**

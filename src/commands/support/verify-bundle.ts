@@ -61,6 +61,6 @@ function pgpVerifier(bundle: Bundle, flags: KeyringFlag): Verifier {
   return async (chart, location) => {
     const fetchProvenance = (): Promise<Buffer | undefined> => Promise.resolve(bundle.provenance(chart));
     const signed = { fileName: basename(chart.file), location, fetchProvenance };
-    return verificationText((await verifyFound(signed, bundle.archive(chart), flags)).verification);
+    return verificationText((await verifyFound(signed, await bundle.archive(chart), flags)).verification);
   };
 }

@@ -7,7 +7,8 @@ import { readPublicKey } from './cosign-key.ts';
 import { judgeSignature, readTrustRoot } from './cosign-verify.ts';
 import type { CosignSigner, CosignTrust, TextTest } from './cosign-verify.ts';
 import type { ChartSignatures, FoundSignatures } from './find-signatures.ts';
-import { isLocalName, ruleFor } from './trust-policy.ts';
+import { isLocalName } from './policy-names.ts';
+import { ruleFor } from './trust-policy.ts';
 import type { CosignRequirement, Requirement, TrustPolicy } from './trust-policy.ts';
 
 /** A chart, with everything that the policy may need of it. */
@@ -25,8 +26,11 @@ export type ChartToJudge = {
   signatures: (() => Promise<ChartSignatures>) | undefined;
 };
 
-/** Why a chart was accepted: nothing was required (`free`), or by a signature of its archive or manifest. */
-export type Grounds = 'free' | 'pgp' | 'cosign';
+/** What the signed provenance of an archive calls the chart. */
+export type SignedName = { name: string; version: string };
+
+/** Why a chart was accepted: nothing was required (`free`), or by a signature of its manifest or of its archive. */
+export type Grounds = 'free' | 'cosign' | { pgp: SignedName };
 
 const MAX_NOTES = 10;
 
@@ -53,7 +57,10 @@ export async function judgeChart(policy: TrustPolicy, chart: ChartToJudge): Prom
   for (const requirement of rule.require) {
     if ('cosign' in requirement) {
       if (await isSignedByCosign(requirement.cosign, chart, notes)) return 'cosign';
-    } else if (await isSignedByPgp(requirement.pgp.keyring, chart, notes)) return 'pgp';
+    } else {
+      const pgp = await signedByPgp(requirement.pgp.keyring, chart, notes);
+      if (pgp !== undefined) return { pgp };
+    }
   }
   throw new PkgError(
     'PKG_CHART_UNTRUSTED',
@@ -79,22 +86,21 @@ async function isSignedByCosign(wanted: CosignRequirement, chart: ChartToJudge, 
   return signers.length > 0;
 }
 
-async function isSignedByPgp(keyring: string, chart: ChartToJudge, notes: string[]): Promise<boolean> {
+async function signedByPgp(keyring: string, chart: ChartToJudge, notes: string[]): Promise<SignedName | undefined> {
   const provenance = await chart.provenance();
   if (chart.archive === undefined || provenance === undefined) {
     notes.push(
       `pgp: ${chart.archive === undefined ? 'a folder is not signed, archives are' : 'there is no provenance'}`,
     );
-    return false;
+    return undefined;
   }
   const { verifyProvenance } = await import('../provenance.ts');
   try {
-    await verifyProvenance(await chart.archive(), provenance, chart.fileName, keyring);
-    return true;
+    return (await verifyProvenance(await chart.archive(), provenance, chart.fileName, keyring)).chart;
   } catch (error) {
     if (!(error instanceof PkgError) || error.code !== 'PKG_SIGNATURE_INVALID') throw error;
     notes.push(`pgp: ${error.message}`, ...error.notes);
-    return false;
+    return undefined;
   }
 }
 

@@ -11,6 +11,7 @@ import { parseYaml } from '../../yaml/read.ts';
 import { isMap } from '../../yaml/value.ts';
 import type { Value, ValueMap, ValuePath } from '../../yaml/value.ts';
 import type { PolicyFile } from './policy-file.ts';
+import { isLocalName, normalPattern } from './policy-names.ts';
 
 /** One way to be trusted. Paths are absolute; texts that were not given are empty. */
 export type Requirement = { pgp: { keyring: string } } | { cosign: CosignRequirement };
@@ -30,9 +31,6 @@ export type TrustRule = { number: number; charts: readonly string[]; require: re
 
 /** A trust policy. */
 export type TrustPolicy = { file: string; rules: readonly TrustRule[] };
-
-/** What the names of charts on this machine begin with. */
-const LOCAL = 'file://';
 
 /**
  * Reads a policy.
@@ -73,16 +71,6 @@ export async function readTrustPolicy({ file, isNamed }: PolicyFile): Promise<Tr
  */
 export function ruleFor(policy: TrustPolicy, names: readonly string[]): TrustRule | undefined {
   return policy.rules.find(({ charts }) => charts.some((pattern) => names.some((name) => isMatch(pattern, name))));
-}
-
-/** The name that a chart on this machine has in a policy. */
-export function localName(path: string): string {
-  return LOCAL + resolve(path).replaceAll('\\', '/');
-}
-
-/** Is this the name of a chart on this machine? */
-export function isLocalName(name: string): boolean {
-  return name.startsWith(LOCAL);
 }
 
 /**
@@ -141,8 +129,11 @@ function rulesOf(value: Value, folder: string): TrustRule[] {
       ]);
     }
     const patterns = list.map((one, at) => {
-      if (typeof one === 'string' && one !== '') return one;
-      throw new PolicyError('a pattern for charts is not a text', [...path, 'charts', at]);
+      const where = [...path, 'charts', ...(typeof charts === 'string' ? [] : [at])];
+      if (typeof one !== 'string' || one === '') throw new PolicyError('a pattern for charts is not a text', where);
+      const normal = normalPattern(one);
+      if ('pattern' in normal) return normal.pattern;
+      throw new PolicyError(normal.problem, where, [normal.hint]);
     });
     return { number: index + 1, charts: patterns, require: requirementsOf(rule.get('require') ?? null, folder, path) };
   });

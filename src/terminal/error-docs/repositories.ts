@@ -82,7 +82,7 @@ export const repositories = {
   },
   PKG_CHART_UNTRUSTED: {
     summary: 'the trust policy does not allow this chart',
-    why: 'No rule of the policy matches the chart, or the chart has no valid signature by a signer that the matching rule requires.',
+    why: 'No rule of the policy matches the chart, or the chart has no valid signature by a signer that the matching rule requires, or the signed chart has another name or version than the one that was asked for.',
     fix: 'Do not use the chart before you know why. If it should be trusted, have it signed, or change the policy.',
   },
   PKG_IMAGE_NOT_FOUND: {
