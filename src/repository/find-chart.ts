@@ -156,7 +156,7 @@ async function findInRepository(
   if (entry === undefined) {
     const nowhere = pickVersion(versions, wanted);
     if (nowhere !== undefined) throw noAddress(name, nowhere.version, where, refresh);
-    throw noVersion(name, wanted, where, addressed, refresh);
+    throw noVersion(name, wanted, where, addressed, { hints: refresh });
   }
   return describeInRepository({ repository, name, entry, url }, remotes);
 }

@@ -10,7 +10,7 @@ import { pickVersion } from './index-file.ts';
 import { tagOf, versionOfTag } from './oci.ts';
 import { archiveInRegistry, namedInRegistry } from './remote-archive.ts';
 import type { RegistryLocation } from './remote-archive.ts';
-import { ifFound } from './registry.ts';
+import { ifFound, tagsNote, taggedVersions } from './registry.ts';
 import type { ChartManifest, TaggedReference } from './registry.ts';
 import type { Remotes } from './remotes.ts';
 import { shownText } from './urls.ts';
@@ -114,17 +114,18 @@ async function listedVersion(
 ): Promise<string> {
   const name = posix.basename(reference.path);
   const shown = shownText(`oci://${reference.host}/${reference.path}`);
-  let versions: { version: string }[];
+  let tags: string[];
   try {
-    versions = (await remotes.registry().versions(reference)).map((version) => ({ version }));
+    tags = await remotes.registry().tags(reference);
   } catch (error) {
     // A login may be allowed to read a chart and not to list its tags.
     const isMissing = tag !== '' && error instanceof PkgError && error.code !== 'PKG_CHART_VERSION_NOT_FOUND';
-    throw isMissing ? noVersion(name, wanted, shown, [], []) : error;
+    throw isMissing ? noVersion(name, wanted, shown, []) : error;
   }
+  const versions = taggedVersions(tags).map((version) => ({ version }));
   const found = pickVersion(versions, wanted);
   if (found !== undefined) return found.version;
-  throw noVersion(name, wanted, shown, versions, []);
+  throw noVersion(name, wanted, shown, versions, { notes: tagsNote(tags) });
 }
 
 /** Checks that a tag beside a digest has this digest: people read the tag, but the digest is what is fetched. */

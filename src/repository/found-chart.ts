@@ -28,14 +28,14 @@ export type FoundChart = RemoteArchive & {
  *
  * @param where names it
  * @param versions those that it has, the newest first
- * @param hints what may help besides
+ * @param more what may help besides, and further facts
  */
 export function noVersion(
   name: string,
   wanted: string,
   where: string,
   versions: readonly { version: string }[],
-  hints: readonly string[],
+  { hints = [], notes = [] }: { hints?: readonly string[]; notes?: readonly string[] } = {},
 ): PkgError {
   const newest = versions[0]?.version;
   const what =
@@ -43,7 +43,10 @@ export function noVersion(
       ? `${where} has no stable version of ${printable(name, 60)}`
       : `no version of ${printable(name, 60)} in ${where} fits '${printable(wanted, 60)}'`;
   return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
-    notes: newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`],
-    hints: wanted === '' ? ['use --devel for pre-releases, or name one with --version', ...hints] : hints,
+    notes: [...(newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`]), ...notes],
+    hints:
+      wanted === ''
+        ? [`${newest === undefined ? '' : 'use --devel for pre-releases, or '}name one with --version`, ...hints]
+        : hints,
   });
 }

@@ -1,10 +1,14 @@
 /** HTTP to repositories and registries, with certificates from files and errors as {@link PkgError}s. */
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { PkgError } from '../errors.ts';
+import { gunzipOptions } from '../gunzip.ts';
 import { printable } from '../errors-text.ts';
 import { FileReadError, readUserFile } from '../read-file.ts';
 import { HttpClient } from '../network/http.ts';
 import type { HttpAnswer, HttpDownload, HttpRequest, HttpTimes } from '../network/http.ts';
 import { unreachable } from './connect-errors.ts';
+import { shownUrl } from './urls.ts';
 import type { Tell } from './change-file.ts';
 
 /** TLS settings: paths of PEM files (authorities, client certificate and key; empty for none), and whether to verify. */
@@ -36,6 +40,28 @@ export function tellingReceived(what: string, tell: Tell): NonNullable<Request['
 }
 
 const MIB = 1 << 20;
+
+/**
+ * Unpacks a text that may be compressed by gzip. Some servers compress without being asked, since Go's client always asks.
+ * The first bytes decide, and not the header `Content-Encoding`, which some file servers set by a rule for all files: no YAML
+ * or JSON begins with the bytes of gzip.
+ *
+ * @param limit the most bytes that it may unpack to
+ * @throws {PkgError} `PKG_REPOSITORY_INVALID`
+ */
+export async function unpacked(body: Buffer, from: URL, limit: number): Promise<Buffer> {
+  if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
+  try {
+    return await promisify(gunzip)(body, gunzipOptions(body, limit));
+  } catch (cause) {
+    const isLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const why = isLarge ? `unpacks to more than ${limit >> 20} MiB` : 'is damaged: it cannot be decompressed';
+    throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} ${why}`, {
+      hints: ['try again, then ask the operator of the server'],
+      cause,
+    });
+  }
+}
 
 /** Sends requests to repositories and registries, and reuses connections. */
 export class RemoteClient {

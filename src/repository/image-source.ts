@@ -51,10 +51,10 @@ export function registrySource(remotes: Remotes): ImageSource {
       headers: { accept: ACCEPT },
       limit: MAX_MANIFEST,
     });
+    const stated = String(answer.headers['docker-content-digest'] ?? '');
+    if (method === 'HEAD' && answer.status !== 429) return answer.status === 200 ? stated : '';
     if (answer.status === 404) throw noImage(full, `${name.host} does not have it`);
     if (answer.status !== 200) throw refused(answer, url, repository);
-    const stated = String(answer.headers['docker-content-digest'] ?? '');
-    if (method === 'HEAD') return stated;
     const expected = name.digest || stated;
     if (expected !== '') checkDigest(answer.body, expected, shownUrl(url));
     const mediaType = String(answer.headers['content-type'] ?? '').split(';')[0] ?? '';
@@ -65,7 +65,7 @@ export function registrySource(remotes: Remotes): ImageSource {
     manifest,
     async resolve(name) {
       const stated = await ask(name, 'HEAD');
-      // Not every registry gives the digest in its answer to HEAD.
+      // Not every registry gives the digest in its answer to HEAD, and some refuse HEAD.
       return typeof stated === 'string' && isDigest(stated) ? stated : (await manifest(name)).digest;
     },
     async blob(name, { digest, size }, from) {

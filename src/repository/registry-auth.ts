@@ -8,8 +8,9 @@ import { isIP } from 'node:net';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { tryParseJson } from '../yaml/json.ts';
-import { textField } from '../yaml/value.ts';
+import { listField, textField } from '../yaml/value.ts';
 import { basicAuthorization } from '../network/address.ts';
+import { unpacked } from './http.ts';
 import type { RemoteClient, Request } from './http.ts';
 import type { RegistryLogin } from './registry-login.ts';
 import { shownText, shownUrl } from './urls.ts';
@@ -115,7 +116,8 @@ async function fetchToken(
   const url = new URL(realm);
   if (form === undefined) {
     if (service !== '') url.searchParams.set('service', service);
-    for (const one of scope.split(' ')) url.searchParams.append('scope', one);
+    // No scope for a login alone. Some servers refuse an empty one, and Gitea gives a token to everybody who names any.
+    for (const one of scope.split(' ')) if (one !== '') url.searchParams.append('scope', one);
   }
   const hasLogin = form === undefined && (username !== '' || password !== '');
   const answer = await http.fetch(url, {
@@ -123,13 +125,18 @@ async function fetchToken(
     ...(form === undefined ? {} : tokenForm(form)),
     ...(hasLogin ? { authorization: basicAuthorization(username, password) } : {}),
   });
-  if (answer.status !== 200) throw noToken(realm, `answered ${answer.status}`);
-  const body = tryParseJson(answer.body);
-  if (body === undefined) throw noToken(realm, 'answered with something that is not JSON');
+  const bytes = await unpacked(answer.body, realm, MAX_TOKEN);
+  const body = tryParseJson(bytes);
   const token = textField(body, 'access_token') || textField(body, 'token');
   // A token with a line break could add a header to the request.
-  if (!/^[!-~]+$/.test(token)) throw noToken(realm, 'gave no token');
-  return token;
+  if (answer.status === 200 && /^[!-~]+$/.test(token)) return token;
+  const what =
+    answer.status !== 200
+      ? `answered ${answer.status}`
+      : body === undefined
+        ? 'answered with something that is not JSON'
+        : 'gave no token';
+  throw noToken(realm, what, messageOf(bytes), hasLogin || form !== undefined);
 }
 
 /** The request that exchanges an identity token. It may be repeated, since the identity token stays valid. */
@@ -138,8 +145,25 @@ function tokenForm(form: URLSearchParams): Pick<Request, 'method' | 'headers' | 
   return { method: 'POST', headers, body: form.toString(), repeatable: true };
 }
 
-function noToken(realm: URL, what: string): PkgError {
+function noToken(realm: URL, what: string, said: string, withLogin: boolean): PkgError {
   return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${shownUrl(realm)}, which gives tokens, ${what}`, {
-    hints: ['log in with `pkg registry login` or `docker login`'],
+    notes: said === '' ? [] : [`it says: ${printable(said, 200)}`],
+    hints: withLogin
+      ? [
+          'check the login, which may have expired: log in again, or remove it with `pkg registry logout` if none is needed',
+        ]
+      : ['log in with `pkg registry login` or `docker login`'],
   });
+}
+
+/** The message of an error answer of a registry or a token server; empty for none. */
+export function messageOf(body: Buffer): string {
+  const answer = tryParseJson(body);
+  const [first] = listField(answer, 'errors');
+  return (
+    textField(first, 'message') ||
+    textField(first, 'code') ||
+    textField(answer, 'message') ||
+    textField(answer, 'details')
+  );
 }

@@ -212,7 +212,9 @@ async function tryUpload(
   const known = session.urlOf(target, `blobs/${blob.digest}`);
   const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
   if (head.status === 200) return undefined;
-  if (head.status !== 404) throw refused(head, known, target, true);
+  const isBusy = head.status === 429 || (head.status >= 500 && head.status !== 501);
+  if (isBusy) throw refused(head, known, target, true);
+  // Some registries and firewalls refuse HEAD. The next request decides, whose answer also says why.
   const start = session.urlOf(target, 'blobs/uploads/');
   if (other !== '') {
     start.searchParams.set('mount', blob.digest);

@@ -2,11 +2,11 @@
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { retryAfter } from '../network/retry-after.ts';
-import { tryParseJson } from '../yaml/json.ts';
-import { listField, textField } from '../yaml/value.ts';
+import { unpacked } from './http.ts';
 import type { Answer, Download, RemoteClient, Request } from './http.ts';
-import { answerChallenge, parseChallenge } from './registry-auth.ts';
+import { answerChallenge, messageOf, parseChallenge } from './registry-auth.ts';
 import type { RegistryLogin } from './registry-login.ts';
+import { shownText } from './urls.ts';
 
 /**
  * A chart in a registry: all its versions. `byIndex`: the index of a chart repository named the registry, and not the user,
@@ -51,9 +51,12 @@ export class RegistrySession {
    * @throws {PkgError} `PKG_REPOSITORY_UNREACHABLE`, `PKG_REPOSITORY_UNAUTHORIZED` where no token is given
    */
   async send(url: URL, chart: ChartReference, actions: Actions, request: Request): Promise<Answer> {
-    return await this.#sendWithLogin(url, chart, actions, (authorization) =>
+    const answer = await this.#sendWithLogin(url, chart, actions, (authorization) =>
       this.#http.fetch(url, { ...request, authorization }),
     );
+    // The bytes of a blob are those of its digest, whatever they are.
+    if (url.pathname.includes('/blobs/')) return answer;
+    return { ...answer, body: await unpacked(answer.body, url, request.limit) };
   }
 
   /** As {@link send}, but gives the body as a stream. */
@@ -134,11 +137,11 @@ export function nameOf({ host, path }: ChartReference): string {
 }
 
 /**
- * The address of the next page of a list: the path of the `Link` header, at the server that was asked. Behind a proxy that
- * ends TLS, a registry names itself by plain HTTP or by a name of its own; and a login goes to no other server.
+ * The address of the next page of a list: the path that the `Link` header names, at the server that was asked. Behind a proxy
+ * that ends TLS, a registry names itself by plain HTTP or by a name of its own; and a login goes to no other server.
  */
 export function nextPage({ headers, url }: Pick<Answer, 'headers' | 'url'>, asked: URL): URL | undefined {
-  const link = /^\s*<([^>]*)>/.exec(String(headers['link'] ?? ''))?.[1];
+  const link = nextLink([headers['link'] ?? ''].flat().join(','));
   const next = link === undefined ? null : URL.parse(link, url);
   if (next === null) return undefined;
   const page = new URL(asked);
@@ -147,17 +150,30 @@ export function nextPage({ headers, url }: Pick<Answer, 'headers' | 'url'>, aske
   return page;
 }
 
+/** The target of the link to the next page. Of other relations, such as `first` and `prev`, each would be a circle. */
+function nextLink(header: string): string | undefined {
+  for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>([^<]*)/g)) {
+    const relation = /;\s*rel\s*=\s*"?([^",;]*)/i.exec(parameters)?.[1];
+    if (relation === undefined || relation.toLowerCase().split(/\s+/).includes('next')) return target;
+  }
+  return undefined;
+}
+
 /** The error for an answer that refuses a read or, with `writing`, a write. */
-export function refused({ status, headers, body }: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
+export function refused(answer: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
+  const { status, headers, body } = answer;
   const name = printable(`oci://${nameOf(chart)}`);
   const said = messageOf(body);
-  const notes = said === '' ? [] : [`it says: ${printable(said, 200)}`];
+  const notes = [...(said === '' ? [] : [`it says: ${printable(said, 200)}`]), ...redirectNotes(answer, url)];
+  const listHints = url.pathname.endsWith('/tags/list')
+    ? ['if the registry does not list versions, name an exact one']
+    : [];
   if (status === 404 && !writing) {
     const tag = /manifests\/([^/]*)$/.exec(url.pathname)?.[1];
     const what = tag === undefined ? `there is no chart at ${name}` : `${name} has no version ${printable(tag, 60)}`;
     return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
       notes,
-      hints: ['check the repository and the version'],
+      hints: ['check the repository and the version', ...listHints],
     });
   }
   const verb = writing ? 'written' : 'read';
@@ -167,23 +183,31 @@ export function refused({ status, headers, body }: Answer, url: URL, chart: Char
       hints: [
         `log in with \`pkg registry login ${printable(chart.host)}\` or \`docker login\``,
         ...(writing ? [] : ['check the name: some registries give this answer for charts that do not exist']),
+        ...listHints,
       ],
     });
   }
   return new PkgError('PKG_REPOSITORY_UNREACHABLE', `${name} cannot be ${verb}: the registry answers ${status}`, {
     notes: [...notes, ...pauseNote(headers)],
-    hints: status === 429 || status >= 500 ? ['try again later'] : [],
+    hints: [
+      ...(status === 404
+        ? ['create the repository in the registry first: some create none when a chart is pushed']
+        : []),
+      ...(status === 429 || status >= 500 ? ['try again later'] : []),
+      ...listHints,
+    ],
   });
+}
+
+/** Where a request was redirected to, or would have been: no login and no upload goes to another server. */
+export function redirectNotes({ status, headers, url }: Answer, asked: URL): string[] {
+  if (url.origin !== asked.origin) return [`it redirects to ${shownText(url.origin)}, to which no login is sent`];
+  const target = status >= 300 && status < 400 ? URL.parse(String(headers['location'] ?? ''), url) : null;
+  return target === null ? [] : [`it redirects to ${shownText(target.origin)}, to which nothing is sent`];
 }
 
 /** A note about the pause that a busy server asks for; empty where it asks for none. */
 export function pauseNote(headers: Answer['headers']): string[] {
   const seconds = Math.ceil((retryAfter(headers['retry-after']) ?? 0) / 1000);
   return seconds > 0 && seconds < 1e7 ? [`it asks for a pause of ${seconds} s`] : [];
-}
-
-/** The message of an error answer of a registry. */
-function messageOf(body: Buffer): string {
-  const [first] = listField(tryParseJson(body), 'errors');
-  return textField(first, 'message') || textField(first, 'code');
 }

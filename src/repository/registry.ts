@@ -137,14 +137,12 @@ export class Registry {
    * @throws {PkgError} `PKG_CHART_VERSION_NOT_FOUND` where there is no such chart, and as {@link resolve} throws
    */
   async versions(chart: ChartReference): Promise<string[]> {
-    const tags = this.#options.offline ? this.#cachedTags(chart) : await this.#fetchTags(chart);
-    return tags
-      .map((tag) => versionOfTag(tag))
-      .filter((version) => isStrictVersion(version))
-      .map((version) => ({ version, parsed: parseVersion(version) }))
-      .flatMap(({ version, parsed }) => (parsed === undefined ? [] : [{ version, parsed }]))
-      .sort((a, b) => compareVersions(b.parsed, a.parsed))
-      .map(({ version }) => version);
+    return taggedVersions(await this.tags(chart));
+  }
+
+  /** All tags of a chart. @throws {PkgError} as {@link versions} does */
+  async tags(chart: ChartReference): Promise<string[]> {
+    return this.#options.offline ? this.#cachedTags(chart) : await this.#fetchTags(chart);
   }
 
   #cachedTags(chart: ChartReference): string[] {
@@ -353,6 +351,25 @@ export async function ifFound<T>(found: Promise<T>): Promise<T | undefined> {
     if (error instanceof PkgError && error.code === 'PKG_CHART_VERSION_NOT_FOUND') return undefined;
     throw error;
   }
+}
+
+/** The versions among tags, the newest first. */
+export function taggedVersions(tags: readonly string[]): string[] {
+  return tags
+    .map((tag) => versionOfTag(tag))
+    .filter((version) => isStrictVersion(version))
+    .map((version) => ({ version, parsed: parseVersion(version) }))
+    .flatMap(({ version, parsed }) => (parsed === undefined ? [] : [{ version, parsed }]))
+    .sort((a, b) => compareVersions(b.parsed, a.parsed))
+    .map(({ version }) => version);
+}
+
+/** A note for tags of which none is a version, such as `v1.0.0`; they can only be named. Empty for other tags. */
+export function tagsNote(tags: readonly string[]): string[] {
+  if (taggedVersions(tags).length > 0) return [];
+  const shown = tags.slice(0, 5).map((tag) => printable(tag, 60));
+  const more = tags.length > shown.length ? ', …' : '';
+  return [tags.length === 0 ? 'it has no tags' : `none of its tags is a version as 1.2.3: ${shown.join(', ')}${more}`];
 }
 
 /** Is this a version by the letter of SemVer 2: three numbers, no `v`? */

@@ -1,11 +1,8 @@
 /** The repositories and registries of a run. Each index is fetched once, and connections are reused. */
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { PkgError } from '../errors.ts';
-import { gunzipOptions } from '../gunzip.ts';
 import { checkDigest, digestOf } from './digest.ts';
 import { basicAuthorization } from '../network/address.ts';
-import { DEFAULT_TRUST, RemoteClient, tellingReceived } from './http.ts';
+import { DEFAULT_TRUST, RemoteClient, tellingReceived, unpacked } from './http.ts';
 import type { Answer, Trust } from './http.ts';
 import type { Tell } from './change-file.ts';
 import { ContentCache } from './content-cache.ts';
@@ -303,7 +300,7 @@ export class Remotes {
     };
     const answer = await this.#fetch(repository, from, headers, MAX_INDEX, cached !== undefined);
     if (answer.status === 304 && cached !== undefined) return cached;
-    const index = await decompress(answer, from);
+    const index = await unpacked(answer.body, from, MAX_INDEX);
     try {
       const sent = {
         etag: String(answer.headers.etag ?? ''),
@@ -359,24 +356,6 @@ function authorizationOf({ username, password }: Repository): string | undefined
 
 function indexUrl(repository: URL): URL {
   return chartUrl(repository, 'index.yaml');
-}
-
-/**
- * Unpacks an index. Its first bytes decide, and not the header `Content-Encoding`, which some file servers set by a rule for
- * all files: no YAML begins with the bytes of gzip.
- */
-async function decompress({ body }: Answer, from: URL): Promise<Buffer> {
-  if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
-  try {
-    return await promisify(gunzip)(body, gunzipOptions(body, MAX_INDEX));
-  } catch (cause) {
-    const isLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    const why = isLarge ? `unpacks to more than ${MAX_INDEX >> 20} MiB` : 'is damaged: it cannot be decompressed';
-    throw new PkgError('PKG_REPOSITORY_INVALID', `${shownUrl(from)} ${why}`, {
-      hints: ['try again, then ask the operator of the repository'],
-      cause,
-    });
-  }
 }
 
 function refused({ status, headers }: Answer, url: URL): PkgError {

@@ -18,7 +18,7 @@ import { findCurrentInRegistry, newerArchive } from './find-chart.ts';
 import { tagOf, transferredText } from './oci.ts';
 import { archiveInRegistry, archiveInRepository, namedInRegistry, namesInRepository } from './remote-archive.ts';
 import type { Freshness, Remotes } from './remotes.ts';
-import { chartReference } from './registry.ts';
+import { chartReference, taggedVersions, tagsNote } from './registry.ts';
 import { nameOf } from './registry-session.ts';
 import { chartUrl, fileNameIn, isRegistryAddress, shownUrl, withoutLogin } from './urls.ts';
 
@@ -166,9 +166,10 @@ async function resolveRegistry(
   const registry = remotes.registry();
   // An exact version is used as the tag without listing tags.
   const isVersion = parseVersion(dependency.version) !== undefined;
-  const versions = isVersion ? [dependency.version] : await registry.versions(reference);
+  const tags = isVersion ? [] : await registry.tags(reference);
+  const versions = taggedVersions(tags);
   const version = isVersion ? dependency.version : versions.find((one) => fits(one, constraint));
-  if (version === undefined) throw noVersion(chart, dependency, versions[0]);
+  if (version === undefined) throw noVersion(chart, dependency, versions[0], tagsNote(tags));
   const location = printable(`${repository}/${name}:${version}`);
   const archive = async (): Promise<FetchedArchive> => {
     const tag = tagOf(version);
@@ -243,13 +244,18 @@ function fileNameOf(url: URL, usual: string): string {
   return /^[^_.][^\\]*\.tgz$/.test(name) && !isDeceptive(name) ? name : usual;
 }
 
-function noVersion(chart: Chart, { name, version, repository }: Declared, newest: string | undefined): PkgError {
+function noVersion(
+  chart: Chart,
+  { name, version, repository }: Declared,
+  newest: string | undefined,
+  notes: readonly string[] = [],
+): PkgError {
   const where = repository === '' ? 'charts/' : printable(withoutLogin(repository), 200);
   const what = `no version of ${printable(name, 60)} in ${where} fits '${printable(version, 60)}'`;
   const has = newest === undefined ? [] : [`the newest there is ${printable(newest, 60)}`];
   return new PkgError('PKG_CHART_VERSION_NOT_FOUND', what, {
     at: chartFile(chart),
-    notes: has,
+    notes: [...has, ...notes],
     hints: ["change the version of the dependency; pre-releases fit only a range that names one ('>=1.0.0-0')"],
   });
 }

@@ -265,7 +265,10 @@ describe('without a network', () => {
         [{ ...contents, created: 'today' }, /when it was made/],
         [{ ...contents, charts: [{ ...chart, file: 'bundle.json' }] }, /a chart without/],
         [{ ...contents, charts: [{ ...chart, digest: '' }] }, /a chart without/],
-        [{ ...contents, charts: [{ ...chart, name: 'other' }] }, /holds shop 1\.0\.0\+b\.1, and not other 1\.0\.0\+b\.1/],
+        [
+          { ...contents, charts: [{ ...chart, name: 'other' }] },
+          /holds shop 1\.0\.0\+b\.1, and not other 1\.0\.0\+b\.1/,
+        ],
         [{ ...contents, charts: [{ ...chart, version: '9.0.0' }] }, /holds shop 1\.0\.0\+b\.1, and not shop 9\.0\.0/],
         [{ ...contents, charts: [{ ...chart, file: 'charts/none.tgz' }] }, /is missing/],
         [{ ...contents, images: [{ ...image, name: '../x' }] }, /an image without/],
