@@ -11,7 +11,8 @@ import { printResult } from './support/print-result.ts';
 class ImagesCommand extends PkgCommand {
   static override description = [
     'Renders a chart and lists its container images: those of containers, init containers, ephemeral containers and',
-    'volumes in all objects and hooks, and those in fields of custom resources whose names say that they hold an image.',
+    'volumes in all objects and hooks, those in fields of custom resources whose names say that they hold an image, and those',
+    'that arguments and variables of containers tell operators to run.',
   ].join('\n');
   static override examples = [
     { command: 'pkg images ./web -f prod.yaml', description: 'one image per line' },

@@ -13,8 +13,8 @@ export type ImageUse = {
   /** Of the container; empty for other fields. */
   container: string;
   /**
-   * `container`, `init`, `ephemeral`, `volume` (an image as a volume), `field` (of a custom resource, or a variable
-   * `RELATED_IMAGE_…` of a container), or `values`.
+   * `container`, `init`, `ephemeral`, `volume` (an image as a volume), `field` (of a custom resource, or an argument or
+   * variable of a container), or `values`.
    */
   kind: 'container' | 'init' | 'ephemeral' | 'volume' | 'field' | 'values';
 };
@@ -110,7 +110,7 @@ function inPods(value: Value, visit: VisitPod): void {
       const image = textOf(item.get('image'));
       const name = textOf(item.get('name'));
       if (kind !== undefined && image !== '') visit(textField(item, 'image', image), name, kind);
-      if (kind !== undefined) for (const related of relatedImages(item)) visit(related, name, 'field');
+      if (kind !== undefined) for (const other of imagesToRun(item)) visit(other, name, 'field');
       const volume = item.get('image');
       const reference = isMap(volume) ? textOf(volume.get('reference')) : '';
       if (key === 'volumes' && isMap(volume) && reference !== '') {
@@ -121,14 +121,37 @@ function inPods(value: Value, visit: VisitPod): void {
   }
 }
 
-/** The images that an operator will run, in variables `RELATED_IMAGE_…`: the convention of the Operator Lifecycle Manager. */
-function* relatedImages(container: ValueMap): Generator<ImageField> {
+/**
+ * The images that a container will run, such as an operator: in variables whose names say so (`RELATED_IMAGE_DATABASE`), and
+ * in arguments (`--acme-http01-solver-image=quay.io/x/solver:v1`, `--config-reloader=quay.io/x/reloader:v1`).
+ */
+function* imagesToRun(container: ValueMap): Generator<ImageField> {
   const variables = container.get('env');
   for (const variable of Array.isArray(variables) ? variables.filter(isMap) : []) {
     const image = textOf(variable.get('value'));
-    if (textOf(variable.get('name')).startsWith('RELATED_IMAGE_') && isImage(image))
-      yield textField(variable, 'value', image);
+    const name = textOf(variable.get('name'));
+    if (isCertainlyImage(image, name) && /image/i.test(name)) yield textField(variable, 'value', image);
   }
+  for (const list of [container.get('command'), container.get('args')]) {
+    if (!Array.isArray(list)) continue;
+    for (const [index, text] of list.entries()) {
+      const [, flag = '', image = ''] = /^(?:(--?[\w.-]+)=)?(.*)$/s.exec(textOf(text)) ?? [];
+      const before = textOf(list[index - 1]);
+      const name = flag === '' && before.startsWith('-') ? before : flag;
+      const put = (other: string): void => void (list[index] = flag === '' ? other : `${flag}=${other}`);
+      if (isCertainlyImage(image, name)) yield { image, put };
+    }
+  }
+}
+
+/**
+ * Is this the name of an image, where texts of any kind may be? It has a tag or a digest, and the name of the text says so
+ * (`--image`), or it has a registry.
+ */
+function isCertainlyImage(text: string, name: string): boolean {
+  const hasVersion = /[^/:]:[^/]*$|@/.test(text);
+  const hasRegistry = /^(?:[^/:]+\.[^/:]+|localhost)(?::\d+)?\//.test(text);
+  return isImage(text) && hasVersion && (hasRegistry || /image/i.test(name));
 }
 
 function textField(map: ValueMap, key: string, image: string): ImageField {
@@ -170,7 +193,8 @@ function mapField(map: ValueMap): ImageField | undefined {
   const image = `${registry === '' ? '' : `${registry}/`}${repository}${version === ':' ? '' : version}`;
   if (!isImage(image)) return undefined;
   const put = (other: string): void => {
-    const name = other.replace(/@[^@]*$/, '').replace(/:[^:/]*$/, '');
+    // Only what was added is taken away: `repository: nginx:1.27` holds its tag.
+    const name = version !== ':' && other.endsWith(version) ? other.slice(0, -version.length) : other;
     const slash = name.indexOf('/');
     if (registry === '') map.set('repository', name);
     else {

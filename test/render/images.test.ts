@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mirroredImage, parseMirror } from '../../src/image-name.ts';
 import { imagesOf, renameImages } from '../../src/render/images.ts';
-import { fromPlain, isMap } from '../../src/yaml/value.ts';
+import { fromPlain, isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 
 function values(value: JsonObject): ValueMap {
@@ -68,6 +68,7 @@ test('every image that is found is renamed once, and nothing else', () => {
       tag: fc.constant('1'),
     }),
     fc.record({ repository: fc.constant('quay.io/a/b'), digest: fc.constant(`sha256:${'b'.repeat(64)}`) }),
+    fc.record({ repository: fc.constantFrom('a/b:1', `quay.io/a/b:1@sha256:${'b'.repeat(64)}`, 'localhost:5000/a/b') }),
   );
   fc.assert(
     fc.property(
@@ -117,22 +118,56 @@ describe('fields with names of images', () => {
     expect(custom({ images: [{ name: 'a/b', newTag: '1' }, 'a/b=c/d:1'] })).toEqual([]);
   });
 
-  test('of the variables by which operators are told what to run', () => {
+  test('of the variables and arguments by which operators are told what to run', () => {
     const env = [
       { name: 'RELATED_IMAGE_DATABASE', value: 'quay.io/x/db:1' },
+      { name: 'SIDECAR_IMAGE', value: 'envoy:1' },
+      { name: 'IMAGE_TAG', value: '1' },
+      { name: 'IMAGE_REPOSITORY', value: 'quay.io/x/db' },
+      { name: 'IMAGE_SERVICE', value: 'images.example.com:8080/x' },
       { name: 'OTHER', value: 'quay.io/x/no:1' },
       { name: 'RELATED_IMAGE_NONE', value: '' },
     ];
+    const command = ['run', '--executor-image', 'docker.io/x/executor:1', '-init-image=init:1'];
+    const args = [
+      '--config-reloader=quay.io/x/reloader:1',
+      `--image=quay.io/x/pinned:1@sha256:${'a'.repeat(64)}`,
+      '--image-pull-secrets=team/secret',
+      '--image-repository=quay.io/x/db',
+      '--image-pull-policy=Always',
+      '--target=api.example.com:8080/path',
+      '--url=https://quay.io/x/db:1',
+      '--schedule=a/b:1',
+      '--label=image:1',
+      'docker run quay.io/x/db:1',
+    ];
     const operator = values({
-      ...WRAPPED['Deployment']?.({ containers: [{ name: 'op', image: 'op:1', env }] }),
+      ...WRAPPED['Deployment']?.({ containers: [{ name: 'op', image: 'op:1', env, command, args }] }),
       metadata: { name: 'op' },
     });
-    expect(imagesOf([operator], undefined)).toEqual([
-      { image: 'op:1', usedBy: [{ object: 'Deployment/op', container: 'op', kind: 'container' }] },
-      { image: 'quay.io/x/db:1', usedBy: [{ object: 'Deployment/op', container: 'op', kind: 'field' }] },
-    ]);
-    renameImages(operator, (image) => `mirror/${image}`);
-    expect(imagesOf([operator], undefined).map((one) => one.image)).toEqual(['mirror/op:1', 'mirror/quay.io/x/db:1']);
+    const inField = [
+      'docker.io/x/executor:1',
+      'envoy:1',
+      'init:1',
+      'quay.io/x/db:1',
+      'quay.io/x/pinned:1',
+      'quay.io/x/reloader:1',
+    ];
+    expect(
+      imagesOf([operator], undefined).map(({ image, usedBy }) => [
+        image.replace(/@.*/, ''),
+        usedBy.map(({ kind }) => kind),
+      ]),
+    ).toEqual([...inField.map((image) => [image, ['field']]), ['op:1', ['container']]].sort());
+    const texts = (): string[] => JSON.stringify(toPlain(operator)).split('"');
+    const before = texts();
+    renameImages(operator, (image) => `mirror.example/${image}`);
+    const renamed = [...inField, 'op:1'].join('|');
+    const inMirror = (text: string): string =>
+      text.replace(new RegExp(`^(--?[a-z-]+=)?((?:${renamed})(?:@.*)?)$`), '$1mirror.example/$2');
+    // `OTHER` has the same text as an image, and no name that says so.
+    const other = before.indexOf('OTHER') + 4;
+    expect(texts()).toEqual(before.map((text, index) => (index === other ? text : inMirror(text))));
   });
 
   test('of Kubernetes’ own kinds only in containers and volumes', () => {
