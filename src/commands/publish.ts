@@ -118,7 +118,6 @@ class PublishCommand extends PkgCommand {
       },
     );
     const { name } = chart.metadata;
-    tellActions(name, version, outcomes);
     await printResult(
       flags.output,
       () => ({ name, version, published: outcomes.map((outcome) => ({ ...outcome })) }),
@@ -128,6 +127,7 @@ class PublishCommand extends PkgCommand {
           ...outcomes.map(({ reference, digest, status }) => [reference, digest, status]),
         ]),
     );
+    tellActions(name, version, outcomes);
   }
 }
 
@@ -252,8 +252,8 @@ async function packedAs(
   if (newest === undefined) return pack(chart, undefined, appVersion);
   // If the newest published version has the same content, it is published to the targets that lack it, and not bumped.
   const same = pack(chart, newest, appVersion);
-  const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest)));
   const own = digestOf(same.archive);
+  const there = await Promise.all(targets.map((target) => target.digest(chart.metadata.name, newest, own)));
   // A target may lack it because an earlier run broke off.
   const isSame = there.every((digest) => digest === undefined || digest === own);
   return isSame ? same : pack(chart, nextVersion(newest, bump), appVersion);
@@ -288,12 +288,22 @@ function createdNow(): Date {
   return sourceDateEpoch(process.env) ?? new Date();
 }
 
-/** Sets the outputs of the step where pkg runs in GitHub Actions. */
+/** Sets the outputs of the step where pkg runs in GitHub Actions. @throws {PkgError} `PKG_FILE_UNWRITABLE` */
 function tellActions(name: string, version: string, outcomes: readonly Outcome[]): void {
   const file = process.env['GITHUB_OUTPUT'] ?? '';
   const [first] = outcomes;
   if (file === '' || process.env['GITHUB_ACTIONS'] !== 'true' || first === undefined) return;
   const lines = { name, version, reference: first.reference, digest: first.digest, changed: String(first.changed) };
   const text = Object.entries(lines).map(([key, value]) => `${key}=${printable(value, 500)}\n`);
-  appendFileSync(file, text.join(''));
+  try {
+    appendFileSync(file, text.join(''));
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    throw new PkgError('PKG_FILE_UNWRITABLE', `the outputs for GitHub Actions cannot be written (${code})`, {
+      at: { file: printable(file, 300) },
+      notes: ['the chart is published'],
+      hints: ['check GITHUB_OUTPUT, and run the command again: it publishes nothing twice'],
+      cause,
+    });
+  }
 }

@@ -16,6 +16,7 @@ import { sha256Of } from './digest.ts';
 import { MergedVersions, readForeignEntries } from './foreign-index.ts';
 import type { ForeignEntries } from './foreign-index.ts';
 import { MAX_INDEX, readWholeIndex } from './index-file.ts';
+import { invalidIndex } from './index-parts.ts';
 import { compareCodePoints, goJson } from '../yaml/json.ts';
 import { printGoYaml } from '../yaml/go-print.ts';
 import { fromPlain, isJsonObject, setOwn, textField, toPlain } from '../yaml/value.ts';
@@ -218,7 +219,11 @@ export function readFileToMerge(file: string): ForeignEntries | undefined {
 
 function readIfThere(file: string): Buffer | undefined {
   try {
-    return readRegularFile(file, MAX_INDEX);
+    const bytes = readRegularFile(file, MAX_INDEX);
+    if (!hasConflict(bytes)) return bytes;
+    throw invalidIndex('this index has an unresolved merge conflict of git', file, [
+      'take either side and publish again: charts that are missing in it are added',
+    ]);
   } catch (cause) {
     if (!(cause instanceof FileReadError)) throw cause;
     if (cause.code === 'ENOENT') return undefined;
@@ -227,6 +232,11 @@ function readIfThere(file: string): Buffer | undefined {
       cause,
     });
   }
+}
+
+/** Has a file the lines by which git marks a conflict? */
+function hasConflict(bytes: Buffer): boolean {
+  return bytes.subarray(0, 8).toString('latin1') === '<<<<<<< ' || bytes.includes('\n<<<<<<< ');
 }
 
 /** The text of the file, as Helm writes it: charts by name, the newest version first. */

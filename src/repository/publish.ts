@@ -5,11 +5,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
+import { MAX_CHART } from '../chart/limits.ts';
 import { metadataJson } from '../chart/metadata-json.ts';
 import { compareVersionTexts, isVersion } from '../chart/version.ts';
 import { PkgError, withDetails } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { removeAbandoned, writeFileAtomic } from '../files.ts';
+import { FileReadError, readRegularFile } from '../read-file.ts';
 import { goJson } from '../yaml/json.ts';
 import { listField, textField } from '../yaml/value.ts';
 import type { Json } from '../yaml/value.ts';
@@ -41,8 +43,11 @@ export type Target = {
   isFolder?: boolean;
   /** The versions of a chart that exist there. */
   versions: (name: string) => Promise<string[]>;
-  /** The digest of the archive of a version; undefined for a version that does not exist. */
-  digest: (name: string, version: string) => Promise<string | undefined>;
+  /**
+   * The digest of the archive of a version; undefined for a version that does not exist, and for one whose archive has to
+   * be written again: it would have the digest `own` and is missing or damaged.
+   */
+  digest: (name: string, version: string, own: string) => Promise<string | undefined>;
   /** Writes a new version; gives its reference and digest. */
   write: (packed: Packed) => Promise<Published>;
   /** The reference and digest of an existing version. */
@@ -105,7 +110,7 @@ export function targetOf(place: string, url: string, access: ChartRequest['acces
 export async function publish(packed: Packed, targets: readonly Target[], signing?: Signing): Promise<Outcome[]> {
   const { name, version } = packed.chart.metadata;
   const own = digestOf(packed.archive);
-  const there = await Promise.all(targets.map((target) => target.digest(name, version)));
+  const there = await Promise.all(targets.map((target) => target.digest(name, version, own)));
   const taken = targets.flatMap(({ place }, at) => (there[at] === undefined || there[at] === own ? [] : [place]));
   if (taken.length > 0) throw otherContent(name, version, taken);
   const outcomes: Outcome[] = [];
@@ -257,6 +262,19 @@ function folderTarget(place: string, url: string, tell: Tell): Target {
     if (entry === undefined) return undefined;
     return `sha256:${textField(entry, 'digest').replace(/^sha256:/, '')}`;
   };
+  // In a checkout the index may have what the folder has not: `*.tgz` in .gitignore, or a conflict that was resolved.
+  const isLost = (name: string, version: string, own: string): boolean => {
+    const path = archivePath(name, version);
+    const entry = findEntry(read(), name, version);
+    const [address] = listField(entry, 'urls');
+    if (digestIn(name, version) !== own || (address !== path && address !== urlOf(url, path))) return false;
+    try {
+      return digestOf(readRegularFile(join(place, path), MAX_CHART)) !== own;
+    } catch (error) {
+      if (error instanceof FileReadError) return true;
+      throw error;
+    }
+  };
   const reference = (name: string, version: string): Published => {
     const path = archivePath(name, version);
     return { reference: url === '' ? join(place, path) : urlOf(url, path), digest: digestIn(name, version) ?? '' };
@@ -265,7 +283,7 @@ function folderTarget(place: string, url: string, tell: Tell): Target {
     place,
     isFolder: true,
     versions: async (name) => (read().entries.get(name) ?? []).map((entry) => textField(entry, 'version')),
-    digest: async (name, version) => digestIn(name, version),
+    digest: async (name, version, own) => (isLost(name, version, own) ? undefined : digestIn(name, version)),
     reference: async (name, version) => reference(name, version),
     write: async ({ chart, archive, provenance, created }) => {
       const { name, version } = chart.metadata;
@@ -279,8 +297,9 @@ function folderTarget(place: string, url: string, tell: Tell): Target {
       const add = (): void => {
         const there = digestIn(name, version);
         // Another process published the version since this one checked.
-        if (there === digestOf(archive)) return;
-        if (there !== undefined) throw otherContent(name, version, [place]);
+        const own = digestOf(archive);
+        if (there === own && !isLost(name, version, own)) return;
+        if (there !== undefined && there !== own) throw otherContent(name, version, [place]);
         removeAbandoned(place);
         // The index is written last, so that every archive that it names exists.
         writeFileAtomic(join(place, path), archive);
