@@ -60,3 +60,58 @@ test('comments of any size and depth take little time and memory', () => {
   keys.add([...deep, ...comments].join('\n'), []);
   expect(keys.has(['z59999'])).toBe(true);
 });
+
+const EXAMPLES = `hosts: []
+# - name: web.example.com
+#   backend:
+#     port: 80
+# extraVolumes:
+#   - mountPath: /data
+#     claim: x
+extraVolumes: []
+limits: {}
+  # cpu: 100m
+  # memory: 1Gi
+sidecar:
+  # probe:
+  #   path: /healthz
+  enabled: true
+free: []
+empty: {}
+bare:
+`;
+
+test.each([
+  [
+    '{{#each values.hosts}}{{#if this.nmae}}x{{/if}}{{/each}}',
+    'values.hosts in the comments of values.yaml has no nmae; did you mean name?',
+  ],
+  [
+    '{{#each values.hosts as |host|}}{{host.backend.prot}}{{/each}}',
+    'values.hosts.*.backend in the comments of values.yaml has no prot; did you mean port?',
+  ],
+  [
+    '{{#each values.extraVolumes}}{{optional this.mountpath}}{{/each}}',
+    'values.extraVolumes in the comments of values.yaml has no mountpath; did you mean mountPath?',
+  ],
+  [
+    '{{#if values.limits.memry}}x{{/if}}',
+    'values.limits in the comments of values.yaml has no memry; did you mean memory?',
+  ],
+  [
+    '{{#if values.sidecar.probe.pth}}x{{/if}}',
+    'values.sidecar.probe in the comments of values.yaml has no pth; did you mean path?',
+  ],
+  ['{{#each values.hosts}}{{#if this.name}}{{this.backend.port}}{{/if}}{{#if this.tls}}x{{/if}}{{/each}}', undefined],
+  [
+    '{{#each values.free}}{{#if this.nmae}}x{{/if}}{{/each}}{{#if values.empty.nmae}}{{/if}}{{#if values.limits.storage}}x{{/if}}',
+    undefined,
+  ],
+  ['{{#if values.bare.nmae}}x{{/if}}{{#if values.sidecar.probe.port}}x{{/if}}', undefined],
+])('examples of what is empty by default: %s', async (text, expected) => {
+  const messages = await lint({ 'values.yaml': EXAMPLES, 'templates/NOTES.txt.hbs': text });
+  const found = messages.filter(({ rule }) => rule === 'value-undeclared');
+  expect(found.map(({ severity, message }) => `${severity} ${message}`)).toEqual(
+    expected === undefined ? [] : [`warning the example of ${expected}`],
+  );
+});

@@ -27,6 +27,8 @@ const MAX_CHARACTERS = 1 << 25;
 export class CommentedKeys {
   readonly #paths = new Set<string>();
   #characters = 0;
+  /** The last names of all paths by what is before them; made when it is first asked for. */
+  #below: Map<string, string[]> | undefined;
 
   /**
    * Adds the comments of a values.yaml. Which map a comment belongs to is not always clear, so its key counts for each map
@@ -68,6 +70,21 @@ export class CommentedKeys {
   /** Is there a comment with this key? Also true for any key of files that have more comments than are kept. */
   has(path: readonly string[]): boolean {
     return this.#characters > MAX_CHARACTERS || this.#paths.has(keyOf(path));
+  }
+
+  /** The keys that comments have in the map or item at a path: those of an example. */
+  namesAt(path: readonly string[]): string[] {
+    if (this.#below === undefined) {
+      this.#below = new Map();
+      for (const key of this.#paths) {
+        const end = key.lastIndexOf('\0');
+        const holder = key.slice(0, Math.max(end, 0));
+        const names = this.#below.get(holder);
+        if (names === undefined) this.#below.set(holder, [key.slice(end + 1)]);
+        else names.push(key.slice(end + 1));
+      }
+    }
+    return (this.#below.get(keyOf(path)) ?? []).filter((name) => name !== ITEM);
   }
 
   #add(path: readonly string[]): void {

@@ -34,10 +34,22 @@ export function missingPart(
     if (name !== 'length' && at.length > 0 && at.every(isText)) return { index, near: undefined, holder: 'text' };
     const maps = at.filter((value) => isMap(value));
     const names = [...maps.flatMap((map) => [...map.keys()]), ...mapAt(rule, 'properties').keys()];
-    // An empty map may hold anything, and so may a value that is declared as something else too.
-    if (names.length === 0 || (maps.length < at.length && !maps.some((map) => map.has(name)))) return undefined;
+    const isCommented = comments.has(parts.slice(0, index + 1));
+    if (isCommented && !names.includes(name)) {
+      // What is in it is known by other comments.
+      at = [];
+      rule = undefined;
+      continue;
+    }
+    // An empty map may hold anything, but an example in the comments shows what it is meant for.
+    if (names.length === 0) {
+      const isFree = index === 0 || at.some((value) => value !== null && !isMap(value));
+      const near = isFree ? undefined : nearest(name, comments.namesAt(parts.slice(0, index)), 2);
+      return near === undefined ? undefined : { index, near, holder: 'map', isExample: true };
+    }
+    // So may a value that is declared as something else too.
+    if (maps.length < at.length && !maps.some((map) => map.has(name))) return undefined;
     if (!names.includes(name)) {
-      if (comments.has(parts.slice(0, index + 1))) return undefined;
       // `global` belongs to the user of the chart, who need not declare it.
       return index === 0 && name === 'global'
         ? undefined
@@ -55,12 +67,16 @@ export function missingPart(
   return undefined;
 }
 
-/** Where a path leads to nothing that is declared; `isClosed` if the schema allows no other names there. */
+/**
+ * Where a path leads to nothing that is declared; `isClosed` if the schema allows no other names there, `isExample` if
+ * only an example in the comments tells which names are there.
+ */
 export type MissingPart = {
   index: number;
   near: string | undefined;
   holder: 'map' | 'list' | 'text';
   isClosed?: boolean;
+  isExample?: boolean;
 };
 
 /** A part of a schema, where it is a `$ref` to another part of the same schema that one. */

@@ -161,6 +161,11 @@ function undeclared(
   const isOfLoop = path[missing.index - 1] === ITEM && LOOP_NAMES.has(path[missing.index] ?? '');
   const near = missing.near ?? (isOfLoop ? `@${path[missing.index]}` : undefined);
   const hint = near === undefined ? '' : `; did you mean ${printable(near)}?`;
+  if (missing.isExample === true) {
+    const holder = printable(spelled(path.slice(0, missing.index)).replace(/\.\*$/, ''));
+    const message = `the example of ${holder} in the comments of values.yaml has no ${name}${hint}`;
+    return { key: full, message, severity: 'warning' };
+  }
   const isItem = path.slice(0, missing.index + 1).includes(ITEM);
   if (missing.holder === 'text') {
     const holder = path.slice(0, missing.index);
