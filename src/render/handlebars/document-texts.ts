@@ -249,7 +249,8 @@ const HINTS: Readonly<Record<Wanted, Readonly<Record<string, string>>>> = {
     'a map': 'write an item for each key: {{#each x}}, and in it - name: {{@key}} with what else an item has',
   },
   map: {
-    'a text': 'write {{x}} for a map among the values, {{> name}} for what a partial prints, or key: value',
+    'a text':
+      'a text stays one: give {{x}} a map among the values, or write {{> name}} for what a partial prints, or key: value',
     'a list': 'keys have no dashes: write key: value, or {{#each x}} with a key for each item',
   },
 };

@@ -25,8 +25,9 @@ export function fromError(error: PkgError, folder: string, path: string, rule: L
   const found = where === 'values.yaml' ? 'values-invalid' : (RULE_OF_CODE[error.code] ?? rule);
   const file = isInside ? where : found === 'values-invalid' ? 'values.yaml' : path;
   const hint = error.hints[0] === undefined ? '' : ` (${error.hints[0]})`;
-  // The first note of an error of a schema says where the value comes from.
-  const origin = error.code === 'PKG_SCHEMA_VIOLATION' && error.notes[0] !== undefined ? `; ${error.notes[0]}` : '';
+  // The first note of an error of a schema says where the value comes from, and so does one of a value in a template.
+  const isOrigin = error.code === 'PKG_SCHEMA_VIOLATION' || /^values\.\S* comes from /.test(error.notes[0] ?? '');
+  const origin = isOrigin && error.notes[0] !== undefined ? `; ${error.notes[0]}` : '';
   // In a partial the mistake may be in a call of it, which gives no argument or a wrong one.
   const calls = error.notes.filter((note) => /^in partial .*, called at /.test(note)).map((note) => `; ${note}`);
   return [finding(found, file, `${error.message}${origin}${hint}${calls.join('')}`, error.at)];

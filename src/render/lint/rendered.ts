@@ -28,6 +28,7 @@ import { openKinds } from './objects/object-schema.ts';
 import type { ChartKinds } from './objects/object-schema.ts';
 import { lintObjects } from './objects/objects.ts';
 import { RELEASE_NAME } from './release.ts';
+import { blocksOf, lintGivenValues } from './values/given-values.ts';
 import { withAllTrue } from './values/switched-values.ts';
 import { makesOf } from './objects/chart-makes.ts';
 import type { ChartMakes } from './objects/chart-objects.ts';
@@ -78,6 +79,9 @@ export async function lintRendered(
       if (!engines.go && !engines.goTexts)
         branches.push(...(await lintSwitched(resolved, freshValues, kinds, options)));
     }
+    const withOwn = (): ReturnType<typeof objectsWithOwnValues> => objectsWithOwnValues(resolved, values, options);
+    const context = { kinds, origins, isNative: engines.native };
+    messages.push(...(await lintGivenValues(chart, options.userValues, objects, withOwn, context)));
   } catch (error) {
     if (!(error instanceof PkgError)) throw error;
     return afterError(error, branches, location);
@@ -130,6 +134,29 @@ async function lintSwitched(
     return found.filter(({ rule }) => rule === 'object-reference');
   } catch (error) {
     if (error instanceof PkgError) return [];
+    throw error;
+  }
+}
+
+/** The objects of a chart whose subcharts get none of its values; undefined where they cannot be rendered so. */
+async function objectsWithOwnValues(
+  chart: Chart,
+  values: ValueMap,
+  options: LintOptions,
+): Promise<LintObject[] | undefined> {
+  const blocks = blocksOf(chart);
+  const without = (all: ValueMap): ValueMap => new Map([...all].filter(([key]) => !blocks.has(key)));
+  const bare = { ...chart, values: without(chart.values) };
+  const freshValues = (): ValueMap => coalesceValues(bare, without(values)).values;
+  try {
+    const engines = enginesOf(bare);
+    const openNative = engines.native ? await nativeOf(bare, freshValues, options) : undefined;
+    const go = engines.go || engines.goTexts ? await lintGo(bare, freshValues, openNative, options) : { objects: [] };
+    const native = await openNative?.();
+    const natives = native && (await renderNatively(bare, native, freshValues, undefined));
+    return [...go.objects, ...(natives?.objects ?? [])];
+  } catch (error) {
+    if (error instanceof PkgError) return undefined;
     throw error;
   }
 }

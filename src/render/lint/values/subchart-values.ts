@@ -10,6 +10,7 @@ import { nearest } from '../../../nearest.ts';
 import { locateKeys } from '../../../yaml/locate.ts';
 import { isMap } from '../../../yaml/value.ts';
 import type { Value, ValueMap } from '../../../yaml/value.ts';
+import { kindOf } from '../../text-fields.ts';
 import { field, mapAt } from '../objects/fields.ts';
 import { finding } from '../message.ts';
 import type { LintMessage } from '../message.ts';
@@ -31,11 +32,16 @@ export function lintSubchartValues(chart: Chart, isNative: boolean): LintMessage
     const name = blockOf(dependency);
     const block = chart.values.get(name);
     if (child === undefined || !isMap(block) || child.values.size === 0) return [];
-    return misspelt(block, [], new KnownNames(chart, child, dependency, own)).map(({ keys, near }) => {
+    const names = misspelt(block, [], new KnownNames(chart, child, dependency, own)).map(({ keys, near }) => {
       const path = printable(pathText([name, ...keys]));
       const message = `the subchart ${printable(name)} has no value ${printable(pathText(keys))}, so ${path} is ignored; did you mean ${printable(near)}?`;
       return { keys: [name, ...keys], message };
     });
+    const forms = otherForms(block, child.values, schemaOf(child), []).map(({ keys, message }) => {
+      const path = printable(pathText([name, ...keys]));
+      return { keys: [name, ...keys], message: `${path} is ${message}` };
+    });
+    return [...names, ...forms];
   });
   const blocks = dependencies.flatMap((dependency) => [blockOf(dependency), dependency.name]);
   const conditions = new Set(dependencies.flatMap(({ condition }) => condition.split(/[.,\s]+/)));
@@ -89,6 +95,31 @@ function misspeltGlobals(chart: Chart): { keys: string[]; message: string }[] {
 /** The name under which the values of a dependency stand. */
 function blockOf({ name, alias }: ChartDependency): string {
   return alias === '' ? name : alias;
+}
+
+/**
+ * Values of another form than the subchart's own: a text for a boolean, or one value where it has a map or the other way
+ * round. Where its schema knows the value, checking that tells.
+ */
+function otherForms(
+  block: ValueMap,
+  own: ValueMap,
+  schema: Value | undefined,
+  path: readonly string[],
+): { keys: string[]; message: string }[] {
+  return [...block].flatMap(([name, value]) => {
+    const known = own.get(name) ?? null;
+    const rule = field(schema, 'properties', name);
+    const keys = [...path, name];
+    if (isMap(value) && isMap(known)) return otherForms(value, known, rule, keys);
+    if (rule !== undefined || value === null || value === '' || known === null || known === '') return [];
+    if (typeof known === 'boolean' && typeof value === 'string' && /^(?:true|false|yes|no|on|off)$/i.test(value))
+      return [
+        { keys, message: 'a text, and a boolean in the values of the subchart: write true or false without quotes' },
+      ];
+    const isOther = isMap(known) ? known.size > 0 && !isMap(value) : isMap(value) && typeof known !== 'object';
+    return isOther ? [{ keys, message: `${kindOf(value)}, and ${kindOf(known)} in the values of the subchart` }] : [];
+  });
 }
 
 /** Does a text have this name as a word? */
