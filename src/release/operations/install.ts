@@ -2,17 +2,14 @@
 import { PkgError } from '../../errors.ts';
 import { printable } from '../../errors-text.ts';
 import { ReleaseStore } from '../store.ts';
-import type { Step } from '../plan.ts';
+import type { Plan, Step } from '../plan.ts';
 import type { StoredRelease } from '../store.ts';
 import { chartOperation } from './begin.ts';
-import { checkObjects } from './check-objects.ts';
-import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult } from './env.ts';
-import { chartPlan, crdSteps, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
-import { notesOfExpiry } from './expiring.ts';
-import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
-import { chartRun, runPlan, withStatus } from './run.ts';
+import { makeRevision, nextVersion } from './new-revision.ts';
+import { renderWithStoredValues } from './random-values.ts';
 import { isLeftUnfinished, settle, wasDeployed } from './settled.ts';
+import { crdSteps, namespaceStep } from './shared-objects.ts';
 import { takenOver, undo } from './undo.ts';
 import { uninstall } from './uninstall.ts';
 
@@ -43,64 +40,53 @@ export async function installWithin(
   history: readonly StoredRelease[],
   undoing: Env,
 ): Promise<OperationResult> {
-  const { cluster } = env;
-  const { name, namespace, dryRun = false } = input;
+  const { name, namespace, skipCrds = false } = input;
   const last = history.at(-1)?.release;
-  const version = (last?.version ?? 0) + 1;
-  const isGoingOn = last !== undefined && last.info.status !== 'uninstalled';
-  const rendered = await renderWithStoredValues(env, input, version, true, history);
-  await checkObjects(rendered, input.noHooks);
-  const { steps, crds } = input.skipCrds === true ? { steps: [], crds: [] } : await crdSteps(cluster, rendered.chart);
-  const namespaces = await homeSteps(env, input);
-  const now = recordTime(env);
-  const release = releaseOf(input, rendered, {
-    version,
-    firstDeployed: (isGoingOn ? last.info.first_deployed : undefined) ?? now,
-    now,
-    status: 'pending-install',
-    description: 'Initial install underway',
-    labels: input.labels ?? {},
-  });
-  const explaining = withExplain(env, rendered, namespace, input.skipCrds === true ? '--skip-crds' : 'install');
-  const plan = await planRelease(explaining, {
+  const isContinued = last !== undefined && last.info.status !== 'uninstalled';
+  const revision = { version: nextVersion(history), isInstall: true };
+  const rendered = await renderWithStoredValues(env, input, history, revision);
+  return await makeRevision(env, input, rendered, {
     operation: 'install',
-    release,
     history,
-    ...chartPlan(input, rendered),
-    before: [...namespaces, ...steps],
-    crds,
+    firstDeployed: isContinued ? last.info.first_deployed : undefined,
+    labels: input.labels ?? {},
+    historyMax: input.historyMax ?? 0,
+    crdsUse: skipCrds ? '--skip-crds' : 'install',
+    prepare: async () => {
+      const { steps, crds } = skipCrds ? { steps: [], crds: [] } : await crdSteps(env.cluster, rendered.chart);
+      return { before: [...(await namespaceSteps(env, input)), ...steps], crds };
+    },
     notes: [],
+    notesOn: async ({ steps }) => {
+      if (last !== undefined || steps.every(({ live }) => live === undefined)) return [];
+      const elsewhere = await new ReleaseStore(env.cluster, namespace).otherRecords(name);
+      return elsewhere === undefined ? [] : [`${elsewhere}: both then have records of the same objects`];
+    },
+    undo: (plan, failure, failed) => removeFailed(undoing, input, plan, { failure, failed }),
   });
-  plan.notes.push(...notesOfRandomChanges(plan, rendered), ...notesOfExpiry(env, rendered.randomValues));
-  if (last === undefined && plan.steps.some(({ live }) => live !== undefined)) {
-    const elsewhere = await new ReleaseStore(cluster, namespace).otherRecords(name);
-    if (elsewhere !== undefined) plan.notes.push(`${elsewhere}: both then have records of the same objects`);
-  }
-  env.emit({ type: 'plan', plan });
-  const description = input.description ?? 'Install complete';
-  if (dryRun) return { release: withStatus(release, 'pending-install', 'Dry run complete'), plan };
-  const words = { done: description, failed: (why: string) => `Release "${name}" failed: ${why}` };
-  const { timeout, noHooks = false } = input;
-  const away = {
-    name,
-    namespace,
-    wait: true,
-    noHooks,
-    spared: takenOver(plan),
-    ...(timeout === undefined ? {} : { timeout }),
-  };
-  const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
-    undo(undoing, failure, 'uninstalling it', () => uninstall(undoing, { ...away, failed }));
-  const run = { history, plan, release, words, historyMax: input.historyMax ?? 0, undo: takeBack };
-  const done = await runPlan(explaining, chartRun(input, rendered.randomValues, run));
-  return { release: done, plan };
 }
 
 /**
- * The step that makes the namespace of the release, where it is to be made. A dry run shows it in any case, with a warning,
- * since with Helm pipelines look at a release before they make its namespace.
+ * Undoes a failed install by an uninstall.
+ *
+ * @returns the error to end with: the failure, with what became of undoing it
  */
-async function homeSteps(env: Env, { namespace, createNamespace, dryRun }: InstallInput): Promise<Step[]> {
+async function removeFailed(
+  env: Env,
+  { name, namespace, timeout, noHooks = false }: InstallInput,
+  plan: Plan,
+  { failure, failed }: { failure: unknown; failed: StoredRelease },
+): Promise<unknown> {
+  const limit = timeout === undefined ? {} : { timeout };
+  const removal = { name, namespace, wait: true, noHooks, spared: takenOver(plan), failed, ...limit };
+  return await undo(env, failure, 'uninstalling it', () => uninstall(env, removal));
+}
+
+/**
+ * The step that creates the namespace of the release, with `createNamespace`. A dry run shows it without that too, and
+ * warns: pipelines that are made for Helm look at a release before they create its namespace.
+ */
+async function namespaceSteps(env: Env, { namespace, createNamespace, dryRun }: InstallInput): Promise<Step[]> {
   // A folder takes objects of any namespace.
   if (createNamespace !== true && (dryRun !== true || !env.cluster.runsWorkloads)) return [];
   const steps = await namespaceStep(env.cluster, namespace);

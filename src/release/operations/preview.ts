@@ -6,8 +6,9 @@ import { ReleaseStore } from '../store.ts';
 import { checkObjects } from './check-objects.ts';
 import { recordTime } from './env.ts';
 import type { ChartOperation, Env } from './env.ts';
-import { chartPlan, crdSteps, planRelease, releaseOf, withExplain } from './prepare.ts';
+import { chartPlan, planRelease, releaseOf, withExplain } from './prepare.ts';
 import { renderWithStoredValues } from './random-values.ts';
+import { crdSteps } from './shared-objects.ts';
 
 /**
  * Renders a chart with the capabilities and objects of the cluster, and plans an install of it; writes nothing.
@@ -20,7 +21,7 @@ export async function preview(env: Env, input: ChartOperation & { isUpgrade: boo
   // Records are read for stored random values alone, which only native templates have: other charts need no right to.
   const isRead = input.isUpgrade && enginesOf(input.chart).native;
   const history = isRead ? await new ReleaseStore(env.cluster, input.namespace).history(input.name) : [];
-  const rendered = await renderWithStoredValues(env, input, 1, !input.isUpgrade, history);
+  const rendered = await renderWithStoredValues(env, input, history, { version: 1, isInstall: !input.isUpgrade });
   await checkObjects(rendered, input.noHooks);
   const now = recordTime(env);
   const release = releaseOf(input, rendered, {

@@ -37,15 +37,15 @@ const MAX_KEYS = 10;
 /**
  * Renders for an operation with the random values of earlier revisions; warnings are reported.
  *
- * @param history all revisions of the release
+ * @param history all earlier revisions of the release
+ * @param revision the number of the revision that is rendered, and whether an install makes it
  * @throws {PkgError} for the chart, and of the cluster
  */
 export async function renderWithStoredValues(
   env: Env,
   input: Parameters<typeof renderFor>[1],
-  revision: number,
-  isInstall: boolean,
   history: readonly StoredRelease[],
+  { version, isInstall }: { version: number; isInstall: boolean },
 ): Promise<RenderedChart> {
   // Random functions of Go templates store nothing, as in Helm.
   const { native } = enginesOf(input.chart);
@@ -63,7 +63,7 @@ export async function renderWithStoredValues(
   const settled = new Set<string>();
   for (let renders = 1; ; renders++) {
     const random = { stored, rotate, living };
-    const rendered = await renderFor(env, input, { capabilities, revision, isInstall, random });
+    const rendered = await renderFor(env, input, { capabilities, revision: version, isInstall, random });
     const open = rendered.randomValues.filter(
       (value) =>
         value.reason !== 'rotated' &&

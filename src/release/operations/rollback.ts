@@ -13,10 +13,11 @@ import { recordTime } from './env.ts';
 import type { Env, Locking, OperationResult, Waiting } from './env.ts';
 import { notFound, revisionNotFound } from './history.ts';
 import { withLockTimeout } from './lock-timeout.ts';
-import { crdsRecorded, planRelease } from './prepare.ts';
+import { planRelease } from './prepare.ts';
 import { randomChanges } from './random-values.ts';
 import { runPlan, withStatus } from './run.ts';
 import { settled, untouched, wasDeployed } from './settled.ts';
+import { crdsRecorded } from './shared-objects.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 
 /** The input of a rollback. Revision 0 (or none) is the one before the last. */

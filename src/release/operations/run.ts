@@ -13,7 +13,7 @@ import { writeStored } from '../stored-values.ts';
 import type { Stored } from '../stored-values.ts';
 import { interrupted } from './deadline.ts';
 import { explained } from './env.ts';
-import type { ChartOperation, Env, Waiting } from './env.ts';
+import type { Env, Waiting } from './env.ts';
 import { eventsOf, removeLeftHooks, runHooks } from './hooks.ts';
 import { notRecorded, notUndone, Progress } from './half-done.ts';
 import type { LeftByHooks } from './hooks.ts';
@@ -43,21 +43,6 @@ export type Run = {
   /** Undoes the operation after it was recorded as failed. Gives the error to end with. */
   undo?: (failure: unknown, failed: StoredRelease) => Promise<unknown>;
 };
-
-/** The run of an install or an upgrade. `undo` is used only with `rollbackOnFailure`. */
-export function chartRun(
-  input: ChartOperation,
-  values: Stored['values'],
-  { undo, ...run }: Pick<Run, 'history' | 'plan' | 'release' | 'words' | 'historyMax'> & Required<Pick<Run, 'undo'>>,
-): Run {
-  return {
-    ...run,
-    stored: { values, earlier: new Map(), source: input.chart.source },
-    waiting: input,
-    takeOwnership: input.takeOwnership === true,
-    ...(input.rollbackOnFailure === true && { undo }),
-  };
-}
 
 /**
  * Applies a plan: writes the record as pending, then the objects, then the record as deployed. The earlier revision is

@@ -10,18 +10,15 @@ import type { Plan } from '../plan.ts';
 import type { Release } from '../release.ts';
 import type { StoredRelease } from '../store.ts';
 import { chartOperation } from './begin.ts';
-import { checkObjects } from './check-objects.ts';
-import { recordTime } from './env.ts';
 import type { ChartOperation, Env, OperationResult, ValuesMode } from './env.ts';
 import { notFound } from './history.ts';
 import { installWithin } from './install.ts';
-import { chartPlan, namespaceStep, planRelease, releaseOf, withExplain } from './prepare.ts';
-import { notesOfExpiry } from './expiring.ts';
-import { notesOfRandomChanges, renderWithStoredValues } from './random-values.ts';
+import { makeRevision, nextVersion } from './new-revision.ts';
+import { renderWithStoredValues } from './random-values.ts';
 import { leftOut, missingDefaults, withLeftOut } from './reused-values.ts';
 import { rollback } from './rollback.ts';
-import { chartRun, runPlan, withStatus } from './run.ts';
 import { settled, wasDeployed } from './settled.ts';
+import { namespaceStep } from './shared-objects.ts';
 import { DEFAULT_HISTORY_MAX } from './trim.ts';
 import { takenOver, undo } from './undo.ts';
 
@@ -48,7 +45,7 @@ async function upgradeFrom(
   undoing: Env,
 ): Promise<OperationResult> {
   const { cluster } = env;
-  const { name, namespace, dryRun = false, historyMax = DEFAULT_HISTORY_MAX } = input;
+  const { name, namespace, historyMax = DEFAULT_HISTORY_MAX } = input;
   const last = history.at(-1)?.release;
   if (last === undefined || last.info.status === 'uninstalled') {
     if (input.install === true) return installWithin(env, { ...input, historyMax }, history, undoing);
@@ -56,48 +53,29 @@ async function upgradeFrom(
   }
   const current = currentOf(history, last);
   const { chart, userValues, missing } = withEarlierValues(input, current);
+  const labels = mergeLabels(current.labels, input.labels ?? {});
   if (!wasDeployed(history)) {
-    const labels = mergeLabels(current.labels, input.labels ?? {});
     return installWithin(env, { ...input, chart, userValues, labels, historyMax }, history, undoing);
   }
-  const version = last.version + 1;
   const whole = { ...input, chart, userValues };
-  const rendered = await renderWithStoredValues(env, whole, version, false, history).catch((error: unknown) => {
+  const revision = { version: nextVersion(history), isInstall: false };
+  const rendered = await renderWithStoredValues(env, whole, history, revision).catch((error: unknown) => {
     throw withLeftOut(error, missing, current.version);
   });
-  await checkObjects(rendered, input.noHooks);
-  const now = recordTime(env);
-  const labels = mergeLabels(current.labels, input.labels ?? {});
-  const release = releaseOf(whole, rendered, {
-    version,
-    firstDeployed: current.info.first_deployed ?? now,
-    now,
-    status: 'pending-upgrade',
-    description: 'Preparing upgrade',
-    labels,
-  });
-  const explaining = withExplain(env, rendered, namespace, 'upgrade');
-  const plan = await planRelease(explaining, {
+  return await makeRevision(env, whole, rendered, {
     operation: 'upgrade',
-    release,
     history,
-    ...chartPlan(input, rendered),
-    before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
-    crds: [],
+    firstDeployed: current.info.first_deployed,
+    labels,
+    historyMax,
+    crdsUse: 'upgrade',
+    prepare: async () => ({
+      before: input.createNamespace === true ? await namespaceStep(cluster, namespace) : [],
+      crds: [],
+    }),
     notes: missing.length === 0 ? [] : [leftOut(missing, current.version)],
+    undo: (plan, failure, failed) => goBack(undoing, { ...input, historyMax }, plan, { history, failure, failed }),
   });
-  plan.notes.push(...notesOfRandomChanges(plan, rendered), ...notesOfExpiry(env, rendered.randomValues));
-  env.emit({ type: 'plan', plan });
-  if (dryRun) return { release: withStatus(release, 'pending-upgrade', 'Dry run complete'), plan };
-  const words = {
-    done: input.description ?? 'Upgrade complete',
-    failed: (why: string) => `Upgrade "${name}" failed: ${why}`,
-  };
-  const takeBack = (failure: unknown, failed: StoredRelease): Promise<unknown> =>
-    goBack(undoing, { ...input, historyMax }, plan, { history, failure, failed });
-  const run = { history, plan, release, words, historyMax, undo: takeBack };
-  const done = await runPlan(explaining, chartRun(input, rendered.randomValues, run));
-  return { release: done, plan };
 }
 
 function uninstalled(name: string): PkgError {
