@@ -7,7 +7,7 @@ import { PkgError } from '../src/errors.ts';
 import { writeFileAtomic } from '../src/files.ts';
 import { writeBundle } from '../src/repository/bundle-writer.ts';
 import { temporaryFolder } from './chart/support.ts';
-import { rejectionOf } from './support/rejection.ts';
+import { rejectionOf } from './support/errors.ts';
 
 test.skipIf(process.platform === 'win32')('a pipe, and a link to one, are not replaced by a file', async () => {
   const folder = temporaryFolder();

@@ -8,7 +8,8 @@ import { readArchive } from '../../src/chart/archive.ts';
 import { loadChart, readChartArchive } from '../../src/chart/load.ts';
 import { readTar, writeTar } from '../../src/chart/tar.ts';
 import { helm } from '../support/helm.ts';
-import { CHART_YAML, codeOf, craftArchive, craftChart, craftTar, errorOf, temporaryFolder } from './support.ts';
+import { CHART_YAML, craftArchive, craftChart, craftTar, temporaryFolder } from './support.ts';
+import { codeOf, errorOf } from '../support/errors.ts';
 import { RUNS } from '../support/generation.ts';
 import type { Entry } from './support.ts';
 

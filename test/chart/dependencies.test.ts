@@ -9,7 +9,8 @@ import { coalesceValues, subchartValues } from '../../src/chart/values.ts';
 import { fromPlain, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
-import { codeOf, errorOf, writeChart, writeFiles } from './support.ts';
+import { writeChart, writeFiles } from './support.ts';
+import { codeOf, errorOf } from '../support/errors.ts';
 import { pkg } from '../support/pkg.ts';
 import { RUNS } from '../support/generation.ts';
 

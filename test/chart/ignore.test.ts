@@ -6,7 +6,8 @@ import { readFolder } from '../../src/chart/directory.ts';
 import { defaultIgnoreRules, parseIgnoreRules } from '../../src/chart/ignore.ts';
 import { PkgError } from '../../src/errors.ts';
 import { helm } from '../support/helm.ts';
-import { errorOf, writeChart } from './support.ts';
+import { writeChart } from './support.ts';
+import { errorOf } from '../support/errors.ts';
 import { RUNS } from '../support/generation.ts';
 
 const FILES = [

@@ -7,7 +7,8 @@ import { loadChart } from '../../src/chart/load.ts';
 import { RUNS, SEED } from '../support/generation.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
-import { codeOf, errorOf, temporaryFolder, writeFiles } from './support.ts';
+import { temporaryFolder, writeFiles } from './support.ts';
+import { codeOf, errorOf } from '../support/errors.ts';
 
 const MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ';
 const SHOW_FILES =

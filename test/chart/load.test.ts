@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';
 import { helm } from '../support/helm.ts';
-import { CHART_YAML, codeOf, craftChart, errorOf, temporaryFolder, writeChart, writeFiles } from './support.ts';
+import { CHART_YAML, craftChart, temporaryFolder, writeChart, writeFiles } from './support.ts';
+import { codeOf, errorOf } from '../support/errors.ts';
 
 const SUB = 'apiVersion: v2\nname: sub\nversion: 0.1.0\n';
 

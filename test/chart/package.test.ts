@@ -8,7 +8,8 @@ import type { Chart } from '../../src/chart/chart.ts';
 import { loadChart } from '../../src/chart/load.ts';
 import { packageChart, sourceDateEpoch } from '../../src/chart/package.ts';
 import { helm } from '../support/helm.ts';
-import { CHART_YAML, codeOf, craftArchive, temporaryFolder, writeChart } from './support.ts';
+import { CHART_YAML, craftArchive, temporaryFolder, writeChart } from './support.ts';
+import { codeOf } from '../support/errors.ts';
 import { RUNS, SEED } from '../support/generation.ts';
 
 const FULL: Record<string, string | Uint8Array> = {

@@ -4,8 +4,6 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar';
 import type { HeaderData } from 'tar';
-import { PkgError } from '../../src/errors.ts';
-import type { ErrorCode } from '../../src/errors.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 export { temporaryFolder };
@@ -63,20 +61,4 @@ export function craftArchive(entries: readonly Entry[]): Buffer {
 /** A whole chart archive with further entries. */
 export function craftChart(...entries: Entry[]): Buffer {
   return craftArchive([{ name: 'web/Chart.yaml', data: CHART_YAML }, ...entries]);
-}
-
-/** The error that work throws; fails when there is none, or when it is none of ours. */
-export async function errorOf(work: () => unknown): Promise<PkgError> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof PkgError) return error;
-    throw error;
-  }
-  throw new Error('there was no error');
-}
-
-/** The code of the error that work throws. */
-export async function codeOf(work: () => unknown): Promise<ErrorCode> {
-  return (await errorOf(work)).code;
 }

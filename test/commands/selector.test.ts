@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { matchesSelector, parseSelector } from '../../src/commands/support/selector.ts';
-import { errorOf } from '../chart/support.ts';
+import { errorOf } from '../support/errors.ts';
 import { pkg } from '../support/pkg.ts';
 
 const SETS: Record<string, Record<string, string>> = {

@@ -14,7 +14,7 @@ import type { HttpRequest, HttpTimes } from '../../src/network/http.ts';
 import { ConnectionPool } from '../../src/network/pool.ts';
 import { temporaryFolder } from '../chart/support.ts';
 import { startChartServer } from '../support/chart-server.ts';
-import { rejectionOf } from '../support/rejection.ts';
+import { rejectionOf } from '../support/errors.ts';
 import { startTcpServer } from '../support/tcp-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 

@@ -5,18 +5,13 @@ import { PkgError, formatPosition } from '../../src/errors.ts';
 import type { Chart } from '../../src/chart/chart.ts';
 import { createOrigins } from '../../src/chart/origins.ts';
 import { fromPlain } from '../../src/yaml/value.ts';
+import { errorOf } from '../support/errors.ts';
 import { chartOf, configMap, nothingStored, render, storedBy } from './support.ts';
 
 const NO_SOURCES = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 async function failure(chart: Chart, values = {}): Promise<PkgError> {
-  try {
-    await render(chart, { userValues: fromPlain(values) });
-  } catch (error) {
-    if (error instanceof PkgError) return error;
-    throw error;
-  }
-  throw new Error('it rendered');
+  return await errorOf(() => render(chart, { userValues: fromPlain(values) }));
 }
 
 const at = (error: PkgError): string => formatPosition(error.at ?? { file: '?' });

@@ -9,6 +9,7 @@ import type { PkgError } from '../../src/errors.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
+import { errorOf } from '../support/errors.ts';
 import { RUNS } from '../support/generation.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
 
@@ -30,11 +31,8 @@ async function renderWith(files: Record<string, string>, values: string): Promis
   return object;
 }
 
-const failure = async (files: Record<string, string>, values: string): Promise<PkgError> =>
-  (await renderWith(files, values).then(
-    () => undefined,
-    (error: unknown) => error,
-  )) as PkgError;
+const failure = (files: Record<string, string>, values: string): Promise<PkgError> =>
+  errorOf(() => renderWith(files, values));
 
 const POD = (fields: string): string =>
   `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n${fields}`;

@@ -1,8 +1,8 @@
 /** Likely mistakes that are valid syntax are errors with a position and a hint. */
 import { expect, test } from 'vitest';
-import type { PkgError } from '../../src/errors.ts';
 import { toPlain } from '../../src/yaml/value.ts';
 import type { Value } from '../../src/yaml/value.ts';
+import { errorOf } from '../support/errors.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
 
 test.each([
@@ -160,11 +160,8 @@ test.each([
     },
     values,
   );
-  const error = (await render(chart).then(
-    () => undefined,
-    (failure: unknown) => failure,
-  )) as PkgError;
-  expect(error?.message).toContain(message);
+  const error = await errorOf(() => render(chart));
+  expect(error.message).toContain(message);
   expect(error.hints.join('\n')).toContain(hint);
   expect(error.at).toMatchObject({ file: 'web/templates/x.yaml.hbs', line: expect.any(Number) });
 });
@@ -174,9 +171,9 @@ test('a partial is not given a name that another call gives', async () => {
     'templates/x.yaml.hbs': anyObject('a: {{> p port=80}}\n{{#each values.list}}\nb: {{> p}}\n{{/each}}'),
     'templates/_p.hbs': '{{port}}',
   };
-  const error = await render(chartOf(files, { list: [{ name: 'a' }] })).catch((failure: unknown) => failure);
+  const error = await errorOf(() => render(chartOf(files, { list: [{ name: 'a' }] })));
   expect(error).toMatchObject({ message: 'port is not defined', notes: [expect.stringContaining('in partial p')] });
-  expect((error as PkgError).hints[0]).toBe('add port=… to the call of this partial');
+  expect(error.hints[0]).toBe('add port=… to the call of this partial');
 });
 
 test.each(['- {{values.list}}', '[{{values.list}}]'])('a list as an item of texts: %s', async (args) => {

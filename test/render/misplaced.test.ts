@@ -1,7 +1,8 @@
 /** Errors of structure have the position of the wrong line, and name the tag that printed it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PkgError } from '../../src/errors.ts';
+import type { PkgError } from '../../src/errors.ts';
+import { errorIfAny } from '../support/errors.ts';
 import { RUNS } from '../support/generation.ts';
 import { chartOf, render } from './support.ts';
 
@@ -12,15 +13,9 @@ const PARTIALS = {
   'templates/_bad.hbs': 'p: "1"\n  q: "2"\n',
 };
 
-async function errorOf(lines: readonly string[]): Promise<PkgError | undefined> {
+async function failure(lines: readonly string[]): Promise<PkgError | undefined> {
   const text = `${[...HEAD, ...lines].join('\n')}\n`;
-  try {
-    await render(chartOf({ ...PARTIALS, 'templates/a.yaml.hbs': text }, VALUES));
-    return undefined;
-  } catch (error) {
-    if (error instanceof PkgError) return error;
-    throw error;
-  }
+  return await errorIfAny(() => render(chartOf({ ...PARTIALS, 'templates/a.yaml.hbs': text }, VALUES)));
 }
 
 /** Each case: the lines below `data:`, which begin at line 6, where the error is, and what its notes and hints say. */
@@ -78,7 +73,7 @@ const CASES: readonly (readonly [lines: string[], at: string, says: RegExp])[] =
 ];
 
 test.each(CASES)('%j', async (lines, at, says) => {
-  const error = await errorOf(lines);
+  const error = await failure(lines);
   expect(`${error?.at?.file}:${error?.at?.line}:${error?.at?.column}`).toBe(`web/templates/${at}`);
   expect([...(error?.notes ?? []), ...(error?.hints ?? [])].join('\n')).toMatch(says);
 });
@@ -132,7 +127,7 @@ test('a wrong indentation inside a block is reported there, not at the key after
           }
         };
         write(items, 2);
-        const error = await errorOf(lines);
+        const error = await failure(lines);
         // A block whose lines are all that there are may stand as far in as it likes.
         if (error === undefined) return;
         found++;

@@ -7,6 +7,7 @@ import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
 import type { PkgError } from '../../src/errors.ts';
+import { errorOf } from '../support/errors.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
 
@@ -258,9 +259,7 @@ test('the error for a partial of a library that is not a dependency says where t
   for (const name of ['kit/labels', 'labels']) {
     const child = chartOf({ 'templates/x.yaml.hbs': configMap(`{{> ${name}}}`) });
     const subchart = { ...child, metadata: { ...child.metadata, name: 'cache' } };
-    const error = await render({ ...chartOf({}), dependencies: [library, subchart] }).catch(
-      (failure: unknown) => failure,
-    );
+    const error = await errorOf(() => render({ ...chartOf({}), dependencies: [library, subchart] }));
     expect(error, name).toMatchObject({
       message: `there is no partial ${name}`,
       hints: [

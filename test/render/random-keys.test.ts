@@ -7,6 +7,7 @@ import { matchesKey, StoredValues } from '../../src/render/random-values.ts';
 import type { RenderedChart } from '../../src/render/render-chart.ts';
 import type { Json, JsonObject } from '../../src/yaml/value.ts';
 import { toPlain } from '../../src/yaml/value.ts';
+import { errorOf } from '../support/errors.ts';
 import { RUNS } from '../support/generation.ts';
 import { chartOf, configMap, nothingStored, render, storedBy } from './support.ts';
 
@@ -384,15 +385,15 @@ test('a hash among others in one text stays with its password', async () => {
 });
 
 test('a key belongs to one call with its arguments, in one chart', async () => {
-  const fault = async (data: string): Promise<PkgError> =>
-    (await renderFiles({ 'templates/a.yaml.hbs': secret('a', data) }).catch((error: unknown) => error)) as PkgError;
-  const twice = await fault('x: {{randAlphaNum 16 key="k"}}\ny: {{randAlphaNum 17 key="k"}}');
+  const failure = (data: string): Promise<PkgError> =>
+    errorOf(() => renderFiles({ 'templates/a.yaml.hbs': secret('a', data) }));
+  const twice = await failure('x: {{randAlphaNum 16 key="k"}}\ny: {{randAlphaNum 17 key="k"}}');
   expect(twice).toMatchObject({ code: 'PKG_TEMPLATE_HELPER', at: { line: 7 } });
   expect(twice.message).toContain('the key k is that of another call');
-  const other = await fault('x: {{randAlphaNum 16 key="k"}}\ny: {{randAlpha 16 key="k"}}');
+  const other = await failure('x: {{randAlphaNum 16 key="k"}}\ny: {{randAlpha 16 key="k"}}');
   expect(other.message).toContain('the key k is that of another call');
-  expect((await fault('x: {{randAlphaNum 16 key="a b"}}')).message).toContain('the key of randAlphaNum is a text');
-  expect((await fault('x: {{upper "a" key="k"}}')).message).toContain('takes no named arguments');
+  expect((await failure('x: {{randAlphaNum 16 key="a b"}}')).message).toContain('the key of randAlphaNum is a text');
+  expect((await failure('x: {{upper "a" key="k"}}')).message).toContain('takes no named arguments');
 
   const file = { 'templates/a.yaml.hbs': secret('{{chart.name}}', 'x: {{randAlphaNum 16 key="k"}}') };
   const chart = chartOf(file);

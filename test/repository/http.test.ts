@@ -8,7 +8,7 @@ import { parseChallenge } from '../../src/repository/registry-auth.ts';
 import { chartReference } from '../../src/repository/registry.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer, ChartServerOptions } from '../support/chart-server.ts';
-import { codeOf, errorOf } from '../chart/support.ts';
+import { codeOf, errorOf } from '../support/errors.ts';
 
 const NO_TRUST = { caFile: '', certFile: '', keyFile: '', insecure: false };
 const closing: (() => unknown)[] = [];

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { replaceArchives } from '../../src/repository/replace-archives.ts';
-import { codeOf, craftArchive, temporaryFolder, writeChart } from '../chart/support.ts';
+import { craftArchive, temporaryFolder, writeChart } from '../chart/support.ts';
+import { codeOf } from '../support/errors.ts';
 
 const archive = (name: string, version: string): Buffer =>
   craftArchive([{ name: `${name}/Chart.yaml`, data: `apiVersion: v2\nname: ${name}\nversion: ${version}\n` }]);

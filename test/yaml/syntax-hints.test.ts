@@ -1,7 +1,7 @@
 /** Hints at what people get wrong in YAML: what they say makes it YAML, and they repeat nothing of the text. */
 import { expect, test } from 'vitest';
 import { parseYaml } from '../../src/yaml/read.ts';
-import { errorOf } from '../chart/support.ts';
+import { errorOf } from '../support/errors.ts';
 
 const CASES: [text: string, hint: string | undefined, corrected: string][] = [
   ['a:\n\tsecret: 1\n', 'indent the line with spaces: YAML has no tabs', 'a:\n  secret: 1\n'],

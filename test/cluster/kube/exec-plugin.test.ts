@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KubeClient } from '../../../src/cluster/kube/client.ts';
-import { PkgError } from '../../../src/errors.ts';
+import type { PkgError } from '../../../src/errors.ts';
+import { errorOf } from '../../support/errors.ts';
 import { kubectlPath } from '../../support/kubectl.ts';
 import { pkg } from '../../support/pkg.ts';
 import { startPeer } from '../../support/peer.ts';
@@ -68,12 +69,7 @@ async function ask(file: string, times = 1): Promise<PeerRequest[]> {
 }
 
 async function failure(file: string): Promise<PkgError> {
-  const error: unknown = await ask(file).then(
-    () => new Error('no failure'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(PkgError);
-  return error as PkgError;
+  return await errorOf(() => ask(file));
 }
 
 describe('the input of a plugin', () => {

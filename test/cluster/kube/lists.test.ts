@@ -4,7 +4,7 @@ import { KubeClient } from '../../../src/cluster/kube/client.ts';
 import { Kubernetes } from '../../../src/cluster/kubernetes.ts';
 import { PkgError } from '../../../src/errors.ts';
 import { temporaryFolder } from '../../chart/support.ts';
-import { rejectionOf } from '../../support/rejection.ts';
+import { rejectionOf } from '../../support/errors.ts';
 import { startPeer } from '../../support/peer.ts';
 import type { PeerAnswer, PeerRequest } from '../../support/peer.ts';
 import { connectionOf } from './support.ts';

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/cluster/kube/api-errors.ts';
 import { KubeClient } from '../../../src/cluster/kube/client.ts';
 import type { ClientOptions, KubeRequest } from '../../../src/cluster/kube/client.ts';
-import { rejectionOf } from '../../support/rejection.ts';
+import { rejectionOf } from '../../support/errors.ts';
 import { startPeer } from '../../support/peer.ts';
 import { startTcpServer } from '../../support/tcp-server.ts';
 import type { Peer, PeerOptions } from '../../support/peer.ts';

@@ -1,18 +1,14 @@
 /** Charts of Go templates: errors, limits, and charts with both kinds of templates. */
 import { describe, expect, test } from 'vitest';
-import { PkgError } from '../../../src/errors.ts';
+import type { PkgError } from '../../../src/errors.ts';
 import type { Chart } from '../../../src/chart/chart.ts';
 import type { ChartInput } from '../../../src/render/render-chart.ts';
 import { toPlain } from '../../../src/yaml/value.ts';
+import { errorOf } from '../../support/errors.ts';
 import { chartOf, configMap, render } from '../support.ts';
 
 async function failure(chart: Chart, options: Partial<ChartInput> = {}): Promise<PkgError> {
-  const error = await render(chart, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof PkgError)) throw new Error('it rendered, or failed in another way', { cause: error });
-  return error;
+  return await errorOf(() => render(chart, options));
 }
 
 const HELPERS = `{{- define "x.labels" -}}

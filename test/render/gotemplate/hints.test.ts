@@ -1,19 +1,15 @@
 /** Hints in errors of Go templates appear where they are true, and only there. */
 import { describe, expect, test } from 'vitest';
-import { PkgError } from '../../../src/errors.ts';
+import type { PkgError } from '../../../src/errors.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';
 import { writeChart } from '../../chart/support.ts';
+import { errorOf } from '../../support/errors.ts';
 import { helm } from '../../support/helm.ts';
 import { pkg } from '../../support/pkg.ts';
 import { chartOf, render } from '../support.ts';
 
 async function failure(text: string, values: JsonObject = {}, helpers = ''): Promise<PkgError> {
-  const error = await render(chartOf({ 'templates/a.yaml': text, 'templates/_h.tpl': helpers }, values)).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof PkgError)) throw new Error('it rendered, or failed in another way', { cause: error });
-  return error;
+  return await errorOf(() => render(chartOf({ 'templates/a.yaml': text, 'templates/_h.tpl': helpers }, values)));
 }
 
 const VALUES = { env: { A: 'x' }, list: ['a'], map: { deep: { y: 1 } }, text: 't', 'a-b': { 'c-d': 1 } };

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createOrigins } from '../../../src/chart/origins.ts';
-import { PkgError, formatPosition } from '../../../src/errors.ts';
+import { formatPosition } from '../../../src/errors.ts';
+import type { PkgError } from '../../../src/errors.ts';
 import { printYaml } from '../../../src/yaml/print.ts';
 import { parseYaml } from '../../../src/yaml/read.ts';
 import { fromPlain, toPlain } from '../../../src/yaml/value.ts';
 import type { JsonObject } from '../../../src/yaml/value.ts';
+import { errorIfAny } from '../../support/errors.ts';
 import { RUNS, SEED } from '../../support/generation.ts';
 import { chartOf, render } from '../support.ts';
 
@@ -17,13 +19,7 @@ async function failure(templates: Record<string, string>, values: JsonObject): P
   const files = Object.fromEntries(Object.entries(templates).map(([name, text]) => [`templates/${name}`, text]));
   const valuesFile = { name: 'values.yaml', data: Buffer.from(printYaml(fromPlain(values))) };
   const chart = { ...chartOf(files, values), valuesFile };
-  try {
-    await render(chart, { origins: createOrigins(chart, NO_SOURCES, new Map()) });
-    return undefined;
-  } catch (error) {
-    if (error instanceof PkgError) return error;
-    throw error;
-  }
+  return await errorIfAny(() => render(chart, { origins: createOrigins(chart, NO_SOURCES, new Map()) }));
 }
 
 const at = (error: PkgError | undefined): string => formatPosition(error?.at ?? { file: 'none' });
