@@ -217,11 +217,11 @@ function withImports(chart: Chart, warnings: Set<string>): ValueMap {
       if (more === undefined) return undefined;
       imported = more;
     }
-    return coalesceTables(values, imported, true);
+    return coalesceTables(values, imported, { keepNulls: true });
   };
   const shared = imports.length === 0 ? undefined : merged(mergedDefaults(chart), shareTables);
-  const values = coalescedView(chart, new Map(), true);
-  return shared ?? merged(values, (over, under) => coalesceTables(over, under, true)) ?? values;
+  const values = coalescedView(chart, new Map(), { keepNulls: true });
+  return shared ?? merged(values, (over, under) => coalesceTables(over, under, { keepNulls: true })) ?? values;
 }
 
 /** What a dependency imports: the path in the values of the child, and that in the parent's. */

@@ -7,9 +7,9 @@ import type { Chart, ChartDependency } from './chart.ts';
 /**
  * The fields of Chart.yaml that Helm knows.
  *
- * @param enabled whether the dependencies were resolved, so that those that are left are enabled
+ * @param options.areEnabled the dependencies were resolved, so that those that are left are marked as enabled
  */
-export function metadataJson(chart: Chart, enabled: boolean): JsonObject {
+export function metadataJson(chart: Chart, { areEnabled = false }: { areEnabled?: boolean } = {}): JsonObject {
   const { metadata } = chart;
   const text = (key: string): string => {
     const value = metadata.all.get(key);
@@ -35,7 +35,7 @@ export function metadataJson(chart: Chart, enabled: boolean): JsonObject {
     deprecated: metadata.deprecated,
     annotations: sortKeys(Object.fromEntries(metadata.annotations)),
     kubeVersion: metadata.kubeVersion,
-    dependencies: metadata.dependencies.map((dependency) => dependencyJson(dependency, enabled)),
+    dependencies: metadata.dependencies.map((dependency) => dependencyJson(dependency, areEnabled)),
     type: text('type'),
   });
 }

@@ -43,13 +43,18 @@ export function coalesceValues(chart: ChartDefaults, userValues: ValueMap): Coal
   return { values, warnings: coalescer.warnings };
 }
 
+/** How nulls are merged: with `keepNulls` they stay and delete nothing, as in Helm's MergeValues. */
+export type MergeOptions = { keepNulls?: boolean };
+
 /**
  * As {@link coalesceValues}, for reading only: maps that the merge did not change are shared with the chart and the user's
  * values.
- *
- * @param keepNulls nulls stay and delete nothing, as in Helm's MergeValues
  */
-export function coalescedView(chart: ChartDefaults, userValues: ValueMap, keepNulls = false): ValueMap {
+export function coalescedView(
+  chart: ChartDefaults,
+  userValues: ValueMap,
+  { keepNulls = false }: MergeOptions = {},
+): ValueMap {
   return new Coalescer().tree(chart, userValues, keepNulls);
 }
 
@@ -95,8 +100,8 @@ function holdsItself(map: ValueMap, around: Set<ValueMap>, known: Set<ValueMap>)
   return found;
 }
 
-/** Merges `over` over `under`; nulls of `over` delete, unless `keepNulls` is set. Unchanged maps are shared. */
-export function coalesceTables(over: ValueMap, under: ValueMap, keepNulls = false): ValueMap {
+/** Merges `over` over `under`. Unchanged maps are shared. */
+export function coalesceTables(over: ValueMap, under: ValueMap, { keepNulls = false }: MergeOptions = {}): ValueMap {
   return new Coalescer().tables(over, under, '', keepNulls);
 }
 

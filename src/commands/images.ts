@@ -33,7 +33,7 @@ class ImagesCommand extends PkgCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ImagesCommand);
     const inputs = await readInputs(args.CHART, flags);
-    const images = await imagesOfChart(inputs, flags, flags.all);
+    const images = await imagesOfChart(inputs, flags, { all: flags.all });
     const { found, errors } = flags.resolve
       ? await (await import('./support/resolve-images.ts')).resolveImages(images, args.CHART, flags)
       : { found: [], errors: [] };

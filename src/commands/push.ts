@@ -85,7 +85,7 @@ class PushCommand extends PkgCommand {
     const target = chartReference(remote.replace(/\/$/, ''), name);
     const tag = tagOf(version);
     const push = async (remotes: Remotes): Promise<void> => {
-      const pushed = { metadata: chart.metadata, config: metadataJson(chart, false), archive, provenance, created };
+      const pushed = { metadata: chart.metadata, config: metadataJson(chart), archive, provenance, created };
       const signing = await cosigningOf(flags, remotes);
       const { digest, size } = await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
       await signing?.sign({ reference: target, digest, size });

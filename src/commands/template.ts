@@ -109,7 +109,7 @@ class TemplateCommand extends PkgCommand {
         const { preview } = await import('../release/operations/preview.ts');
         const show = (env: Env, namespace: string): Promise<RenderedChart> =>
           preview(env, { ...inputs, ...options, name, namespace, takeOwnership, isUpgrade });
-        rendered = await operate(flags, show, false);
+        rendered = await operate(flags, show, { readsRecords: false });
       } else {
         const namespace = await localNamespace(flags);
         checkReleaseName(name);

@@ -51,7 +51,7 @@ class VerifyCommand extends PkgCommand {
     const bundle = bundleReference(reference);
     if (bundle !== undefined) {
       const { verifyBundle } = await import('./support/verify-bundle.ts');
-      print(await verifyBundle(bundle, flags, other !== undefined));
+      print(await verifyBundle(bundle, flags, other === undefined ? 'pgp' : 'cosign'));
       return;
     }
     if (other !== undefined) {

@@ -114,7 +114,7 @@ export class Lease implements Fence {
   static async begin(env: Env, release: Release, last: StoredRelease | undefined): Promise<Lease> {
     const write = (store: ReleaseStore, marks: Record<string, string>): Promise<StoredRelease> =>
       store.create(release, marks);
-    return await Lease.#begin(env, release, write, last, (store, own) => store.remove(own, true));
+    return await Lease.#begin(env, release, write, last, (store, own) => store.remove(own, { unchanged: true }));
   }
 
   /** Takes an existing revision, the newest, and holds it under a new status. @throws as {@link Lease.begin} does */
@@ -229,7 +229,7 @@ export class Lease implements Fence {
 
   /** Removes the record, and lets go of it. @throws as {@link Lease.finish} does */
   async remove(): Promise<void> {
-    await this.#end(() => this.#fenced.remove(this.#stored, true));
+    await this.#end(() => this.#fenced.remove(this.#stored, { unchanged: true }));
   }
 
   /**

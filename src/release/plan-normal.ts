@@ -46,7 +46,7 @@ export async function normalizeObjects(
 ): Promise<NormalObjects> {
   const notes: string[] = [];
   const found = documents.flatMap(({ source, object }) =>
-    object === undefined ? [] : takeApart(toPlain(object), source, options.isChecked),
+    object === undefined ? [] : takeApart(toPlain(object), source, options),
   );
   const crds = [...options.crds, ...found.filter((object) => object.kind === 'CustomResourceDefinition')];
   const scopes = new Map<string, Scope>();
@@ -80,11 +80,16 @@ export async function normalizeObjects(
  * The objects of a document: the document itself, or the items of a List, which may be Lists again.
  *
  * @param source names the file in errors
- * @param isChecked refuse fields that only the cluster sets
+ * @param options.isChecked refuse fields that only the cluster sets
  * @param path of the object in the document
  * @throws {ObjectError} for an object without `apiVersion`, `kind` or `metadata.name`
  */
-export function takeApart(object: JsonObject, source: string, isChecked = false, path: ValuePath = []): KubeObject[] {
+export function takeApart(
+  object: JsonObject,
+  source: string,
+  { isChecked = false }: { isChecked?: boolean } = {},
+  path: ValuePath = [],
+): KubeObject[] {
   const kind = getOwn(object, 'kind');
   const items = getOwn(object, 'items');
   if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
@@ -95,7 +100,7 @@ export function takeApart(object: JsonObject, source: string, isChecked = false,
         throw invalid(source, [...path, 'items', index], `an item of the ${printable(kind)} is not an object`);
       // Items of a typed list (ConfigMapList) may leave out what the list says already.
       const inherited = kind === 'List' ? {} : { apiVersion: apiVersion ?? null, kind: kind.slice(0, -'List'.length) };
-      return takeApart({ ...inherited, ...member }, source, isChecked, [...path, 'items', index]);
+      return takeApart({ ...inherited, ...member }, source, { isChecked }, [...path, 'items', index]);
     });
   }
   for (const field of ['apiVersion', 'kind'] as const) {

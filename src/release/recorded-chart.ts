@@ -16,7 +16,7 @@ import type { RecordedChart, RecordedFile, Release } from './release.ts';
 export function recordChart(chart: Chart): RecordedChart {
   const files = [...chart.files, ...chart.crds].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    metadata: metadataJson(chart, true),
+    metadata: metadataJson(chart, { areEnabled: true }),
     lock: chart.lock === null ? null : recordLock(chart.lock),
     templates: recordFiles(chart.templates),
     values: sortKeys(toPlain(chart.values)),

@@ -140,9 +140,9 @@ export class ReleaseStore {
   /**
    * Removes a revision, and then the random values that are stored beside it.
    *
-   * @param unchanged throw `PKG_OBJECT_CONFLICT` when the record was written since `stored` was read
+   * @param options.unchanged throw `PKG_OBJECT_CONFLICT` when the record was written since `stored` was read
    */
-  async remove(stored: StoredRelease, unchanged = false): Promise<void> {
+  async remove(stored: StoredRelease, { unchanged = false }: { unchanged?: boolean } = {}): Promise<void> {
     const { name, namespace = '' } = stored.secret.metadata;
     const expected = stored.secret;
     await this.#cluster.delete({ apiVersion: 'v1', kind: 'Secret', namespace, name }, { expected, unchanged });

@@ -65,7 +65,7 @@ async function pushImage(
   const url = session.urlOf(target, `manifests/${tag || root.digest}`);
   const headers = { accept: root.mediaType };
   const there = await session.send(url, target, 'pull,push', { method: 'HEAD', headers, limit: 1 << 20 });
-  if (there.status !== 200 && there.status !== 404) throw refused(there, url, target, true);
+  if (there.status !== 200 && there.status !== 404) throw refused(there, url, target, 'write');
   const isThere = there.status === 200 && there.headers['docker-content-digest'] === root.digest;
   if (!isThere) {
     for (const { digest, size } of blobs) {

@@ -113,7 +113,7 @@ function namesIn(folder: string): string[] {
 /** The entry of an archive in an index. */
 export function entryOf(chart: Chart, archive: Uint8Array, url: string, now: Date): JsonObject {
   return {
-    ...metadataJson(chart, false),
+    ...metadataJson(chart),
     urls: [url],
     created: now.toISOString(),
     digest: sha256Of(archive),

@@ -193,7 +193,7 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
         await pushManifest(remotes.session(), target, tagOf(metadata.version), manifest, remotes.tell);
         return { reference: shown(metadata.name, metadata.version), digest };
       }
-      const pushed = { metadata, config: metadataJson(chart, false), archive, provenance, created };
+      const pushed = { metadata, config: metadataJson(chart), archive, provenance, created };
       const target = chartReference(base, metadata.name);
       const { digest } = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
       return { reference: shown(metadata.name, metadata.version), digest };
@@ -202,7 +202,7 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
       const { name, version } = chart.metadata;
       const reference = chartReference(base, name);
       const found = await remotes.registry().resolve(reference, tagOf(version));
-      const config = digestOf(Buffer.from(goJson(metadataJson(chart, false))));
+      const config = digestOf(Buffer.from(goJson(metadataJson(chart))));
       // With two chart layers another program could read the other one.
       const layers = listField(JSON.parse(found.bytes.toString('utf8')) as Json, 'layers');
       const others = layers.filter((layer) => textField(layer, 'mediaType') !== CHART_PROVENANCE);

@@ -134,7 +134,7 @@ export async function putManifest(
     body: bytes,
     limit: MAX_ANSWER,
   });
-  if (answer.status !== 201) throw refused(answer, url, target, true);
+  if (answer.status !== 201) throw refused(answer, url, target, 'write');
 }
 
 function blobOf(mediaType: string, bytes: Uint8Array): BlobToUpload {
@@ -213,7 +213,7 @@ async function tryUpload(
   const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
   if (head.status === 200) return undefined;
   const isBusy = head.status === 429 || (head.status >= 500 && head.status !== 501);
-  if (isBusy) throw refused(head, known, target, true);
+  if (isBusy) throw refused(head, known, target, 'write');
   // Some registries and firewalls refuse HEAD. The next request decides, whose answer also says why.
   const start = session.urlOf(target, 'blobs/uploads/');
   if (other !== '') {
@@ -228,7 +228,7 @@ async function tryUpload(
     repeatable: true,
   });
   if (other !== '' && begun.status === 201) return undefined;
-  if (begun.status !== 202) throw refused(begun, start, target, true);
+  if (begun.status !== 202) throw refused(begun, start, target, 'write');
   const first = locationOf(begun, start);
   const location = takesParts ? await uploadParts(session, target, blob, first, tell) : { url: first, offset: 0 };
   if ('error' in location) return location;
@@ -247,7 +247,7 @@ async function tryUpload(
     throw error;
   }
   if (done.status === 201) return undefined;
-  const error = refused(done, end, target, true);
+  const error = refused(done, end, target, 'write');
   if (done.status === 429) throw error;
   const isPart = location.offset > 0;
   // 404: the upload was completed and the answer lost, or the registry knows it no more.
@@ -290,7 +290,7 @@ async function uploadParts(
         url = answer.headers.location === undefined ? url : locationOf(answer, url);
         continue;
       }
-      error = refused(answer, url, target, true);
+      error = refused(answer, url, target, 'write');
     } catch (cause) {
       if (!(cause instanceof PkgError) || cause.code !== 'PKG_REPOSITORY_UNREACHABLE') throw cause;
       error = cause;
@@ -356,7 +356,7 @@ async function readProgress(
   sent: number,
 ): Promise<{ url: URL; offset: number } | Failure> {
   const answer = await session.send(url, target, 'pull,push', { limit: MAX_ANSWER });
-  if (answer.status !== 204) return { error: refused(answer, url, target, true), takesParts: answer.status === 404 };
+  if (answer.status !== 204) return { error: refused(answer, url, target, 'write'), takesParts: answer.status === 404 };
   const range = /^0-(\d+)$/.exec(String(answer.headers['range'] ?? ''))?.[1];
   const offset = range === undefined || range === '0' ? 0 : Number(range) + 1;
   if (offset <= sent) return { url: locationOf(answer, url), offset };

@@ -159,8 +159,13 @@ function nextLink(header: string): string | undefined {
   return undefined;
 }
 
-/** The error for an answer that refuses a read or, with `writing`, a write. */
-export function refused(answer: Answer, url: URL, chart: ChartReference, writing = false): PkgError {
+/** The error for an answer that refuses a read or a write. */
+export function refused(
+  answer: Answer,
+  url: URL,
+  chart: ChartReference,
+  access: 'read' | 'write' = 'read',
+): PkgError {
   const { status, headers, body } = answer;
   const name = printable(`oci://${nameOf(chart)}`);
   const said = messageOf(body);
@@ -168,6 +173,7 @@ export function refused(answer: Answer, url: URL, chart: ChartReference, writing
   const listHints = url.pathname.endsWith('/tags/list')
     ? ['if the registry does not list versions, name an exact one']
     : [];
+  const writing = access === 'write';
   if (status === 404 && !writing) {
     const tag = /manifests\/([^/]*)$/.exec(url.pathname)?.[1];
     const what = tag === undefined ? `there is no chart at ${name}` : `${name} has no version ${printable(tag, 60)}`;

@@ -252,7 +252,7 @@ export class Decoder {
     this.#aliased++;
     this.#aliasedText += node.value.length;
     if (this.#aliasedText > MAX_ALIASED_TEXT) {
-      throw new YamlError('the aliases of this YAML unfold to too much text', node.at, undefined, true);
+      throw new YamlError('the aliases of this YAML unfold to too much text', node.at, undefined, { tooComplex: true });
     }
     if (this.#aliased <= 100 || this.#nodes <= 1000) return;
     const [low, high] = [400_000, 4_000_000];
@@ -260,7 +260,7 @@ export class Decoder {
       this.#nodes <= low ? 0.99 : this.#nodes >= high ? 0.1 : 0.99 - (0.89 * (this.#nodes - low)) / (high - low);
     if (this.#aliased / this.#nodes > allowed) {
       const problem = 'the aliases of this YAML unfold to too many values';
-      throw new YamlError(problem, node.at, 'yaml: document contains excessive aliasing', true);
+      throw new YamlError(problem, node.at, 'yaml: document contains excessive aliasing', { tooComplex: true });
     }
   }
 }

@@ -156,7 +156,9 @@ export class DocumentReader {
   /** Reads the children of a collection, whose first token is the current one. */
   #collection(children: YamlNode[], token: YamlToken): void {
     if (++this.#depth > MAX_DEPTH)
-      throw new YamlError(`this YAML is nested deeper than ${MAX_DEPTH} levels`, token.at, undefined, true);
+      throw new YamlError(`this YAML is nested deeper than ${MAX_DEPTH} levels`, token.at, undefined, {
+        tooComplex: true,
+      });
     switch (token.type) {
       case Token.FLOW_SEQUENCE_START:
         this.#flowList(children, token);

@@ -67,12 +67,12 @@ export function parseYamlDocuments(text: string, file: string, options: YamlOpti
  * @throws {YamlError} with Helm's words
  */
 export function readFirstDocument(bytes: string, floats?: 'text'): Value {
-  if (bytes.length > 2 * MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, true);
+  if (bytes.length > 2 * MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, { tooComplex: true });
   const valid = validText(bytes);
   const fast = valid === undefined ? undefined : readFast(valid, false);
   if (fast !== undefined && !(floats === 'text' && hasAmbiguousNumber(fast.value))) return fast.value;
   const { text, readError } = decodeBytes(bytes);
-  if (text.length > MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, true);
+  if (text.length > MAX_TEXT_LENGTH) throw new YamlError(TOO_LARGE, 0, undefined, { tooComplex: true });
   const node = new DocumentReader(text, readError).next();
   return node === undefined ? null : new Decoder(false, floats === 'text').document(node);
 }

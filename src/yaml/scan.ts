@@ -65,7 +65,8 @@ export class Scanner extends TextReader {
   /** Takes the next token. @throws {YamlError} after so many tokens that their nodes would fill the memory */
   skip(): void {
     this.#parsed++;
-    if (this.#parsed > MAX_TOKENS) throw new YamlError('this YAML holds too many values', this.at, undefined, true);
+    if (this.#parsed > MAX_TOKENS)
+      throw new YamlError('this YAML holds too many values', this.at, undefined, { tooComplex: true });
     this.#head++;
     if (this.#head > 64 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);

@@ -18,7 +18,8 @@ export function* partsOfStream(text: string): Generator<{ from: number; text: st
     const [mark = ''] = /^\s*[^\s#]+.*/.exec(text.slice(at + 3, end)) ?? [];
     if (mark !== '') throw syntaxError(`invalid document separator: ${mark.trim()}`, at + 3, 0);
     if (at === from) continue;
-    if (++count > MAX_PARTS) throw new YamlError('this YAML holds too many documents', at, undefined, true);
+    if (++count > MAX_PARTS)
+      throw new YamlError('this YAML holds too many documents', at, undefined, { tooComplex: true });
     yield { from, text: text.slice(from, at) };
     from = end + 1;
   }

@@ -9,7 +9,12 @@ export class YamlError extends Error {
   readonly tooComplex: boolean;
 
   /** @param helm the problem in Helm's words, where these are not `yaml: ` and the problem */
-  constructor(problem: string, at: number, helm = `yaml: ${problem}`, tooComplex = false) {
+  constructor(
+    problem: string,
+    at: number,
+    helm = `yaml: ${problem}`,
+    { tooComplex = false }: { tooComplex?: boolean } = {},
+  ) {
     super(problem);
     this.at = at;
     this.helm = helm;

@@ -90,7 +90,7 @@ class BundleCreateCommand extends PkgCommand {
           ? await readUserValues(sources, readStdin, { writtenKeys: true, known: texts })
           : { values: cloneValue(values) };
         const inputs = { chart, userValues, origins, limits: limitsOf(flags), ...schemaInput(flags) };
-        for (const { image } of await imagesOfChart(inputs, flags, false)) {
+        for (const { image } of await imagesOfChart(inputs, flags, { all: false })) {
           const name = parseImageName(image);
           if (name === undefined) invalid.set(image, invalidImage(image));
           else images.set(fullImageName(name), name);

@@ -31,7 +31,7 @@ class DependencyBuildCommand extends PkgCommand {
         hints: [`write it with \`pkg dependency update ${printable(chart.location)}\` and commit it`],
       });
     }
-    await fetchDependencies(chart, flags, locked);
+    await fetchDependencies(chart, flags, { locked });
   }
 }
 

@@ -17,7 +17,7 @@ class DependencyUpdateCommand extends PkgCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(DependencyUpdateCommand);
-    await fetchDependencies(await loadChart(args.CHART ?? '.', linkOptions(flags)), flags, false);
+    await fetchDependencies(await loadChart(args.CHART ?? '.', linkOptions(flags)), flags, { locked: false });
   }
 }
 

@@ -14,13 +14,13 @@ import { localNamespace } from './local-namespace.ts';
 /**
  * Renders a chart as an install under the name `release-name`, and lists the images of its objects and hooks.
  *
- * @param all also list images that appear only in the values
+ * @param options.all also list images that appear only in the values
  * @throws {PkgError} as `renderChart` does
  */
 export async function imagesOfChart(
   inputs: Inputs,
   flags: FlagValues<typeof KUBE_VERSION_FLAG & typeof API_VERSIONS_FLAG> & GlobalFlags,
-  all: boolean,
+  { all }: { all: boolean },
 ): Promise<FoundImage[]> {
   const rendered = await renderChart({
     ...inputs,

@@ -5,7 +5,7 @@ import { goYaml } from './go-yaml.ts';
 
 /** The fields of Chart.yaml, as Helm prints them. */
 export function chartText(chart: Chart): Promise<string> {
-  return goYaml(metadataJson(chart, false));
+  return goYaml(metadataJson(chart));
 }
 
 /** values.yaml as it is written, comments and all. */

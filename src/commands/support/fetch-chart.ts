@@ -22,7 +22,7 @@ import type { RemoteFlags } from './remotes.ts';
  */
 export async function fetchChart(reference: string, flags: RemoteFlags): Promise<Chart> {
   const load = async (found: FoundChart): Promise<Chart> => loadFound(found, await fetchVerified(found, flags));
-  return withChart(reference, flags, load, true);
+  return withChart(reference, flags, load, { loads: true });
 }
 
 /** The archive of a chart, and what it is called in messages. @throws {PkgError} as `findChart` does */
@@ -67,14 +67,14 @@ export async function fetchVerified(found: FoundChart, flags: RemoteFlags): Prom
 /**
  * Finds a chart by what was typed and the flags beside it, and does something with it.
  *
- * @param loads whether it will be loaded
+ * @param options.loads the chart will be loaded
  * @throws {PkgError} as `findChart` does
  */
 export async function withChart<T>(
   reference: string,
   flags: RemoteFlags,
   work: (found: FoundChart) => Promise<T>,
-  loads = false,
+  { loads = false }: { loads?: boolean } = {},
 ): Promise<T> {
   const place = reference.startsWith('oci://') ? reference : (flags.repo ?? '');
   return withRemotes({ flags, reference: place, loads }, async (remotes) =>

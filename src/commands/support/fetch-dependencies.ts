@@ -36,13 +36,13 @@ export const FETCH_FLAGS: typeof SKIP_REFRESH_FLAG &
 /**
  * Fetches the dependencies of a chart into its `charts/`, and says so in Helm's words.
  *
- * @param locked the versions of the lock file are fetched, and none are chosen
+ * @param options.locked the versions of the lock file are fetched, and none are chosen
  * @throws {PkgError} as `updateDependencies` does
  */
 export async function fetchDependencies(
   chart: Chart,
   flags: RemoteFlags & FlagValues<typeof SKIP_REFRESH_FLAG> & VerifyFlags,
-  locked: boolean,
+  { locked }: { locked: boolean },
 ): Promise<void> {
   await withRemotes({ flags }, async (remotes) => {
     if (locked) checkLock(chart, remotes);

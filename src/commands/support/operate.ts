@@ -13,14 +13,13 @@ import { printError } from '../../terminal/output.ts';
 /**
  * Opens the target that flags and environment name, and gives it with the namespace of the command.
  *
- * @param readsRecords the command reads or writes records of releases
- * @param loginAfter as in `openKubernetes`
+ * @param options.readsRecords the command reads or writes records of releases; true if it is left out
+ * @param options.loginAfter as in `openKubernetes`
  * @throws {PkgError} `PKG_TARGET_INVALID` also where Helm has records elsewhere than in Secrets
  */
 export async function openNamespace(
   flags: GlobalFlags,
-  readsRecords = true,
-  loginAfter?: Promise<unknown>,
+  { readsRecords = true, loginAfter }: { readsRecords?: boolean; loginAfter?: Promise<unknown> } = {},
 ): Promise<[Cluster, string]> {
   const driver = process.env['HELM_DRIVER'] ?? '';
   if (readsRecords && !SECRET_DRIVERS.includes(driver)) {
@@ -47,9 +46,9 @@ const SECRET_DRIVERS: readonly string[] = ['', 'secret', 'secrets'];
 export async function operate<T>(
   flags: GlobalFlags,
   operation: (env: Env, namespace: string) => Promise<T>,
-  readsRecords = true,
+  options: { readsRecords?: boolean } = {},
 ): Promise<T> {
-  return await operateIn(await openNamespace(flags, readsRecords), operation);
+  return await operateIn(await openNamespace(flags, options), operation);
 }
 
 /**
@@ -63,7 +62,7 @@ export async function operateOn<I, T>(
   reading: Promise<I>,
   operation: (env: Env, namespace: string, input: I) => Promise<T>,
 ): Promise<T> {
-  const opening = openNamespace(flags, true, reading);
+  const opening = openNamespace(flags, { loginAfter: reading });
   // Handled below, but only after the chart is read.
   opening.catch(() => {});
   let input: I;

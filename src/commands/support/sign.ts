@@ -33,7 +33,7 @@ export async function signFile(path: string, flags: SignFlags): Promise<void> {
 export async function provenanceOf(archive: Uint8Array, fileName: string, flags: SignFlags): Promise<string> {
   const name = requireKey(flags);
   const chart = await readChartArchive(archive, fileName);
-  const metadata = await goYaml(metadataJson(chart, false));
+  const metadata = await goYaml(metadataJson(chart));
   const keyring = flags.keyring || defaultKeyring(process.env);
   const { signProvenance } = await import('../../repository/provenance.ts');
   return signProvenance(archive, metadata, fileName, { keyring, name, passphrase: () => passphraseOf(flags) });

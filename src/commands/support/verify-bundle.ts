@@ -13,8 +13,7 @@ import type { CosignTrustFlags } from './verify-cosign.ts';
 export type VerifyBundleFlags = KeyringFlag & CosignTrustFlags & { version?: string | undefined };
 
 /**
- * Checks a whole bundle against its digests, then the signatures of its charts: by cosign where `isCosign`, else by
- * PGP.
+ * Checks a whole bundle against its digests, then the signatures of its charts.
  *
  * @param place of several charts all are verified where none is named, and each must be signed
  * @returns for each chart its name and who signed it, in lines
@@ -24,7 +23,7 @@ export type VerifyBundleFlags = KeyringFlag & CosignTrustFlags & { version?: str
 export async function verifyBundle(
   { file, name }: BundleReference,
   flags: VerifyBundleFlags,
-  isCosign: boolean,
+  by: 'cosign' | 'pgp',
 ): Promise<string> {
   const bundle = new Bundle(file);
   try {
@@ -32,7 +31,7 @@ export async function verifyBundle(
     const version = (flags.version ?? '').trim();
     const isAll = name === '' && version === '' && bundle.charts.length > 0;
     const charts = isAll ? bundle.charts : [chooseBundled(bundle.charts, file, name, version)];
-    const verify = isCosign ? await cosignVerifier(bundle, flags) : pgpVerifier(bundle, flags);
+    const verify = by === 'cosign' ? await cosignVerifier(bundle, flags) : pgpVerifier(bundle, flags);
     let text = '';
     for (const chart of charts) {
       const location = `${file}#${chart.name}`;

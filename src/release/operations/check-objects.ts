@@ -32,7 +32,7 @@ function errorsOf(document: RenderedDocument): ObjectError[] {
   const { object, source } = document;
   if (object === undefined) return [];
   try {
-    if (!isComplete(object)) takeApart(toPlain(object), source, true);
+    if (!isComplete(object)) takeApart(toPlain(object), source, { isChecked: true });
   } catch (error) {
     if (error instanceof ObjectError) return [error];
     throw error;

@@ -43,7 +43,7 @@ export function crdsOf(chart: Chart): KubeObject[] {
     const text = decodeFile(Buffer.from(data));
     requireUtf8(text, file);
     return parseYamlDocuments(text, file, { stream: true }).flatMap((document) =>
-      isMap(document) ? takeApart(toPlain(document), file, true) : [],
+      isMap(document) ? takeApart(toPlain(document), file, { isChecked: true }) : [],
     );
   });
   return [...own, ...chart.dependencies.flatMap((child) => crdsOf(child))];

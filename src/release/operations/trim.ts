@@ -31,7 +31,7 @@ export async function trimHistory(
       if (staying.length <= max) return;
       const isNeeded = stored === deployed || isOnlyWitness(stored, deployed, staying);
       if (isNeeded) continue;
-      await store.remove(stored, true);
+      await store.remove(stored, { unchanged: true });
       staying.splice(staying.indexOf(stored), 1);
     }
   } catch (error) {

@@ -13,7 +13,12 @@ export class ComposeError extends Error {
   readonly isSlot: boolean;
   /** It comes from js-yaml, and says no more than what js-yaml expected. */
   isYaml = false;
-  constructor(message: string, offset: number, hints: readonly string[] = [], isSlot = false) {
+  constructor(
+    message: string,
+    offset: number,
+    hints: readonly string[] = [],
+    { isSlot = false }: { isSlot?: boolean } = {},
+  ) {
     super(message);
     this.offset = offset;
     this.hints = hints;
@@ -61,7 +66,7 @@ function aloneBetween(text: string, markers: Markers, offset: number): ComposeEr
           ...(/[|>][-+0-9]*$/.test(before) ? ['indent the lines of a text after | or > further than its key'] : []),
           '{{spread x}} adds the keys of a map, - {{spread x}} the items of a list, - {{x}} one item',
         ],
-        true,
+        { isSlot: true },
       );
     }
     at--;
@@ -73,7 +78,7 @@ function aloneBetween(text: string, markers: Markers, offset: number): ComposeEr
 /** The error for a value where a tag of YAML stands, as in `a: !{{x}}`. */
 export function valueAsTag(offset: number): ComposeError {
   const hint = 'a value has its own type: write {{x}}, or "{{x}}" for a string';
-  return new ComposeError('a value cannot be a tag', offset, [hint], true);
+  return new ComposeError('a value cannot be a tag', offset, [hint], { isSlot: true });
 }
 
 /** The error for a text that begins with a sign that YAML reads otherwise, or not at all. */

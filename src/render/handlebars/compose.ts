@@ -206,7 +206,7 @@ class Composer {
         'a value cannot be an anchor or an alias',
         event.anchorStart,
         ['write the name of the anchor itself, or put the value in its place with {{x}}'],
-        true,
+        { isSlot: true },
       );
     }
     const { tagStart = -1, tagEnd = -1 } = event;
@@ -259,7 +259,7 @@ class Composer {
     if (isPlain && pieces.length === 1 && typeof only === 'object')
       return { type: 'hole', hole: only, offset, size: 1 };
     const mistake = isPlain ? mistakeInPlainText(pieces, inFlow) : undefined;
-    if (mistake !== undefined) throw new ComposeError(mistake.message, offset, [mistake.hint], true);
+    if (mistake !== undefined) throw new ComposeError(mistake.message, offset, [mistake.hint], { isSlot: true });
     const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK;
     return { type: 'text', pieces, literal, offset, size: 1 };
   }
@@ -285,7 +285,7 @@ class Composer {
           [
             'an item of a list begins with a dash: - {{x}}; {{spread x}} adds the keys of a map; put a text of several lines after | or in quotes',
           ],
-          true,
+          { isSlot: true },
         );
       }
       at += line.length + 1;
@@ -311,12 +311,9 @@ class Composer {
       this.#merge(into, node, offset);
     } else if (typeof key === 'object' && 'kind' in key) {
       if (node.type !== 'const' || node.value !== null) {
-        throw new ComposeError(
-          'spread must be on a line of its own',
-          offset,
-          ['write {{x}} to give a key its value'],
-          true,
-        );
+        throw new ComposeError('spread must be on a line of its own', offset, ['write {{x}} to give a key its value'], {
+          isSlot: true,
+        });
       }
       into.entries.push({ type: 'spread', hole: key, offset });
     } else {
@@ -348,7 +345,7 @@ class Composer {
           'a value cannot be merged with <<',
           offset,
           ['write {{spread x}} on a line of its own'],
-          true,
+          { isSlot: true },
         );
       }
       if (source.type !== 'map' && !isConstMap) throw new ComposeError('<< merges maps', offset);
