@@ -9,7 +9,7 @@ import type { PkgError } from '../../src/errors.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
-import { errorOf } from '../support/errors.ts';
+import { errorIfAny, errorOf } from '../support/errors.ts';
 import { RUNS } from '../support/generation.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
 
@@ -280,7 +280,8 @@ test('a string, list or map of the wrong type is an error at its field, whatever
       ];
       for (const [index, one] of files.entries()) {
         const isEmpty = index === 2 && /^(?:\{\}|\[\])$/.test(json);
-        const error = await failure(one, `x: ${json}\n${index === 2 ? `opt: ${json}` : 'other: 1'}\n`);
+        const values = `x: ${json}\n${index === 2 ? `opt: ${json}` : 'other: 1'}\n`;
+        const error = await errorIfAny(() => renderWith(one, values));
         const message = `${path} is a ${wanted} in Kubernetes, and this is a ${found}`;
         const about = `${JSON.stringify(one)} ${json}`;
         expect(error?.message, about).toBe(found === wanted || isEmpty ? undefined : message);
