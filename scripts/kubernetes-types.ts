@@ -1,7 +1,6 @@
 /**
- * Writes two tables from the OpenAPI that the API server of the test control plane serves: which fields of Kubernetes'
- * own kinds hold texts (`src/render/kubernetes-types.ts`, read by every render), and all of their fields
- * (`src/render/lint/objects/kubernetes-fields.ts`). Run it when `test/controlplane/go.mod` names another version:
+ * Writes the fields of Kubernetes' own kinds (`src/render/kubernetes-fields.ts`) from the OpenAPI that the API server of
+ * the test control plane serves. Run it when `test/controlplane/go.mod` names another version:
  * `node scripts/kubernetes-types.ts`, then `npm run format`.
  */
 import { writeFileSync } from 'node:fs';
@@ -27,64 +26,35 @@ const KIND = 'x-kubernetes-group-version-kind';
 /** What no template writes. */
 const LEFT_OUT = new Set(['status', 'managedFields']);
 
-/** What a table holds. */
-type TableRules = {
-  /** The code for a value that is not a list, no map and no type of its own; undefined to leave the field out. */
-  leaf: (schema: Schema) => string | undefined;
-  /** The code for a field that no template writes; undefined to leave it out. */
-  unwritten: string | undefined;
-  /** What follows the name of a field that must be there. */
-  required: string;
-  /** How a kind is named in the table. */
-  kind: (kind: string, group: string, version: string) => string;
-  says: string;
-};
-
-const TEXTS: TableRules = {
-  leaf: ({ type, format }) =>
-    type !== 'string' ? undefined : format === undefined ? '' : format === 'byte' ? '!' : undefined,
-  unwritten: undefined,
-  required: '',
-  // Of several versions the last counts: it has the fields of those before.
-  kind: (kind, group) => (group === '' ? kind : `${kind}.${group}`),
-  says: ` * Which fields of Kubernetes' own kinds hold texts. Written by \`scripts/kubernetes-types.ts\`.
- *
- * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
- * for what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, a number
- * for that type, \`[\` and \`{\` for a list and a map of what the rest of the code says. Fields without texts are left
- * out: numbers, times, quantities, and values of several types.`,
-};
-
-const FIELDS: TableRules = {
-  leaf: ({ type, format, enum: values, oneOf = [] }) => {
-    switch (type) {
-      case 'string': {
-        const choices = values?.filter((value) => value !== '') ?? [];
-        if (choices.length > 0) return `=${choices.join('|').replaceAll(' ', '_')}`;
-        return format === undefined ? '' : format === 'byte' ? '!' : '*';
-      }
-      case 'integer':
-        return '#';
-      case 'number':
-        return '%';
-      case 'boolean':
-        return '?';
-      default:
-        if (format === 'int-or-string') return '&';
-        return format === undefined && oneOf.map((one) => one.type).join() === 'string,number' ? '~' : '*';
-    }
-  },
-  unwritten: '*',
-  required: '^',
-  kind: (kind, group, version) => `${group === '' ? version : `${group}/${version}`} ${kind}`,
-  says: ` * The fields of Kubernetes' own kinds, for lint. Written by \`scripts/kubernetes-types.ts\`.
+const HEAD = `/**
+ * The fields of Kubernetes' own kinds, for renders and lint. Written by \`scripts/kubernetes-types.ts\`.
  *
  * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
  * for what the fields hold, a colon, and their names. The codes: none for a text, \`!\` for bytes in base64, \`=a|b\` for
  * one of these texts (\`_\` is a blank), \`#\` for a whole number, \`%\` for a number, \`?\` for a boolean, \`~\` for a quantity,
  * \`&\` for a whole number or a text, \`*\` for anything, a number for that type, \`[\` and \`{\` for a list and a map of what
- * the rest of the code says. A name that ends with \`^\` is that of a field that must be there.`,
-};
+ * the rest of the code says. A name that ends with \`^\` is that of a field that must be there.
+ */`;
+
+/** The code for a value that is not a list, no map and no type of its own. */
+function leafCode({ type, format, enum: values, oneOf = [] }: Schema): string {
+  switch (type) {
+    case 'string': {
+      const choices = values?.filter((value) => value !== '') ?? [];
+      if (choices.length > 0) return `=${choices.join('|').replaceAll(' ', '_')}`;
+      return format === undefined ? '' : format === 'byte' ? '!' : '*';
+    }
+    case 'integer':
+      return '#';
+    case 'number':
+      return '%';
+    case 'boolean':
+      return '?';
+    default:
+      if (format === 'int-or-string') return '&';
+      return format === undefined && oneOf.map((one) => one.type).join() === 'string,number' ? '~' : '*';
+  }
+}
 
 const state = await startControlPlane({
   name: 'kubernetes-types',
@@ -103,9 +73,7 @@ try {
     for (const [name, schema] of Object.entries(components.schemas)) schemas.set(name, schema);
   }
   client.close();
-  const folder = join(import.meta.dirname, '../src/render');
-  writeFileSync(join(folder, 'kubernetes-types.ts'), printed(TEXTS, tableOf(schemas, TEXTS)));
-  writeFileSync(join(folder, 'lint/objects/kubernetes-fields.ts'), printed(FIELDS, tableOf(schemas, FIELDS)));
+  writeFileSync(join(import.meta.dirname, '../src/render/kubernetes-fields.ts'), printed(tableOf(schemas)));
 } finally {
   await stopControlPlane(state);
 }
@@ -117,32 +85,26 @@ function nameOf({ $ref, allOf = [] }: Schema): string | undefined {
 }
 
 /** The lines of a table, and the line of each kind. */
-function tableOf(
-  schemas: ReadonlyMap<string, Schema>,
-  { leaf, unwritten, required: mark, kind: kindName }: TableRules,
-): { lines: string[]; kinds: string[] } {
+function tableOf(schemas: ReadonlyMap<string, Schema>): { lines: string[]; kinds: string[] } {
   const lines: string[] = [];
   const numbers = new Map<string, number>();
   const known = new Map<string, string>();
 
   /** The code of a value: that of a leaf, `[` and `{` before what a list and a map hold, the number of a type. */
-  const encode = (schema: Schema, path: readonly string[]): string | undefined => {
+  const encode = (schema: Schema, path: readonly string[]): string => {
     const name = nameOf(schema);
     if (name !== undefined) {
       const named = schemas.get(name) ?? {};
       return named.properties === undefined ? encode(named, path) : typeOf(name, path);
     }
     const inner = schema.type === 'array' ? schema.items : schema.additionalProperties;
-    if (schema.type === 'string' || inner === undefined) return leaf(schema);
-    const encoded = encode(inner, path);
-    return encoded === undefined ? undefined : (schema.type === 'array' ? '[' : '{') + encoded;
+    if (schema.type === 'string' || inner === undefined) return leafCode(schema);
+    return (schema.type === 'array' ? '[' : '{') + encode(inner, path);
   };
-  /**
-   * The number of a type's line; undefined where the line would be empty. A type inside itself has been given its
-   * number.
-   */
-  const typeOf = (name: string, path: readonly string[]): string | undefined => {
-    if (known.has(name)) return known.get(name) || undefined;
+  /** The number of a type's line. A type inside itself has been given its number. */
+  const typeOf = (name: string, path: readonly string[]): string => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
     if (path.includes(name)) {
       const number = numbers.get(name) ?? lines.push('') - 1;
       numbers.set(name, number);
@@ -153,33 +115,31 @@ function tableOf(
     const fields = new Map<string, string[]>();
     for (const [field, inner] of Object.entries(properties)) {
       const isUnwritten = isKind ? LEFT_OUT.has(field) : field === 'managedFields';
-      const encoded = isUnwritten ? unwritten : encode(inner, [...path, name]);
-      const written = required.includes(field) ? field + mark : field;
-      if (encoded !== undefined) fields.set(encoded, [...(fields.get(encoded) ?? []), written]);
+      const encoded = isUnwritten ? '*' : encode(inner, [...path, name]);
+      const written = required.includes(field) ? `${field}^` : field;
+      fields.set(encoded, [...(fields.get(encoded) ?? []), written]);
     }
     const line = [...fields].map(([encoded, names]) => `${encoded}:${names.join(',')}`).join(' ');
     const own = numbers.get(name);
-    const number = own ?? (line === '' ? -1 : lines.includes(line) ? lines.indexOf(line) : lines.push(line) - 1);
+    const number = String(own ?? (lines.includes(line) ? lines.indexOf(line) : lines.push(line) - 1));
     if (own !== undefined) lines[own] = line;
-    known.set(name, number < 0 ? '' : String(number));
-    return number < 0 ? undefined : String(number);
+    known.set(name, number);
+    return number;
   };
 
   const kinds = new Map<string, string>();
   for (const [name, schema] of [...schemas].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [only, ...more] = schema[KIND] ?? [];
     if (only === undefined || more.length > 0 || schema.properties?.['metadata'] === undefined) continue;
-    const number = only.kind.endsWith('List') ? undefined : typeOf(name, []);
-    if (number !== undefined) kinds.set(kindName(only.kind, only.group, only.version), number);
+    const apiVersion = only.group === '' ? only.version : `${only.group}/${only.version}`;
+    if (!only.kind.endsWith('List')) kinds.set(`${apiVersion} ${only.kind}`, typeOf(name, []));
   }
   return { lines, kinds: [...kinds].map(([kind, number]) => `${number}:${kind}`) };
 }
 
-function printed({ says }: TableRules, { lines, kinds }: { lines: string[]; kinds: string[] }): string {
+function printed({ lines, kinds }: { lines: string[]; kinds: string[] }): string {
   const quoted = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
-  return `/**
-${says}
- */
+  return `${HEAD}
 export const TYPES = \`
 ${quoted(lines)}\`;
 

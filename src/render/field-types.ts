@@ -1,5 +1,5 @@
 /**
- * Which fields of objects hold texts: of Kubernetes' own kinds by its OpenAPI (`kubernetes-types.ts`), of kinds that the
+ * Which fields of objects hold texts: of Kubernetes' own kinds by its OpenAPI (`kubernetes-fields.ts`), of kinds that the
  * chart defines by the schemas of its CRDs, and of all others only their metadata.
  */
 import type { Chart, ChartFile } from '../chart/chart.ts';
@@ -7,8 +7,7 @@ import { groupOf, versionOf } from '../cluster/cluster.ts';
 import { parseYamlDocuments } from '../yaml/read.ts';
 import { isMap } from '../yaml/value.ts';
 import type { Value, ValueMap } from '../yaml/value.ts';
-import { KINDS, TYPES } from './kubernetes-types.ts';
-import { TypeTable } from './type-table.ts';
+import { KUBERNETES_TYPES } from './type-table.ts';
 
 /** What a field holds, so far as texts are in it; `bytes` are texts in base64. */
 export type FieldType =
@@ -45,46 +44,84 @@ export class KindTypes {
 
 /** Is the type of this kind Kubernetes' own, so that it is the same for each chart? */
 export function isBuiltinKind({ apiVersion, kind }: { apiVersion: string; kind: string }): boolean {
-  return table.numberOf(nameOf(groupOf(apiVersion), kind)) !== undefined;
+  return numberOf(nameOf(groupOf(apiVersion), kind)) !== undefined;
 }
 
-/** A kind as the table of types names it: `Pod`, `Deployment.apps`. */
+/** A kind without its version: `Pod`, `Deployment.apps`. */
 function nameOf(group: string, kind: string): string {
   return group === '' ? kind : `${kind}.${group}`;
 }
 
-const table = new TypeTable(TYPES, KINDS);
-const builtins = new Map<number, FieldType>();
+let numbers: ReadonlyMap<string, number> | undefined;
+
+/** The number of a kind's type. Of several versions the last counts: it has the fields of those before. */
+function numberOf(kind: string): number | undefined {
+  numbers ??= new Map(
+    [...KUBERNETES_TYPES.kinds].map((name) => {
+      const [apiVersion = '', one = ''] = name.split(' ');
+      return [nameOf(groupOf(apiVersion), one), KUBERNETES_TYPES.numberOf(name) ?? 0];
+    }),
+  );
+  return numbers.get(kind);
+}
+
+const builtins = new Map<number, FieldType | undefined>();
 
 function builtin(kind: string): FieldType | undefined {
-  const number = table.numberOf(kind);
+  const number = numberOf(kind);
   return number === undefined ? undefined : numbered(number);
 }
 
-function numbered(number: number): FieldType {
-  let type = builtins.get(number);
-  if (type === undefined) {
-    let fields: Map<string, FieldType> | undefined;
-    type = { holds: 'fields', field: (name) => (fields ??= fieldsOf(number)).get(name) };
-    builtins.set(number, type);
-  }
+/** The type of this number; undefined for one without texts. */
+function numbered(number: number): FieldType | undefined {
+  if (builtins.has(number)) return builtins.get(number);
+  const type = holdsTexts(number, new Set()) ? fieldsOf(number) : undefined;
+  builtins.set(number, type);
   return type;
 }
 
-function fieldsOf(number: number): Map<string, FieldType> {
-  const fields = new Map<string, FieldType>();
-  table.eachGroup(number, (code, names) => {
-    const type = decode(code);
-    for (const name of names) fields.set(name, type);
-  });
-  return fields;
+/** Has a type texts, in itself or in the types of its fields? @param seen those that were looked at */
+function holdsTexts(number: number, seen: Set<number>): boolean {
+  if (seen.has(number)) return false;
+  seen.add(number);
+  const codes: string[] = [];
+  KUBERNETES_TYPES.eachGroup(number, (code) => codes.push(code.replace(/^[[{]+/, '')));
+  return codes.some(isText) || codes.some((code) => /^\d/.test(code) && holdsTexts(Number(code), seen));
 }
 
-function decode(code: string): FieldType {
-  if (code === '') return TEXT;
-  if (code === '!') return BYTES;
-  if (code.startsWith('[')) return { holds: 'list', of: decode(code.slice(1)) };
-  return code.startsWith('{') ? { holds: 'map', of: decode(code.slice(1)) } : numbered(Number(code));
+function isText(code: string): boolean {
+  return code === '' || code === '!' || code.startsWith('=');
+}
+
+/** The type with these fields, each of which is decoded when it is asked for. */
+function fieldsOf(number: number): FieldType {
+  let codes: Map<string, string> | undefined;
+  const known = new Map<string, FieldType | undefined>();
+  return {
+    holds: 'fields',
+    field: (name) => {
+      if (!known.has(name)) known.set(name, decode((codes ??= codesOf(number)).get(name) ?? '*'));
+      return known.get(name);
+    },
+  };
+}
+
+/** The code of each field of a type. */
+function codesOf(number: number): Map<string, string> {
+  const codes = new Map<string, string>();
+  KUBERNETES_TYPES.eachGroup(number, (code, names) => {
+    for (const name of names) codes.set(name.replace('^', ''), code);
+  });
+  return codes;
+}
+
+/** What a code of the table means; undefined for what holds no texts. */
+function decode(code: string): FieldType | undefined {
+  if (isText(code)) return code === '!' ? BYTES : TEXT;
+  const inner = code.startsWith('[') ? 'list' : code.startsWith('{') ? 'map' : undefined;
+  if (inner === undefined) return /^\d/.test(code) ? numbered(Number(code)) : undefined;
+  const of = decode(code.slice(1));
+  return of && { holds: inner, of };
 }
 
 /** The type of a kind that is not Kubernetes' own. */

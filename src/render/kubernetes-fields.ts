@@ -1,5 +1,5 @@
 /**
- * The fields of Kubernetes' own kinds, for lint. Written by `scripts/kubernetes-types.ts`.
+ * The fields of Kubernetes' own kinds, for renders and lint. Written by `scripts/kubernetes-types.ts`.
  *
  * Each line defines a type, to which other lines refer by its number, counted from 0. It has groups of fields: a code
  * for what the fields hold, a colon, and their names. The codes: none for a text, `!` for bytes in base64, `=a|b` for

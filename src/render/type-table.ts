@@ -1,5 +1,7 @@
-/** Reads the tables of types that `scripts/kubernetes-types.ts` writes; their heads describe the format. */
-export class TypeTable {
+/** Reads the table of types that `scripts/kubernetes-types.ts` writes; its head describes the format. */
+import { KINDS, TYPES } from './kubernetes-fields.ts';
+
+class TypeTable {
   readonly #types: string;
   readonly #kinds: string;
   #lines: readonly string[] | undefined;
@@ -14,7 +16,7 @@ export class TypeTable {
     this.#kinds = kinds;
   }
 
-  /** The names of the kinds. */
+  /** The names of the kinds, each as `apps/v1 Deployment`. */
   get kinds(): Iterable<string> {
     return this.#numberByKind.keys();
   }
@@ -44,3 +46,6 @@ export class TypeTable {
     return this.#numbers;
   }
 }
+
+/** The types of Kubernetes' own kinds. */
+export const KUBERNETES_TYPES: TypeTable = new TypeTable(TYPES, KINDS);

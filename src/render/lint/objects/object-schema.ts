@@ -10,10 +10,9 @@ import { isMap } from '../../../yaml/value.ts';
 import type { Value } from '../../../yaml/value.ts';
 import { crdSchema, crdsOf, hasCrds, KindTypes } from '../../field-types.ts';
 import type { FieldType } from '../../field-types.ts';
-import { TypeTable } from '../../type-table.ts';
+import { KUBERNETES_TYPES } from '../../type-table.ts';
 import { compileCrd } from './crd-values.ts';
 import { field, listAt, mapAt, textAt } from './fields.ts';
-import { KINDS, TYPES } from './kubernetes-fields.ts';
 
 /** What a field holds. */
 export type Holds =
@@ -28,17 +27,16 @@ export type Holds =
       readonly required?: readonly string[];
     };
 
-const table = new TypeTable(TYPES, KINDS);
 const types = new Map<number, Holds>();
 
 /** The names of Kubernetes' own kinds, each as `apps/v1 Deployment`. */
 export function builtinKinds(): Iterable<string> {
-  return table.kinds;
+  return KUBERNETES_TYPES.kinds;
 }
 
 /** What an object of a kind of Kubernetes' own holds; undefined for other kinds and for versions that are gone. */
 export function builtinSchema(apiVersion: string, kind: string): Holds | undefined {
-  const number = table.numberOf(`${apiVersion} ${kind}`);
+  const number = KUBERNETES_TYPES.numberOf(`${apiVersion} ${kind}`);
   return number === undefined ? undefined : numbered(number);
 }
 
@@ -56,7 +54,7 @@ function numbered(number: number): Holds {
     type = { is: 'fields', fields, required };
     // Set before its fields are read, because a type may have fields of its own type.
     types.set(number, type);
-    table.eachGroup(number, (code, names) => {
+    KUBERNETES_TYPES.eachGroup(number, (code, names) => {
       const holds = decode(code);
       for (const written of names) {
         const name = written.replace('^', '');
