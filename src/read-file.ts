@@ -80,7 +80,7 @@ export function openRegularFile(path: string): number {
 /** Opening a pipe would wait for a writer, and reading /proc/kmsg, a regular file, for the next message. */
 const NON_BLOCKING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Does a file or folder belong to this user, and may nobody else write it? Windows tells no owner. */
+/** Does a file or folder belong to this user, and may nobody else write it? On Windows, where Node.js gives no owner, always true. */
 export function isOwn(stat: Pick<Stats, 'uid' | 'mode'>): boolean {
   return process.getuid === undefined || (stat.uid === process.getuid() && (stat.mode & 0o022) === 0);
 }

@@ -29,7 +29,7 @@ export const APPLY_MANAGER = 'helm';
 /** The field managers of Helm's updates, from before it used server-side apply. */
 const UPDATE_MANAGERS: readonly string[] = ['helm', 'Helm'];
 
-/** Longer lists are not matched item by item; a dry run tells instead. */
+/** Longer lists are not matched item by item: a dry run decides whether they are unchanged. */
 const MAX_LIST_LENGTH = 200;
 
 /** The entries of an object's `managedFields`. */

@@ -130,7 +130,7 @@ export class HelperSet {
     this.lowerHelpers();
   }
 
-  /** Lowers all definitions anew: those that include one which turned out to stay a Go template have to pass it the root. */
+  /** Lowers all definitions again. Those that include one which is now known to stay a Go template pass it the root. */
   lowerHelpers(): void {
     for (const helper of this.all.values()) {
       if (helper.why !== undefined) continue;
@@ -166,7 +166,7 @@ export class HelperSet {
   /**
    * Which definitions are included as text and which as structure, by all that include them.
    *
-   * @returns false where one turned out to stay a Go template: what includes it has to be lowered anew
+   * @returns false if one is now known to stay a Go template: definitions that include it have to be lowered again
    */
   findModes(uses: readonly Use[]): boolean {
     let isSettled = true;

@@ -184,7 +184,7 @@ function planRemoval(item: PlanInput['baseline'][number], input: PlanInput): Ste
 /**
  * Does a live object belong to this release? Yes with the release's marks. Yes also without any, if a record of the
  * release holds the object and the field manager `helm` has written it: then somebody removed the marks. An object that
- * somebody else created anew under the same name was not written by `helm`, and does not belong to it.
+ * somebody else has since created under the same name was not written by `helm`, and does not belong to it.
  */
 function judge(
   live: KubeObject,

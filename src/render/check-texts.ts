@@ -60,5 +60,5 @@ export async function checkTexts(
   return errors;
 }
 
-/** More would not be read, and it takes a while to find each. */
+/** The most errors that are reported. Finding the position of each takes a while, and nobody reads more. */
 const MAX_ERRORS = 50;

@@ -30,7 +30,7 @@ const MAX_NUMBERS = 20;
 /** What the native templates of a chart gave, and how they are run once more. */
 export type NativeRun = {
   native: NativeDocuments;
-  /** Makes the values of the render anew. */
+  /** Gives a new copy of the values of the render, which a run may change. */
   freshValues: () => ValueMap;
   /** The input of the chart's Go templates, where native ones may include them. */
   goInput?: Omit<GoInput, 'values'> | undefined;

@@ -17,7 +17,7 @@ import type { CachePaths } from './paths.ts';
  */
 export type CachedKind = 'chart' | 'provenance' | 'index' | 'registry' | 'unfinished';
 
-/** One thing that is cached. */
+/** An entry of the cache: an archive, an index, an answer, or what is left of an interrupted download. */
 export type CachedEntry = {
   kind: CachedKind;
   /** The digest of an archive, the name of a repository, or the name of the file. */

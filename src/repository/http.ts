@@ -27,9 +27,9 @@ export type Answer = HttpAnswer;
 export type Download = HttpDownload;
 
 /**
- * What is told while a large answer comes in. Of smaller ones only the request is told.
+ * Reports how much of an answer has been received, from 1 MiB on.
  *
- * @param what names the answer
+ * @param what names the answer in the report
  */
 export function tellingReceived(what: string, tell: Tell): NonNullable<Request['onReceived']> {
   return (received, length) => {

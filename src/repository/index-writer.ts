@@ -164,9 +164,9 @@ export function findEntry({ entries }: RepositoryIndex, name: string, version: s
 }
 
 /**
- * Adds the versions of another index that this one does not have, as Helm does: written anew, under the names that they give
- * themselves. A version that differs from one that is there only in its build metadata is left out; `1.2` is there where any
- * `1.2.x` is.
+ * Adds the versions of another index that this one does not have, as Helm does: each entry under the name in its own
+ * fields, with only the fields that Helm knows. Helm looks a version up as a constraint, so `1.2` is left out where this
+ * index has any `1.2.x`, and `1.2.3+a` where it has `1.2.3+b`.
  *
  * @returns what Helm would not read, for warnings
  */

@@ -160,12 +160,7 @@ function nextLink(header: string): string | undefined {
 }
 
 /** The error for an answer that refuses a read or a write. */
-export function refused(
-  answer: Answer,
-  url: URL,
-  chart: ChartReference,
-  access: 'read' | 'write' = 'read',
-): PkgError {
+export function refused(answer: Answer, url: URL, chart: ChartReference, access: 'read' | 'write' = 'read'): PkgError {
   const { status, headers, body } = answer;
   const name = printable(`oci://${nameOf(chart)}`);
   const said = messageOf(body);

@@ -26,8 +26,8 @@ export function indexEntries(repository: Repository, remotes: Remotes): readonly
 }
 
 /**
- * The name under which the entries are cached, made of what tells one state of the file from another: reading an index
- * of 20,000 versions takes 400 ms, reading its cached entries 20.
+ * The name under which the entries are cached, a hash of the file's path, inode, size and times. Reading an index of
+ * 20,000 versions takes 400 ms, reading its cached entries 20.
  */
 function keyOf(path: string): string | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -142,7 +142,7 @@ export class LineCursor {
     if (match === null) giveUp();
     let text = match[1] ?? '';
     if (text.includes('\n')) {
-      // With `(?<!` the search does not begin anew at each blank of a long run, which would take its square.
+      // Without `(?<!…)` a search starts at each blank of a long run, which takes quadratic time.
       text = text.replace(/(?<![ \t])[ \t]*\n[ \t\n]*/g, (run) => {
         const breaks = run.split('\n').length - 1;
         return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);

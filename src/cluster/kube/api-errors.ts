@@ -155,7 +155,7 @@ const IMMUTABLE = new RegExp(
 
 /** A claim that cannot be changed is answered with a diff of its lines. */
 function inOneLine(text: string): string {
-  // With `(?<!` the search does not begin anew at each blank of a long run, which would take its square.
+  // Without `(?<!…)` a search starts at each blank of a long run, which takes quadratic time.
   return text.trim().replaceAll(/(?<!\s)\s*\n\s*/g, ' ');
 }
 

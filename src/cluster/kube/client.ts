@@ -374,7 +374,7 @@ export class KubeClient {
     // With 429 the server has not acted on the request, so it may be sent again whatever it does.
     if (status !== 429 && !(idempotent && BUSY.has(status))) return undefined;
     const after = Number(headers['retry-after'] ?? Number.NaN);
-    // The server tells many clients the same time: a random part keeps them from coming back together.
+    // The server gives many clients the same `Retry-After`: a random part keeps them from coming back together.
     if (!Number.isFinite(after) || after < 0) return this.#pause(tries);
     const wanted = Math.max(after * 1000, 1) * (1 + Math.random() / 2);
     // A failing server without `Retry-After` gets growing pauses.

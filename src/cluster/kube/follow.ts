@@ -163,8 +163,7 @@ class WatchedGroup {
         // at once, the objects are read again.
         const isLost = error instanceof ApiError && error.status === 0 && !isNonsense(error);
         if (!isLost || this.#version === begun) this.#version = '';
-        // A CRD that is deleted between the list and its watch is not a problem: the next list tells that the kind is
-        // gone.
+        // A CRD that is deleted between the list and its watch is not a problem: the next list finds the kind gone.
         const isGone = error instanceof ApiError && error.status === 404;
         if (!this.#isOpen && !isGone && error instanceof PkgError) this.#follower.onTrouble(error);
       }

@@ -51,7 +51,7 @@ export function guarded(value: string): string {
 }
 
 /** The value that {@link guarded} was given. */
-export function unguarded(value: string): string {
+function unguarded(value: string): string {
   return value.startsWith(DASH_GUARD) ? value.slice(DASH_GUARD.length) : value;
 }
 

@@ -25,7 +25,7 @@ export async function checkObjects(rendered: RenderedChart, noHooks = false): Pr
   throwTogether(errors, (count) => `${count} objects or values in them cannot be applied`);
 }
 
-/** More would not be read, and it takes a while to find each. */
+/** The most errors that are reported. Finding the position of each takes a while, and nobody reads more. */
 const MAX_ERRORS = 50;
 
 function errorsOf(document: RenderedDocument): ObjectError[] {

@@ -123,7 +123,7 @@ export type PlanRequest = {
   before: readonly Step[];
   /** CRDs that are created together with the objects. */
   crds: readonly KubeObject[];
-  /** CRDs that are not created, and are read where nothing else tells whether a kind lives in namespaces. */
+  /** CRDs that are not created. They are read if nothing else says whether a kind is namespaced. */
   otherCrds?: () => readonly KubeObject[];
   notes: readonly string[];
   /** Objects (by `refKey`) that are not deleted: see `PlanInput`. */

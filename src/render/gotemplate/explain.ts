@@ -114,7 +114,7 @@ function whereIs(
     return { at, excerpts: [excerpt], textPath: textPathOf(cause.text, node, scope) };
   }
   if (!isText) return { at, excerpts: [], textPath: undefined };
-  // Where a text runs another text, the innermost call tells most.
+  // Where a text of `tpl` runs another one, the innermost call is shown.
   const call = frames.find(({ how }) => how === 'tpl');
   return {
     at,

@@ -311,7 +311,7 @@ export class Lexer {
   }
 }
 
-/** As much as Go takes for a number; whether it is one, `parseNumber` tells. */
+/** The characters that Go's lexer takes for a number. `parseNumber` decides whether they are one. */
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 

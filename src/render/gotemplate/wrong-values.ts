@@ -130,8 +130,8 @@ export function calledWith(node: AstNode, template: Template): string | undefine
 }
 
 /**
- * A command of a template, as its pipeline and its place there. Nodes are known by position: a cached tree is read anew
- * each time.
+ * Finds a command of a template: its pipeline, and its index there. The caller compares positions, not node objects,
+ * because a cached tree is decoded into new objects each time.
  */
 function search(template: Template, isIt: (command: Command) => boolean): { pipe: Pipe; at: number } | undefined {
   for (const { node } of allStatements(template)) {

@@ -23,7 +23,7 @@ import type { LikelyMistake } from './likely-mistakes.ts';
 export function checkExpression(report: CheckReport, expression: Expression, scope: CheckScope, helper?: string): void {
   if (expression.type === 'PathExpression') {
     const { original } = expression;
-    // Inside a loop only running the template tells whether an item has a field of this name, and nobody means one.
+    // Inside a loop an item might have a field of this name; in practice the helper is meant.
     const isCall = isContextFunction(original) || (helper !== undefined && COMPARING.has(original));
     if (isCall && !scope.locals.has(original) && (scope.contexts[0] !== 'root' || original.includes('.')))
       report.add('PKG_TEMPLATE_NAME_MISSING', `${original} is not called here`, expression.loc, [

@@ -12,8 +12,8 @@ import { isScoped, ROOT_NAMES } from './scope.ts';
 import { LITERAL_BRACES, NEW_VALUES, straightQuotes } from './template-error.ts';
 
 /**
- * Checks that what a path names can be there: names below `values` always can, names in a context that only running
- * the template tells are not looked at.
+ * Checks that what a path names can exist. Names below `values` always can, and names in a context that depends on the
+ * values are not checked.
  *
  * @param isArgument the path is given to a helper, and may be a text without its quotes
  */

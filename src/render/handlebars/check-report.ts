@@ -19,7 +19,7 @@ export type ChartNames = {
   values: ValueMap;
   /** Is there a partial of this name, or a template file, that the template `from` can print? */
   hasPartial: (name: string, from: string) => boolean;
-  /** Does a partial print items of a list? Undefined where only running it tells. */
+  /** Does a partial print items of a list? Undefined if that depends on the values. */
   printsItems: (name: string, from: string) => boolean | undefined;
   partialNames: () => readonly string[];
   partialRelatives: (name: string) => PartialRelatives;
@@ -29,7 +29,7 @@ export type ChartNames = {
 
 /** Which names can be used at a position of a template. */
 export type CheckScope = {
-  /** The contexts that `..` leads to, innermost first: the root, or one that only running the template tells. */
+  /** The contexts that `..` leads to, innermost first: the root, or `open` for one that depends on the values. */
   contexts: readonly ('root' | 'open')[];
   /** The names that blocks around the position give: `item` of `as |item|`. */
   locals: ReadonlySet<string>;

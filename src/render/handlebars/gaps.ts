@@ -70,7 +70,7 @@ function firstLine(program: Program | undefined): First | undefined {
   let start = 0;
   /** A mustache behind the `#` of a comment begins no line. */
   let isComment = false;
-  /** A partial on a line of its own: the line behind it tells whether both are items. */
+  /** A partial on a line of its own. If the next line is an item of a list, so is what the partial prints. */
   let partial: First | undefined;
   for (const statement of program?.body ?? []) {
     switch (statement.type) {
@@ -113,7 +113,7 @@ function firstLine(program: Program | undefined): First | undefined {
 const MAX_PARTIALS = 10;
 
 /**
- * Does a program print items of a list? Undefined where only running it tells.
+ * Does a program print items of a list? Undefined if that depends on the values.
  *
  * @param partial gives the program of a partial
  */

@@ -130,7 +130,7 @@ class KeyFinder {
   finish(): ReturnType<typeof findKeys> {
     const owned = new Set(this.#sightings.filter(({ isOwn }) => isOwn).map(({ id }) => id));
     const shown = new Set(this.#sightings.filter(({ isOwn, isSeen }) => isOwn && isSeen).map(({ id }) => id));
-    /** The calls of one function in a field, which only their order tells apart; hashes have different passwords. */
+    /** The calls of one function in a field, which are told apart by their order; those of hashes by their passwords. */
     const inField = new Map<string, string[]>();
     const placeOf = (id: string, field: string): string => {
       const { call = '', args = '', takesTexts = false } = this.#calls.values.get(id) ?? {};

@@ -273,7 +273,7 @@ function throughJson(text: string): string {
   // NEL (U+0085) is a line break of YAML that JSON does not escape, so the YAML reader folds it.
   if (/\xc2\x85(?:---|\.\.\.)(?: |\xc2\x85)/.test(valid))
     throw new GoError('yaml: found unexpected document indicator');
-  // With `(?<!` the search does not begin anew at each blank of a long run, which would take its square.
+  // Without `(?<!…)` a search starts at each blank of a long run, which takes quadratic time.
   return valid.replace(/(?<! ) *\xc2\x85(?: |\xc2\x85)*/g, (run) => {
     const breaks = run.split('\x85').length - 1;
     return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
