@@ -26,7 +26,9 @@ export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: R
   const pushed: Pushed[] = [];
   // Images first, so that every chart in the mirror can be installed.
   const copied = new Map<string, string>();
-  for (const image of bundle.images) pushed.push(await pushImage(bundle, image, mirror, remotes, copied));
+  // An image that is pinned by its digest gets its tag only where no other has it: a chart may name the tag alone.
+  const images = bundle.images.toSorted((a, b) => Number(isPinned(a)) - Number(isPinned(b)));
+  for (const image of images) pushed.push(await pushImage(bundle, image, mirror, remotes, copied));
   for (const one of bundle.charts) {
     const archive = await bundle.archive(one);
     const chart = await readChartArchive(archive, one.file);
@@ -46,6 +48,10 @@ export async function pushBundle(bundle: Bundle, mirror: ImageMirror, remotes: R
   return pushed;
 }
 
+function isPinned({ name }: Bundle['images'][number]): boolean {
+  return name.includes('@');
+}
+
 /** @param copied for each blob that was copied, by digest, the repository that has it: others mount it from there */
 async function pushImage(
   bundle: Bundle,
@@ -61,12 +67,18 @@ async function pushImage(
   const { root, manifests, blobs } = await bundle.image(image);
   const reference = fullImageName({ ...name, ...target });
   const tag = name.tag === '' && name.digest === '' ? 'latest' : name.tag;
-  const names = [root.digest, ...(tag === '' ? [] : [tag])];
-  const url = session.urlOf(target, `manifests/${tag || root.digest}`);
-  const headers = { accept: root.mediaType };
-  const there = await session.send(url, target, 'pull,push', { method: 'HEAD', headers, limit: 1 << 20 });
-  if (there.status !== 200 && there.status !== 404) throw refused(there, url, target, 'write');
-  const isThere = there.status === 200 && there.headers['docker-content-digest'] === root.digest;
+  /** The digest of what the mirror has under a tag or digest; undefined for nothing. */
+  const digestAt = async (one: string): Promise<string | undefined> => {
+    const url = session.urlOf(target, `manifests/${one}`);
+    const headers = { accept: root.mediaType };
+    const there = await session.send(url, target, 'pull,push', { method: 'HEAD', headers, limit: 1 << 20 });
+    if (there.status === 404) return undefined;
+    if (there.status !== 200) throw refused(there, url, target, 'write');
+    return String(there.headers['docker-content-digest'] ?? '');
+  };
+  const hasRoot = isPinned(image) ? (await digestAt(root.digest)) !== undefined : (await digestAt(tag)) === root.digest;
+  const needsTag = isPinned(image) && tag !== '' && (await digestAt(tag)) === undefined;
+  const isThere = hasRoot && !needsTag;
   if (!isThere) {
     for (const { digest, size } of blobs) {
       const read = (at: number, length: number): Uint8Array => bundle.readBlob(digest, at, length);
@@ -78,7 +90,8 @@ async function pushImage(
       if (manifest === root) continue;
       await putManifest(session, target, manifest.digest, manifest, remotes.tell);
     }
-    for (const one of names) await putManifest(session, target, one, root, remotes.tell);
+    const tags = isPinned(image) ? (needsTag ? [tag] : []) : [tag];
+    for (const one of [root.digest, ...tags]) await putManifest(session, target, one, root, remotes.tell);
   }
   for (const { digest } of blobs) copied.set(digest, target.path);
   return { kind: 'image', reference, digest: root.digest, changed: !isThere };

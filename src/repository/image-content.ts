@@ -13,7 +13,14 @@ import type { Descriptor } from './oci.ts';
 const MAX_MANIFESTS = 500;
 const MAX_DEPTH = 4;
 
-/** All manifests of an image, each after those that it names, and all blobs. */
+/**
+ * Media types of layers that may not be distributed, such as those of Windows. Registries do not have them; a node gets them
+ * from the addresses that the manifest names.
+ */
+const FOREIGN =
+  /^application\/vnd\.(?:docker\.image\.rootfs\.foreign\.diff\.|oci\.image\.layer\.nondistributable\.v1\.)tar\b/;
+
+/** All manifests of an image, each after those that it names, and all blobs that registries have. */
 export type ImageContent = { manifests: Manifest[]; blobs: Descriptor[] };
 
 /**
@@ -45,7 +52,8 @@ export async function readImage(
       for (const { digest } of partsOf(listField(json, 'manifests'), location))
         await visit(await read(digest), depth + 1);
     } else {
-      const parts = partsOf([fieldOf(json, 'config') ?? null, ...listField(json, 'layers')], location);
+      const layers = listField(json, 'layers').filter((layer) => !FOREIGN.test(textField(layer, 'mediaType')));
+      const parts = partsOf([fieldOf(json, 'config') ?? null, ...layers], location);
       for (const part of parts) addBlob(blobs, part, location);
     }
     manifests.set(manifest.digest, manifest);

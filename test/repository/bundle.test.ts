@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTar, tarHeader } from '../../src/chart/tar.ts';
 import { craftTar, temporaryFolder } from '../chart/support.ts';
-import { Layout } from '../support/image.ts';
+import { Bundle } from '../../src/repository/bundle.ts';
+import { Layout, MANIFEST } from '../support/image.ts';
 import { findRegistries, startRegistry } from '../support/registry.ts';
 import type { Registry } from '../support/registry.ts';
 import { chartFiles, chartsIn, run } from './support.ts';
@@ -140,6 +141,33 @@ describe('without a network', () => {
     const again = await pkg(cwd, 'upgrade', 'mirrored', 'shop.tar', '--target', 'dir:mirrored', ...mirror);
     expect(again.status, again.stderr).toBe(0);
     expect((await pkg(cwd, 'template', 'shop', '--image-mirror', 'https://x')).stderr).toContain('PKG_USAGE');
+  });
+
+  test.each([
+    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
+  ])('layers of Windows, which registries do not have, are left out: %s', async (mediaType) => {
+    const folder = chartsIn({ shop: shopFiles('registry.example/app/web:1') });
+    const layout = new Layout(join(folder, 'layout'));
+    const config = layout.blob('application/vnd.oci.image.config.v1+json', Buffer.from('{"os":"windows"}'));
+    const own = layout.blob('application/vnd.oci.image.layer.v1.tar', Buffer.from('own'));
+    const digest = `sha256:${'f'.repeat(64)}`;
+    const foreign = { mediaType, digest, size: 9, urls: ['https://layers.example.com/9'] };
+    layout.name('registry.example/app/web:1', {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config,
+      layers: [foreign, own],
+    });
+    const args = ['bundle', 'shop', '-o', 'windows.tar', '--images', '--from-layout', 'layout'];
+    const made = await pkg(folder, ...args);
+    expect(made.status, made.stderr).toBe(0);
+    const names = [...filesOf(join(folder, 'windows.tar')).keys()];
+    expect(names.filter((name) => name.startsWith('blobs/'))).toHaveLength(3);
+    expect(names).toContain(`blobs/sha256/${own.digest.slice('sha256:'.length)}`);
+    const bundle = new Bundle(join(folder, 'windows.tar'));
+    await bundle.check(() => undefined);
+    bundle.close();
   });
 
   test('all missing images are named, and nothing is written', async () => {
@@ -439,6 +467,45 @@ describe.each(registries)('with $name', ({ program }) => {
       relay.closeAllConnections();
       relay.close();
     }
+  });
+
+  test('an image that is pinned by its digest does not take the tag of another', async () => {
+    const layout = new Layout(join(temporaryFolder(), 'layout'));
+    const [old, now] = [layout.add('old', 'old'), layout.add('now', 'now')];
+    await layout.push(registry.host, 'app/moved', '1', old);
+    await layout.push(registry.host, 'app/moved', '1', now);
+    const moved = `${registry.host}/app/moved:1`;
+    const copy = `${registry.host.replace(':', '-')}/app/moved`;
+    const podOf = (name: string, ...images: string[]): Record<string, string> => ({
+      ...chartFiles(name, '1.0.0'),
+      'templates/pod.yaml': `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: ${JSON.stringify(images.map((one, at) => ({ name: `c${at}`, image: one })))}}\n`,
+    });
+    const folder = chartsIn({
+      both: podOf('both', `${moved}@${old}`, moved),
+      pinned: podOf('pinned', `${moved}@${old}`),
+    });
+    const digestOf = async (mirror: string, name: string): Promise<string | null> => {
+      const url = `http://${registry.host}/v2/${mirror}/${copy}/manifests/${name}`;
+      const headers = { accept: 'application/vnd.oci.image.index.v1+json' };
+      return (await fetch(url, { method: 'HEAD', headers })).headers.get('docker-content-digest');
+    };
+    const push = async (chart: string, mirror: string): Promise<{ changed: boolean }[]> => {
+      const made = await pkg(folder, 'bundle', chart, '-o', `${chart}.tar`, '--images', '--plain-http');
+      expect(made.status, made.stderr).toBe(0);
+      const args = ['bundle', 'push', `${chart}.tar`, `oci://${registry.host}/${mirror}`, '--plain-http', '-o', 'json'];
+      const pushed = await pkg(folder, ...args);
+      expect(pushed.status, pushed.stderr).toBe(0);
+      return (JSON.parse(pushed.stdout) as { kind: string; changed: boolean }[]).filter(({ kind }) => kind === 'image');
+    };
+    expect((await push('both', 'm1')).map(({ changed }) => changed)).toEqual([true, true]);
+    expect([await digestOf('m1', '1'), await digestOf('m1', old)]).toEqual([now, old]);
+    expect((await push('both', 'm1')).map(({ changed }) => changed)).toEqual([false, false]);
+    // Alone it has the tag, which another then takes and keeps.
+    await push('pinned', 'm2');
+    expect(await digestOf('m2', '1')).toBe(old);
+    await push('both', 'm2');
+    expect((await push('pinned', 'm2')).map(({ changed }) => changed)).toEqual([false]);
+    expect([await digestOf('m2', '1'), await digestOf('m2', old)]).toEqual([now, old]);
   });
 
   test('a chart that exists with other content is refused', async () => {

@@ -30,10 +30,15 @@ export class Layout {
       const manifest = { schemaVersion: 2, mediaType: MANIFEST, config, layers: [shared, own] };
       return { ...this.blob(MANIFEST, json(manifest)), platform: { architecture, os: 'linux' } };
     });
-    const list = this.blob(INDEX, json({ schemaVersion: 2, mediaType: INDEX, manifests }));
-    this.#named.push({ ...list, annotations: { 'io.containerd.image.name': name } });
+    return this.name(name, { schemaVersion: 2, mediaType: INDEX, manifests });
+  }
+
+  /** Gives a manifest a name. Gives its digest. */
+  name(name: string, manifest: { mediaType: string; [more: string]: unknown }): string {
+    const written = this.blob(manifest.mediaType, json(manifest));
+    this.#named.push({ ...written, annotations: { 'io.containerd.image.name': name } });
     this.#save();
-    return list.digest;
+    return written.digest;
   }
 
   blob(mediaType: string, bytes: Buffer): Descriptor {
