@@ -1,5 +1,6 @@
 /** The repositories and registries of a run. Each index is fetched once, and connections are reused. */
 import { PkgError } from '../errors.ts';
+import { printable } from '../errors-text.ts';
 import { checkDigest, digestOf } from './digest.ts';
 import { basicAuthorization } from '../network/address.ts';
 import { DEFAULT_TRUST, RemoteClient, tellingReceived, unpacked } from './http.ts';
@@ -178,7 +179,7 @@ export class Remotes {
   }
 
   /**
-   * The versions of a chart by the index of a repository.
+   * The versions of a chart by the index of a repository. A cached index that is damaged is fetched again.
    *
    * @throws {PkgError} the errors of a repository that cannot be read, and as {@link versionsOf} does
    */
@@ -189,7 +190,15 @@ export class Remotes {
   ): Promise<{ url: URL; versions: IndexEntry[] | undefined }> {
     const url = repositoryUrl(repository.url);
     const index = await this.index(repository, freshness);
-    return { url, versions: versionsOf(index, name, shownUrl(indexUrl(url))) };
+    try {
+      return { url, versions: versionsOf(index, name, shownUrl(indexUrl(url))) };
+    } catch (error) {
+      const isCached = this.indexes.read(repository)?.equals(index) === true;
+      if (!(error instanceof PkgError) || !isCached) throw error;
+      if (this.#settings.offline) throw damagedIndex(this.indexes.pathOf(repository), error);
+      if (freshness !== 'cached') throw error;
+      return await this.refreshVersions(repository, name);
+    }
   }
 
   /** As {@link versions}, but asks the server again, for use after an upload has changed the index. */
@@ -352,6 +361,14 @@ export class Remotes {
 function authorizationOf({ username, password }: Repository): string | undefined {
   if (password === '') return undefined;
   return username === '' ? `Bearer ${password}` : basicAuthorization(username, password);
+}
+
+function damagedIndex(file: string, cause: PkgError): PkgError {
+  return new PkgError(cause.code, `the cached index of a repository is damaged: ${cause.message}`, {
+    at: { file: printable(file, 300) },
+    hints: ['fetch it again with `pkg repo update`'],
+    cause,
+  });
 }
 
 function indexUrl(repository: URL): URL {

@@ -494,6 +494,32 @@ describe('CHART arguments', () => {
     expect((await pkg('template', 'x', 'foo/web')).stdout).toBe(first.stdout);
     expect(readFileSync(join(content, archive)).equals(good)).toBe(true);
   });
+
+  test('a damaged index in the cache is downloaded again; offline the error names the file', async () => {
+    const machines = await withRepository();
+    const [cwd, home] = [machines.folders.pkg, machines.homes.pkg];
+    const pkg = (...args: string[]): Promise<Run> => run('pkg', args, { cwd, home });
+    const first = await pkg('template', 'x', 'foo/web');
+    const file = join(home, 'cache', 'repository', 'foo-index.yaml');
+    const good = readFileSync(file);
+    chartsIn(
+      { 'of-web': chartFiles('of-web', '1.0.0', `dependencies: [{name: web, version: '*', repository: '@foo'}]\n`) },
+      cwd,
+    );
+    for (const damaged of ['', '\0\0', 'entries: [', '<html>', good.subarray(0, 20)]) {
+      writeFileSync(file, damaged);
+      const offline = await pkg('template', 'x', 'foo/web', '--offline');
+      expect(offline.stderr).toContain('the cached index of a repository is damaged: ');
+      expect(offline.stderr).toContain(`  at ${file}\n`);
+      expect(offline.status).toBe(1);
+      const again = await pkg('template', 'x', 'foo/web');
+      expect(again.stdout, again.stderr).toBe(first.stdout);
+      expect(readFileSync(file).equals(good)).toBe(true);
+      writeFileSync(file, damaged);
+      const update = await pkg('dependency', 'update', 'of-web', '--skip-refresh');
+      expect(update.status, update.stderr).toBe(0);
+    }
+  });
 });
 
 describe('dependency', () => {
