@@ -77,8 +77,7 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
     ({ provenance } = checked);
     said += verificationText(checked.verification);
   } else if (prov) {
-    provenance = await found.fetchProvenance();
-    if (provenance === undefined) printError(`warning: there is no provenance beside ${found.location}\n`);
+    provenance = await provenanceBeside(found);
   }
   if (!untar) {
     const path = join(destination, fileName);
@@ -87,6 +86,21 @@ async function pull(found: FoundChart, flags: PullFlags): Promise<void> {
     if (provenance !== undefined) writeFileAtomic(`${path}.prov`, provenance);
   } else await unpack(bytes, found.location, isAbsolute(untardir) ? untardir : join(destination, untardir));
   print(said);
+}
+
+/** The provenance of a chart; undefined for none. As in Helm it is a warning if a repository does not give it. */
+async function provenanceBeside({ fetchProvenance, location, inRegistry }: FoundChart): Promise<Buffer | undefined> {
+  let why = `there is no provenance beside ${location}`;
+  try {
+    const provenance = await fetchProvenance();
+    if (provenance !== undefined) return provenance;
+  } catch (error) {
+    const isAnswer = error instanceof PkgError && error.code === 'PKG_REPOSITORY_UNREACHABLE';
+    if (!isAnswer || inRegistry !== undefined) throw error;
+    why = error.message;
+  }
+  printError(`warning: ${why}\n`);
+  return undefined;
 }
 
 /** Unpacks an archive into a folder with the chart's name, completely or not at all. @throws where the folder exists */

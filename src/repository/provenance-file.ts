@@ -26,20 +26,28 @@ export function readProvenanceOf(archive: string): Buffer | undefined {
 }
 
 /**
- * Reads the provenance of an archive that is sent elsewhere: that of an older archive of the same name would make the chart
- * one that nobody can verify. The signature is not checked, which needs a keyring.
+ * Reads the provenance of an archive that is sent elsewhere.
  *
- * @throws {PkgError} `PKG_SIGNATURE_INVALID` for what is not a provenance, and for that of another archive; as
- *   {@link readProvenanceOf} does
+ * @throws {PkgError} as {@link readProvenanceOf} and {@link checkProvenance} do
  */
 export async function readProvenanceToSend(path: string, archive: Uint8Array): Promise<Buffer | undefined> {
   const provenance = readProvenanceOf(path);
-  if (provenance === undefined) return undefined;
+  if (provenance !== undefined) await checkProvenance(provenance, archive, path);
+  return provenance;
+}
+
+/**
+ * Checks that a provenance is that of an archive: that of an older archive of the same name would make the chart one that
+ * nobody can verify. The signature is not checked, which needs a keyring.
+ *
+ * @throws {PkgError} `PKG_SIGNATURE_INVALID` for what is not a provenance, and for that of another archive
+ */
+export async function checkProvenance(provenance: Buffer, archive: Uint8Array, location: string): Promise<void> {
   const { readStatement } = await import('./provenance.ts');
-  const { files } = await readStatement(provenance, basename(path));
-  if ([...files.values()].includes(digestOf(archive))) return provenance;
+  const { files } = await readStatement(provenance, basename(location));
+  if ([...files.values()].includes(digestOf(archive))) return;
   throw new PkgError('PKG_SIGNATURE_INVALID', 'the provenance is not that of the archive', {
-    at: { file: `${printable(path, 300)}.prov` },
+    at: { file: `${printable(location, 300)}.prov` },
     hints: ['make it again with `pkg package --sign`, or remove it'],
   });
 }

@@ -216,18 +216,8 @@ async function tryUpload(
   if (isBusy) throw refused(head, known, target, 'write');
   // Some registries and firewalls refuse HEAD. The next request decides, whose answer also says why.
   const start = session.urlOf(target, 'blobs/uploads/');
-  if (other !== '') {
-    start.searchParams.set('mount', blob.digest);
-    start.searchParams.set('from', other);
-  }
-  const begun = await session.send(start, target, 'pull,push', {
-    method: 'POST',
-    body: '',
-    limit: MAX_ANSWER,
-    // May be repeated: registries drop uploads that are started and not continued.
-    repeatable: true,
-  });
-  if (other !== '' && begun.status === 201) return undefined;
+  const begun = await beginUpload(session, target, start, { digest: blob.digest, other });
+  if (begun === undefined) return undefined;
   if (begun.status !== 202) throw refused(begun, start, target, 'write');
   const first = locationOf(begun, start);
   const location = takesParts ? await uploadParts(session, target, blob, first, tell) : { url: first, offset: 0 };
@@ -255,6 +245,31 @@ async function tryUpload(
     return { error, takesParts: takesParts && (!isPart || done.status === 404) };
   }
   throw error;
+}
+
+/** Begins an upload; undefined where the blob was mounted from another repository, so that nothing is to be sent. */
+async function beginUpload(
+  session: RegistrySession,
+  target: ChartReference,
+  start: URL,
+  { digest, other }: { digest: string; other: string },
+): Promise<Answer | undefined> {
+  const begin = (url: URL): Promise<Answer> =>
+    session.send(url, target, 'pull,push', {
+      method: 'POST',
+      body: '',
+      limit: MAX_ANSWER,
+      // May be repeated: registries drop uploads that are started and not continued.
+      repeatable: true,
+    });
+  if (other === '') return await begin(start);
+  const mount = new URL(start);
+  mount.searchParams.set('mount', digest);
+  mount.searchParams.set('from', other);
+  const mounted = await begin(mount);
+  if (mounted.status === 201) return undefined;
+  // Registries that cannot mount begin an upload, or refuse the request in many ways: Harbor answered 401.
+  return mounted.status === 202 ? mounted : await begin(start);
 }
 
 /**
@@ -365,10 +380,16 @@ async function readProgress(
   });
 }
 
-/** The address for the next request of an upload. */
+/**
+ * The address for the next request of an upload. A registry behind a proxy that ends TLS may name itself by plain HTTP: it is
+ * reached as before, so that neither login nor chart is sent in the clear.
+ */
 function locationOf({ headers, url }: Answer, asked: URL): URL {
   const { location } = headers;
   const next = typeof location === 'string' ? URL.parse(location, url) : null;
+  if (next?.protocol === 'http:' && url.protocol === 'https:' && next.hostname === url.hostname) {
+    return new URL(`${next.pathname}${next.search}`, url);
+  }
   if (next !== null && /^https?:$/.test(next.protocol)) return next;
   throw new PkgError('PKG_REPOSITORY_INVALID', `${printable(asked.origin)} starts an upload without a location`, {
     hints: ['check that the address is that of an OCI registry'],

@@ -14,9 +14,9 @@ import { notCached } from './offline.ts';
 import { cachePaths, configPaths } from './paths.ts';
 import type { ConfigPaths } from './paths.ts';
 import { ReferenceCache } from './reference-cache.ts';
-import { ifFound, Registry } from './registry.ts';
+import { Registry } from './registry.ts';
 import type { RegistryOptions } from './registry.ts';
-import { pauseNote, RegistrySession } from './registry-session.ts';
+import { pauseNote, redirectNotes, RegistrySession } from './registry-session.ts';
 import { findLogin } from './registry-login.ts';
 import { findRepository, readRepositories } from './repositories.ts';
 import type { Repository } from './repositories.ts';
@@ -249,9 +249,14 @@ export class Remotes {
     if (cached !== undefined) return cached;
     const from = new URL(archive);
     from.pathname += '.prov';
-    const answer = await ifFound(this.#fetch(repository, from, {}, MAX_PROVENANCE));
-    if (answer !== undefined) this.#content.put(hash, 'prov', answer.body);
-    return answer?.body;
+    const answer = await this.#ask(repository, from, {}, MAX_PROVENANCE);
+    if (answer.status !== 200) {
+      if (mayBeBusy(answer.status)) throw refused(answer, from, repository.passCredentials);
+      // Servers refuse a missing file in many ways: S3 with 403, if its folder may not be listed.
+      return undefined;
+    }
+    this.#content.put(hash, 'prov', answer.body);
+    return answer.body;
   }
 
   /**
@@ -331,19 +336,29 @@ export class Remotes {
     limit: number,
     mayBeUnchanged = false,
   ): Promise<Answer> {
+    const answer = await this.#ask(repository, url, headers, limit);
+    if (answer.status === 200 || (answer.status === 304 && mayBeUnchanged)) return answer;
+    throw refused(answer, url, repository.passCredentials);
+  }
+
+  /** The answer of the server of a repository, whatever its status. */
+  async #ask(
+    repository: Repository,
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    limit: number,
+  ): Promise<Answer> {
     if (this.#settings.offline) throw notCached(shownUrl(url));
     const { passCredentials } = repository;
     const isOwn = passCredentials || url.origin === repositoryUrl(repository.url).origin;
     this.#tell(`fetching ${shownUrl(url)}`);
-    const answer = await this.#client(repository).fetch(url, {
+    return await this.#client(repository).fetch(url, {
       headers,
       limit,
       onReceived: tellingReceived(shownUrl(url), this.#tell),
       everywhere: passCredentials,
       authorization: isOwn ? authorizationOf(repository) : undefined,
     });
-    if (answer.status === 200 || (answer.status === 304 && mayBeUnchanged)) return answer;
-    throw refused(answer, url);
   }
 
   #client({ caFile, certFile, keyFile, insecure }: Trust): RemoteClient {
@@ -375,20 +390,39 @@ function indexUrl(repository: URL): URL {
   return chartUrl(repository, 'index.yaml');
 }
 
-function refused({ status, headers }: Answer, url: URL): PkgError {
+function mayBeBusy(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/** @param everywhere a login is sent to servers that this one redirects to */
+function refused(answer: Answer, url: URL, everywhere: boolean): PkgError {
+  const { status, headers } = answer;
   const where = shownUrl(url);
+  const redirected = everywhere ? [] : redirectNotes(answer, url);
   if (status === 401 || status === 403) {
     return new PkgError('PKG_REPOSITORY_UNAUTHORIZED', `${where} may not be read (it answers ${status})`, {
-      hints: ['give the name and password to `pkg repo add`, which sends them only to the server of the repository'],
+      notes: redirected,
+      hints: [
+        redirected.length > 0
+          ? 'if a login is needed there, add the repository by the address that it redirects to'
+          : 'give the name and password to `pkg repo add`, which sends them only to the server of the repository',
+      ],
     });
   }
   const isGone = status === 404 || status === 410;
+  const isTwice = /index\.yaml\/+index\.yaml$/.test(url.pathname);
   return new PkgError(
     isGone && !url.pathname.endsWith('/index.yaml') ? 'PKG_CHART_VERSION_NOT_FOUND' : 'PKG_REPOSITORY_UNREACHABLE',
     `${where} ${isGone ? 'does not exist' : 'cannot be read'} (it answers ${status})`,
     {
-      notes: pauseNote(headers),
-      hints: [status === 429 || status >= 500 ? 'try again later' : 'check the address of the repository'],
+      notes: [...redirected, ...pauseNote(headers)],
+      hints: [
+        mayBeBusy(status)
+          ? 'try again later'
+          : isTwice
+            ? 'give the address of the repository without index.yaml'
+            : 'check the address of the repository',
+      ],
     },
   );
 }

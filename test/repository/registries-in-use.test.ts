@@ -4,11 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RemoteClient } from '../../src/repository/http.ts';
+import { uploadBlob } from '../../src/repository/registry-push.ts';
+import { RegistrySession } from '../../src/repository/registry-session.ts';
 import { craftArchive, temporaryFolder } from '../chart/support.ts';
+import { createAuthority } from '../controlplane/certificates.ts';
 import { startChartServer } from '../support/chart-server.ts';
 import type { ChartServer } from '../support/chart-server.ts';
 import { run } from './support.ts';
@@ -191,6 +195,70 @@ test.each([400, 401, 403, 405, 501])('a chart is pushed where HEAD of blobs is a
   expect(written).toEqual(['manifests/1.0.0']);
 });
 
+// https://github.com/goharbor/harbor/issues/17097
+test.each([400, 401, 404, 405])('a layer is uploaded where mounting it is answered with %i', async (status) => {
+  special = ({ method }, response, url) => {
+    if (method === 'HEAD') response.writeHead(404).end();
+    else if (url.searchParams.has('mount')) response.writeHead(status).end();
+    else return false;
+    return true;
+  };
+  blobs = new Map();
+  const http = new RemoteClient({ caFile: '', certFile: '', keyFile: '', insecure: false }, {}, { pause: 1 });
+  const login = { username: '', password: '', identityToken: '', registryToken: '' };
+  const session = new RegistrySession(http, { plainHttp: true, login: async () => login });
+  const target = { host: `127.0.0.1:${server.port}`, path: 'r/sub' };
+  const read = (at: number, length: number): Uint8Array => archive.subarray(at, at + length);
+  const blob = { mediaType: '', digest: digestOf(archive), size: archive.length, read };
+  await uploadBlob(session, target, blob, () => undefined, 'r/other').finally(() => void http.close());
+  expect(blobs.get(digestOf(archive))).toEqual(archive);
+});
+
+// https://github.com/distribution/distribution/issues/479
+test('a chart is pushed where a registry behind a proxy names itself by plain HTTP', async () => {
+  const authority = await createAuthority();
+  const shown = await authority.server(['127.0.0.1']);
+  const asked: string[] = [];
+  const behind = await startChartServer('/nowhere', {
+    tls: { shown, authority },
+    serve: ({ method, url, headers }, response) => {
+      asked.push(`${method} ${url?.replace(/\?.*/, '')} ${headers.authorization?.slice(0, 5)}`);
+      if (headers.authorization === undefined) response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+      else if (method === 'HEAD') response.writeHead(404).end();
+      else {
+        const location = `http://127.0.0.1:${behind.port}/v2/r/sub/blobs/uploads/1`;
+        response.writeHead(method === 'POST' ? 202 : 201, { location }).end();
+      }
+      return true;
+    },
+  });
+  try {
+    const home = temporaryFolder();
+    writeFileSync(join(home, 'sub-1.0.0.tgz'), archive);
+    writeFileSync(join(home, 'ca.pem'), authority.certificate);
+    const login = ['--username', 'ada', '--password', 'secret', '--ca-file', 'ca.pem'];
+    const args = ['push', 'sub-1.0.0.tgz', `oci://127.0.0.1:${behind.port}/r`, ...login];
+    const { status, stderr } = await run('pkg', args, { cwd: home, home });
+    expect(status, stderr).toBe(0);
+    expect(asked.filter((one) => one.startsWith('PUT'))).toEqual([
+      'PUT /v2/r/sub/blobs/uploads/1 Basic',
+      'PUT /v2/r/sub/blobs/uploads/1 Basic',
+      'PUT /v2/r/sub/manifests/1.0.0 Basic',
+    ]);
+  } finally {
+    behind.close();
+  }
+});
+
+// https://github.com/sigstore/cosign/issues/2973
+test('a registry that refuses to read tags that do not exist: the chart counts as not signed', async () => {
+  const answer: Special = (_request, response, url) =>
+    url.pathname.includes('/manifests/sha256-') && response.writeHead(403).end() !== undefined;
+  const bundled = await command('pkg', answer, 'bundle', 'oci://HOST/r/sub:1.0.0', '-o', 'b.tar', '--plain-http');
+  expect(bundled.status, bundled.stderr).toBe(0);
+  expect(bundled.stderr).toMatch(/warning: the bundle lacks a signature of .*: sha256-\w+\.sig: .* may not be read/);
+});
+
 test.each([400, 403, 404, 405])('the digest of an image is found where HEAD is answered with %i', async (status) => {
   const chart = temporaryFolder();
   const image = `127.0.0.1:${server.port}/r/sub:7`;
@@ -204,6 +272,121 @@ test.each([400, 403, 404, 405])('the digest of an image is found where HEAD is a
   };
   const { stdout, stderr } = await command('pkg', answer, 'images', chart, '--all', '--resolve', '--plain-http');
   expect(stdout, stderr).toContain(digestOf(IMAGE));
+});
+
+describe('a chart repository', () => {
+  /** Runs a command with an empty home against a repository that has a chart, and answers otherwise as given. */
+  async function withRepository(
+    program: 'helm' | 'pkg',
+    answer: Special,
+    args: (url: string) => string[],
+  ): Promise<Run & { home: string }> {
+    const folder = temporaryFolder();
+    const urls = `[sub-1.0.0.tgz]`;
+    const entry = `{name: sub, version: 1.0.0, digest: ${digestOf(archive).slice(7)}, urls: ${urls}}`;
+    writeFileSync(join(folder, 'index.yaml'), `apiVersion: v1\nentries: {sub: [${entry}]}\n`);
+    writeFileSync(join(folder, 'sub-1.0.0.tgz'), archive);
+    const repository = await startChartServer(folder, {
+      serve: (request, response) => answer(request, response, new URL(request.url ?? '', 'http://server')),
+    });
+    const home = temporaryFolder();
+    try {
+      return { ...(await run(program, args(repository.url), { cwd: home, home })), home };
+    } finally {
+      repository.close();
+    }
+  }
+  const provenance =
+    (status: number, body = ''): Special =>
+    (_request, response, url) =>
+      url.pathname.endsWith('.prov') && response.writeHead(status).end(body) !== undefined;
+
+  // S3 answers 403 for what does not exist, unless its folder may be listed.
+  test.each([204, 400, 401, 403, 404, 405, 410])('that answers %i for a missing provenance', async (status) => {
+    for (const program of ['helm', 'pkg'] as const) {
+      const pulled = await withRepository(program, provenance(status), (url) => [
+        'pull',
+        'sub',
+        '--repo',
+        url,
+        '--prov',
+      ]);
+      expect(pulled.status, pulled.stderr).toBe(0);
+      expect(readdirSync(pulled.home)).toContain('sub-1.0.0.tgz');
+      expect(pulled.stdout + pulled.stderr).toMatch(/warning/i);
+    }
+    const bundled = await withRepository('pkg', provenance(status), (url) => [
+      'bundle',
+      'sub',
+      '--repo',
+      url,
+      '-o',
+      'b.tar',
+    ]);
+    expect(bundled.status, bundled.stderr).toBe(0);
+    const verified = await withRepository('pkg', provenance(status), (url) => [
+      'pull',
+      'sub',
+      '--repo',
+      url,
+      '--verify',
+    ]);
+    expect(verified.stderr).toContain('there is no provenance');
+  });
+
+  test('that fails for the provenance: only a bundle needs it', async () => {
+    const pulled = await withRepository('pkg', provenance(501), (url) => ['pull', 'sub', '--repo', url, '--prov']);
+    expect(pulled.status, pulled.stderr).toBe(0);
+    expect(pulled.stderr).toContain('it answers 501');
+    const bundled = await withRepository('pkg', provenance(501), (url) => [
+      'bundle',
+      'sub',
+      '--repo',
+      url,
+      '-o',
+      'b.tar',
+    ]);
+    expect(bundled.status).toBe(1);
+  });
+
+  test('that answers every address with a page: the bundle has no provenance', async () => {
+    const page = provenance(200, '<!DOCTYPE html><html></html>');
+    const { status, stderr } = await withRepository('pkg', page, (url) => [
+      'bundle',
+      'sub',
+      '--repo',
+      url,
+      '-o',
+      'b.tar',
+    ]);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('warning: the bundle holds no provenance of');
+  });
+
+  test('that redirects to another server, which asks for a login', async () => {
+    const answer: Special = ({ headers }, response, url) => {
+      if (headers.host?.startsWith('localhost') === true) response.writeHead(401).end();
+      else
+        response.writeHead(302, { location: `http://localhost:${headers.host?.split(':')[1]}${url.pathname}` }).end();
+      return true;
+    };
+    const login = ['--username', 'ada', '--password', 'secret'];
+    for (const program of ['helm', 'pkg'] as const) {
+      const { status, stderr } = await withRepository(program, answer, (url) => ['repo', 'add', 'r', url, ...login]);
+      expect(status).toBe(1);
+      if (program === 'pkg')
+        expect(stderr).toMatch(/it redirects to http:\/\/localhost:\d+, to which no login is sent/);
+    }
+  });
+
+  test('whose address has index.yaml at its end', async () => {
+    const { stderr } = await withRepository(
+      'pkg',
+      () => false,
+      (url) => ['repo', 'add', 'r', `${url}/index.yaml`],
+    );
+    expect(stderr).toContain('without index.yaml');
+  });
 });
 
 describe('errors', () => {

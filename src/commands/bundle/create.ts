@@ -13,7 +13,7 @@ import { isBundle } from '../../repository/bundle-file.ts';
 import { writeBundle } from '../../repository/bundle-writer.ts';
 import type { ChartToBundle, SignedManifest } from '../../repository/bundle-writer.ts';
 import type { FoundChart } from '../../repository/found-chart.ts';
-import { readProvenanceToSend } from '../../repository/provenance-file.ts';
+import { checkProvenance, readProvenanceToSend } from '../../repository/provenance-file.ts';
 import { isWhole } from '../../repository/signatures/signature-artifact.ts';
 import { layoutSource, registrySource } from '../../repository/image-source.ts';
 import { print, printError } from '../../terminal/output.ts';
@@ -120,7 +120,7 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
       const chart = await readChartArchive(archive, found.location);
       checkDependencies(chart);
       const signed = await signedOf(found);
-      return { chart, archive, provenance: await found.fetchProvenance(), origin: found.location, signed };
+      return { chart, archive, provenance: await provenanceOf(found, archive), origin: found.location, signed };
     });
   }
   const links = linkOptions(flags);
@@ -139,11 +139,28 @@ async function take(reference: string, flags: TakeFlags): Promise<ChartToBundle>
   return { chart, archive, provenance: undefined, origin: reference, signed: undefined };
 }
 
+/** The provenance of a chart; undefined for none, as where a server answers every address with a page. */
+async function provenanceOf(
+  { fetchProvenance, location }: FoundChart,
+  archive: Uint8Array,
+): Promise<Buffer | undefined> {
+  const provenance = await fetchProvenance();
+  try {
+    if (provenance !== undefined) await checkProvenance(provenance, archive, location);
+    return provenance;
+  } catch (error) {
+    if (!(error instanceof PkgError) || error.code !== 'PKG_SIGNATURE_INVALID') throw error;
+    printError(`warning: the bundle holds no provenance of ${location}: ${error.message}\n`);
+    return undefined;
+  }
+}
+
 /** The cosign signatures of a chart in a registry; undefined for none. */
 async function signedOf({ inRegistry, location }: FoundChart): Promise<SignedManifest | undefined> {
   if (inRegistry === undefined) return undefined;
   try {
-    const { artifacts, digest: signed } = await inRegistry.fetchSignatures();
+    const { artifacts, problems, digest: signed } = await inRegistry.fetchSignatures();
+    for (const problem of problems) printError(`warning: the bundle lacks a signature of ${location}: ${problem}\n`);
     const signatures = artifacts.filter(isWhole);
     const { config, chart, provenance, digest } = inRegistry.manifest;
     if (signatures.length > 0 && digest !== signed) {

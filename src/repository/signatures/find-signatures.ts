@@ -67,16 +67,16 @@ export class SignatureFinder {
       if (cached !== undefined) return cached;
       throw notCached(`the signature of oci://${printable(nameOf(chart))}@${digest}`);
     }
-    const { referrers } = await this.referrers(chart, digest);
+    const problems: string[] = [];
+    const { referrers } = await this.referrers(chart, digest, problems);
     // Entries without a type are fetched too, since the manifest has it. The registry is not asked to filter by type: some
     // give the config's media type as the artifact's.
     const wanted = referrers.filter(
       ({ artifactType }) => artifactType === '' || artifactType === EMPTY_TYPE || isBundleType(artifactType),
     );
-    const problems =
-      wanted.length > MAX_ARTIFACTS
-        ? [`only the first ${MAX_ARTIFACTS} of ${wanted.length} signatures are looked at`]
-        : [];
+    if (wanted.length > MAX_ARTIFACTS) {
+      problems.push(`only the first ${MAX_ARTIFACTS} of ${wanted.length} signatures are looked at`);
+    }
     const names = [signatureTag(digest), ...wanted.slice(0, MAX_ARTIFACTS).map((one) => one.digest)];
     const budget = { left: MAX_BYTES };
     const artifacts = await inParallel(names, AT_ONCE, async (name) => {
@@ -84,7 +84,9 @@ export class SignatureFinder {
         return await this.#artifact(chart, name, name === names[0] ? 'tag' : 'referrer', budget);
       } catch (error) {
         // Anybody who can write to the repository can attach invalid artifacts. They must not hide a valid signature.
-        if (!(error instanceof PkgError) || !ARTIFACT_ERRORS.includes(error.code)) throw error;
+        // A signature that is listed exists, and has to be readable.
+        const isTag = name === names[0] && error instanceof PkgError && error.code === UNREADABLE;
+        if (!isTag && (!(error instanceof PkgError) || !ARTIFACT_ERRORS.includes(error.code))) throw error;
         problems.push(`${printable(name, 100)}: ${error.message}`);
         return undefined;
       }
@@ -97,9 +99,15 @@ export class SignatureFinder {
   /**
    * What refers to a manifest, and whether the registry has the Referrers API: without it the list is read from a tag.
    *
+   * @param problems where given, a tag that may not be read is added here, and counts as missing: some registries, such as
+   *   Artifactory, refuse to read tags that do not exist
    * @throws {PkgError} as {@link find} does
    */
-  async referrers(chart: ChartReference, digest: string): Promise<{ referrers: Referrer[]; hasApi: boolean }> {
+  async referrers(
+    chart: ChartReference,
+    digest: string,
+    problems?: string[],
+  ): Promise<{ referrers: Referrer[]; hasApi: boolean }> {
     const first = this.#session.urlOf(chart, `referrers/${digest}`);
     const found = new Map<string, Referrer>();
     const pages = new Set<string>();
@@ -107,12 +115,12 @@ export class SignatureFinder {
       pages.add(next.href);
       const answer: Answer = await this.#get(next, chart, OCI_INDEX);
       if (next === first && NO_REFERRERS_API.includes(answer.status)) {
-        return { referrers: await this.#taggedReferrers(chart, digest), hasApi: false };
+        return { referrers: await this.#taggedReferrers(chart, digest, problems), hasApi: false };
       }
       if (answer.status !== 200) throw refused(answer, next, chart);
       const entries = entriesOf(answer.body);
       if (entries === undefined && next === first) {
-        return { referrers: await this.#taggedReferrers(chart, digest), hasApi: false };
+        return { referrers: await this.#taggedReferrers(chart, digest, problems), hasApi: false };
       }
       for (const one of entries ?? []) found.set(one.digest, one);
       next = nextPage(answer, next);
@@ -126,11 +134,16 @@ export class SignatureFinder {
     return { referrers: [...found.values()], hasApi: true };
   }
 
-  async #taggedReferrers(chart: ChartReference, digest: string): Promise<Referrer[]> {
+  async #taggedReferrers(chart: ChartReference, digest: string, problems: string[] | undefined): Promise<Referrer[]> {
     const url = this.#session.urlOf(chart, `manifests/${referrersTag(digest)}`);
     const answer = await this.#get(url, chart, OCI_INDEX);
     if (answer.status === 404) return [];
-    if (answer.status !== 200) throw refused(answer, url, chart);
+    if (answer.status !== 200) {
+      const error = refused(answer, url, chart);
+      if (problems === undefined || error.code !== UNREADABLE) throw error;
+      problems.push(`${referrersTag(digest)}: ${error.message}`);
+      return [];
+    }
     return entriesOf(answer.body) ?? [];
   }
 
@@ -192,6 +205,9 @@ export class SignatureFinder {
     return await this.#session.send(url, chart, 'pull', { headers: { accept }, limit });
   }
 }
+
+/** The code for what may not be read. */
+const UNREADABLE = 'PKG_REPOSITORY_UNAUTHORIZED';
 
 /** Errors that concern a single artifact: the others are still read. */
 const ARTIFACT_ERRORS: readonly string[] = [
