@@ -195,8 +195,13 @@ export function registryTarget(place: string, remotes: Remotes, own?: OwnManifes
       }
       const pushed = { metadata, config: metadataJson(chart), archive, provenance, created };
       const target = chartReference(base, metadata.name);
-      const { digest } = await pushChart(remotes.session(), target, tagOf(metadata.version), pushed, remotes.tell);
-      return { reference: shown(metadata.name, metadata.version), digest };
+      const tag = tagOf(metadata.version);
+      await pushChart(remotes.session(), target, tag, pushed, remotes.tell);
+      // Registries have no conditional writes: another process may have published the version at the same time. What the tag
+      // names now is reported, since a deployment by tag and digest needs both to name the same.
+      const there = await remotes.registry().resolve(target, tag);
+      if (there.chart.digest !== digestOf(archive)) throw otherContent(metadata.name, metadata.version, [place]);
+      return { reference: shown(metadata.name, metadata.version), digest: there.root.digest };
     },
     subject: async ({ chart, archive }) => {
       const { name, version } = chart.metadata;

@@ -1,9 +1,13 @@
 /** Charts pushed into a real registry by pkg and by helm: the same manifests; logins; publishing. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../chart/support.ts';
+import { OciRepository } from '../support/oci.ts';
+import type { Descriptor } from '../support/oci.ts';
 import { LOGIN, findRegistries, startRegistry } from '../support/registry.ts';
 import type { Registry, RegistryAuth } from '../support/registry.ts';
 import { chartFiles, chartsIn, makeRepository, run } from './support.ts';
@@ -52,6 +56,40 @@ describe.each(registries)('$name, open to all', ({ program }) => {
       expect(again.stdout).toBe(pkg.stdout);
     },
   );
+
+  test.each([
+    ['the same content', 'web-1.2.3.tgz'],
+    ['other content', 'plain-0.1.0.tgz'],
+  ])('another process publishes %s under the same tag at the same time', async (_name, file) => {
+    const other = new OciRepository(registry.host, `raced/${file}/web`);
+    const chart = readFileSync(join(charts, file));
+    let late: Promise<Descriptor> | undefined;
+    const relay = createServer((asked, response) => {
+      const { method = '', url = '', headers } = asked;
+      const [host = '', port = ''] = registry.host.split(':');
+      const onward = request({ host, port, method, path: url, headers }, (answer) => {
+        const isTag = method === 'PUT' && url.endsWith('/manifests/1.2.3');
+        late ??= isTag ? other.chart('web', '1.2.3', chart) : undefined;
+        void Promise.resolve(late).then(() => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(response);
+        });
+      });
+      asked.pipe(onward);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const place = `oci://127.0.0.1:${(relay.address() as AddressInfo).port}/raced/${file}`;
+    const { status, stdout, stderr } = await on('pkg', 'publish', 'web-1.2.3.tgz', place, '-o', 'json');
+    relay.close();
+    const { digest } = (await late) ?? {};
+    expect(digest).toBeDefined();
+    if (file === 'web-1.2.3.tgz') {
+      expect(JSON.parse(stdout), stderr).toMatchObject({ published: [{ digest, status: 'published' }] });
+      return;
+    }
+    expect(stderr).toContain('code: PKG_VERSION_PUBLISHED ');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  });
 
   test('helm pulls charts that pkg pushed, also large ones, and the other way round', async () => {
     const sources = chartsIn({ big: { ...chartFiles('big', '1.0.0') } });
