@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What a mark says. `started` is in clock ticks since the machine was booted; empty where nobody could tell. */
+/** What a mark says. `started` is in clock ticks since the machine was booted; empty if that is unknown. */
 export type Mark = { where: string; pid: number; started: string };
 
 /** The state of a process: `stopped` by SIGSTOP or Ctrl-Z; `unknown` on another machine or in another namespace. */

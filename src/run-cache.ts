@@ -2,8 +2,9 @@
  * A cache between runs in the user's cache folder, for what can be computed again at any time: parsed templates, fetched
  * schemas, the entries of an index. Only the command line uses it; the library does not.
  */
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { sep } from 'node:path';
+import { writeFileAtomic } from './files.ts';
 import { readOwnFile } from './read-file.ts';
 
 /** The most files in the cache. When it is reached, all are removed. */
@@ -60,19 +61,15 @@ export function cacheLater(name: string, contents: () => Uint8Array[] | undefine
 export function writeRunCache(): void {
   for (const [name, contents] of waiting) {
     const file = folder + sep + name + ENDING;
-    // Not by writeFileAtomic: its module loads node:crypto, which takes 5 ms.
-    const fresh = `${file}.${process.pid}`;
     try {
       const parts = contents();
       if (parts === undefined) continue;
       const others = readdirSync(folder).filter((other) => other.endsWith(ENDING));
       if (others.length >= MAX_FILES) for (const other of others) rmSync(folder + sep + other, { force: true });
       const length = parts.reduce((sum, part) => sum + part.length, 0);
-      writeFileSync(fresh, Buffer.concat([...parts, Buffer.from(lengthText(length))]), { mode: 0o600 });
-      renameSync(fresh, file);
+      writeFileAtomic(file, Buffer.concat([...parts, Buffer.from(lengthText(length))]), 0o600);
     } catch {
       // The next run computes it again.
-      removeQuietly(fresh);
     }
   }
   waiting.clear();

@@ -258,7 +258,7 @@ function loginHeader(url: URL): string | undefined {
 
 /**
  * May the same request succeed a moment later? As Helm's client for registries judges, but for 501. Distribution 2.8
- * answers 500 to who reads a tag while another process writes it.
+ * answers 500 to a client that reads a tag while another one writes it.
  */
 function mayPass(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
