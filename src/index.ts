@@ -5,7 +5,7 @@
 import type { Chart } from './chart/chart.ts';
 import { createOrigins } from './chart/origins.ts';
 import type { SchemaLoader } from './chart/schema.ts';
-import { readUserValues } from './chart/user-values.ts';
+import { NO_SOURCES, readUserValues } from './chart/user-values.ts';
 import { keepsWrittenKeys } from './chart/written-keys.ts';
 import type { ValueSources } from './chart/user-values.ts';
 import { mergeValues } from './chart/values.ts';
@@ -185,15 +185,7 @@ async function withEnv<T>(
 async function inputsOf(
   options: ChartOptions,
 ): Promise<{ chart: Chart; userValues: ValueMap; origins: ReturnType<typeof createOrigins> }> {
-  const sources: ValueSources = {
-    valueFiles: [],
-    setJson: [],
-    set: [],
-    setString: [],
-    setFile: [],
-    setLiteral: [],
-    ...options.sources,
-  };
+  const sources: ValueSources = { ...NO_SOURCES, ...options.sources };
   const chart = typeof options.chart === 'string' ? await openChart(options.chart, options.remote) : options.chart;
   const { values, texts } = await readUserValues(sources, undefined, { writtenKeys: keepsWrittenKeys(chart) });
   const userValues = options.values === undefined ? values : mergeValues(values, fromPlain(options.values));

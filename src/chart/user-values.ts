@@ -24,6 +24,16 @@ export type ValueSources = {
   setLiteral: readonly string[];
 };
 
+/** No flags with values. */
+export const NO_SOURCES: ValueSources = {
+  valueFiles: [],
+  setJson: [],
+  set: [],
+  setString: [],
+  setFile: [],
+  setLiteral: [],
+};
+
 /** The user's values, and the texts of the values files by the names that were given: a pipe can be read once only. */
 export type UserValues = { values: ValueMap; texts: ReadonlyMap<string, string> };
 

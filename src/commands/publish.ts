@@ -1,6 +1,7 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
+import { NO_SOURCES } from '../chart/user-values.ts';
 import { checkDependencies } from '../chart/dependencies.ts';
 import { takesFile } from '../chart/directory.ts';
 import { loadChart, readArchiveFile, readChartArchive } from '../chart/load.ts';
@@ -199,7 +200,7 @@ async function checkChart(path: string, strict: boolean, archive: Uint8Array | u
   const messages = await lintChart(path, {
     ...(archive && { archive }),
     userValues: new Map(),
-    sources: { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] },
+    sources: NO_SOURCES,
     namespace: 'default',
     capabilities: DEFAULT_CAPABILITIES,
     skipSchemaValidation: false,

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { Chart } from '../chart/chart.ts';
 import { loadChart, loadUnpacked } from '../chart/load.ts';
 import { createOrigins } from '../chart/origins.ts';
-import { readUserValues } from '../chart/user-values.ts';
-import type { ValueSources } from '../chart/user-values.ts';
+import { NO_SOURCES, readUserValues } from '../chart/user-values.ts';
 import { keepsWrittenKeys } from '../chart/written-keys.ts';
 import { PkgError } from '../errors.ts';
 import { locateKeys } from '../yaml/locate.ts';
@@ -104,8 +103,6 @@ async function withWrittenKeys(options: LintOptions): Promise<LintOptions> {
   const { values } = await readUserValues(sources, undefined, { writtenKeys: true, ...(texts && { known: texts }) });
   return { ...options, userValues: values };
 }
-
-const NO_SOURCES: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 async function load(path: string, options: LintOptions): Promise<Chart | { messages: LintMessage[] }> {
   const { archive } = options;

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readUserValues } from '../../src/chart/user-values.ts';
-import type { ValueSources } from '../../src/chart/user-values.ts';
+import { NO_SOURCES, readUserValues } from '../../src/chart/user-values.ts';
 import { PkgError } from '../../src/errors.ts';
 import { coalesceValues } from '../../src/chart/values.ts';
 import { loadChart } from '../../src/chart/load.ts';
@@ -16,8 +15,6 @@ import type { JsonObject, Value } from '../../src/yaml/value.ts';
 import { helm } from '../support/helm.ts';
 import { pkg } from '../support/pkg.ts';
 import { RUNS } from '../support/generation.ts';
-
-const NONE: ValueSources = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 const folder = mkdtempSync(join(tmpdir(), 'pkg-values-'));
 
@@ -109,7 +106,7 @@ test.each([
   await fc.assert(
     fc.asyncProperty(expression, async (text) => {
       const theirs = helmValues(plainChart, [`${flag}=${text}`])?.['plain'];
-      const ours = await readUserValues({ ...NONE, [source]: [text] }).then(
+      const ours = await readUserValues({ ...NO_SOURCES, [source]: [text] }).then(
         ({ values }) => normal(toPlain(values)),
         (error: unknown) => {
           if (error instanceof PkgError) return undefined;
@@ -159,7 +156,7 @@ test('--set-json has the same result as in helm', async () => {
     fc.asyncProperty(text, async (given) => {
       fc.pre(!/__proto__|e\+?[0-9]{3}|\d{17}/.test(given));
       const theirs = helmValues(plainChart, [`--set-json=${given}`])?.['plain'];
-      const ours = await readUserValues({ ...NONE, setJson: [given] }).then(
+      const ours = await readUserValues({ ...NO_SOURCES, setJson: [given] }).then(
         ({ values }) => normal(toPlain(values)),
         () => undefined,
       );
@@ -214,7 +211,7 @@ test('values of charts, subcharts, files and flags are merged as in helm', async
         files.flatMap((file) => ['-f', file]),
       );
       const chart = await loadChart(path);
-      const { values: user } = await readUserValues({ ...NONE, valueFiles: files });
+      const { values: user } = await readUserValues({ ...NO_SOURCES, valueFiles: files });
       const { chart: resolved } = resolveDependencies(chart, user);
       const { values } = coalesceValues(resolved, user);
       const sub = values.get('sub');
@@ -293,7 +290,7 @@ test('all flags, values files, and charts that import, rename and disable subcha
         writeFileSync(values, printYaml(user));
         const args = Object.entries(given).flatMap(([kind, texts]) => texts.map((text) => `${names[kind]}=${text}`));
         const theirs = helmValues(path, ['-f', values, ...args]);
-        const ours = await readUserValues({ ...NONE, valueFiles: [values], ...given })
+        const ours = await readUserValues({ ...NO_SOURCES, valueFiles: [values], ...given })
           .then(async ({ values: read }) => {
             const resolved = resolveDependencies(await loadChart(path), read);
             return coalesceValues(resolved.chart, resolved.values).values;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadChart } from '../../src/chart/load.ts';
 import { createOrigins } from '../../src/chart/origins.ts';
-import { readUserValues } from '../../src/chart/user-values.ts';
+import { NO_SOURCES, readUserValues } from '../../src/chart/user-values.ts';
 import { keepsWrittenKeys } from '../../src/chart/written-keys.ts';
 import { isMap } from '../../src/yaml/value.ts';
 import { temporaryFolder, writeFiles } from './support.ts';
@@ -18,8 +18,6 @@ const SUB = {
   'charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
   'charts/sub/values.yaml': 'on: 1\n',
 };
-const NONE = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
-
 test.each([
   ['native', NATIVE, true],
   ['native with a guard', { ...NATIVE, 'templates/zz/_requires-pkg.tpl': '{{ x }}' }, true],
@@ -37,7 +35,7 @@ test.each([
   writeFiles(join(folder, '..'), { 'mine.yaml': VALUES });
   const chart = await loadChart(folder);
   expect(keepsWrittenKeys(chart)).toBe(written);
-  const sources = { ...NONE, valueFiles: [mine] };
+  const sources = { ...NO_SOURCES, valueFiles: [mine] };
   const { values, texts } = await readUserValues(sources, undefined, { writtenKeys: written });
   for (const read of [chart.values, values]) {
     expect([...read.keys()]).toEqual(

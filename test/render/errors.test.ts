@@ -1,14 +1,14 @@
 /** Errors of templates and values: the message, the position in the template, and a hint. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PkgError, formatPosition } from '../../src/errors.ts';
+import { formatPosition } from '../../src/errors.ts';
+import type { PkgError } from '../../src/errors.ts';
+import { NO_SOURCES } from '../../src/chart/user-values.ts';
 import type { Chart } from '../../src/chart/chart.ts';
 import { createOrigins } from '../../src/chart/origins.ts';
 import { fromPlain } from '../../src/yaml/value.ts';
 import { errorOf } from '../support/errors.ts';
 import { chartOf, configMap, nothingStored, render, storedBy } from './support.ts';
-
-const NO_SOURCES = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 async function failure(chart: Chart, values = {}): Promise<PkgError> {
   return await errorOf(() => render(chart, { userValues: fromPlain(values) }));
@@ -49,13 +49,9 @@ test('a list in the middle of a string is refused, with the origin of the value'
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: x-{{values.tags}}') });
   const sources = { ...NO_SOURCES, set: ['tags={a,b}'] };
   const origins = createOrigins(chart, sources, new Map());
-  const error = await render(chart, { userValues: fromPlain({ tags: ['a', 'b'] }), origins }).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(PkgError);
-  expect((error as PkgError).code).toBe('PKG_TEMPLATE_SLOT');
-  expect((error as PkgError).notes[0]).toBe('values.tags comes from --set tags');
+  const error = await errorOf(() => render(chart, { userValues: fromPlain({ tags: ['a', 'b'] }), origins }));
+  expect(error.code).toBe('PKG_TEMPLATE_SLOT');
+  expect(error.notes[0]).toBe('values.tags comes from --set tags');
 });
 
 test.each([
@@ -313,7 +309,7 @@ test('the origin is that of the argument that is wrong', async () => {
   const chart = chartOf({ 'templates/x.yaml.hbs': configMap('a: {{replace values.a values.b values.c}}') });
   const userValues = fromPlain({ a: 'x', b: 1, c: 'y' });
   const origins = createOrigins(chart, { ...NO_SOURCES, set: ['a=x', 'b=1', 'c=y'] }, new Map());
-  const error = (await render(chart, { userValues, origins }).catch((thrown: unknown) => thrown)) as PkgError;
+  const error = await errorOf(() => render(chart, { userValues, origins }));
   expect(error.notes).toEqual(['values.b comes from --set b']);
 });
 

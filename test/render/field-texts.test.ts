@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createOrigins } from '../../src/chart/origins.ts';
+import { NO_SOURCES } from '../../src/chart/user-values.ts';
 import type { Chart } from '../../src/chart/chart.ts';
 import type { PkgError } from '../../src/errors.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
@@ -12,8 +13,6 @@ import type { Json, JsonObject, ValueMap } from '../../src/yaml/value.ts';
 import { errorIfAny, errorOf } from '../support/errors.ts';
 import { RUNS } from '../support/generation.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
-
-const NO_SOURCES = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 /** A chart with a values file, of which errors can say where in it a value is. */
 function chartWith(files: Record<string, string>, values: string): Chart {

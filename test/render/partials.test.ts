@@ -6,7 +6,6 @@ import { printYaml } from '../../src/yaml/print.ts';
 import { isMap, toPlain } from '../../src/yaml/value.ts';
 import type { Value, ValueMap } from '../../src/yaml/value.ts';
 import { parseYaml } from '../../src/yaml/read.ts';
-import type { PkgError } from '../../src/errors.ts';
 import { errorOf } from '../support/errors.ts';
 import { anyObject, chartOf, configMap, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
@@ -292,7 +291,7 @@ test('a template that includes its own text is an error at the call', async () =
     'templates/a.yaml.hbs': configMap('x: {{sha256sum (include "b.yaml")}}'),
     'templates/b.yaml.hbs': configMap('x: {{sha256sum (include "a.yaml")}}'),
   };
-  const error = (await render(chartOf(files)).catch((thrown: unknown) => thrown)) as PkgError;
+  const error = await errorOf(() => render(chartOf(files)));
   expect([error.code, error.message, error.at?.file, error.at?.line]).toEqual([
     'PKG_TEMPLATE_LIMIT',
     'web/templates/a.yaml.hbs includes its own text',

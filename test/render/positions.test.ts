@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createOrigins } from '../../src/chart/origins.ts';
+import { NO_SOURCES } from '../../src/chart/user-values.ts';
 import { formatPosition } from '../../src/errors.ts';
 import type { PkgError } from '../../src/errors.ts';
+import { errorOf } from '../support/errors.ts';
 import { chartOf, render } from './support.ts';
 import { RUNS } from '../support/generation.ts';
 
@@ -336,15 +338,8 @@ test('an error about a field names the origin of its value, also in a subchart',
   const parent = chartOf({}, { db: { labels: { a: [1] } } });
   const subchart = { ...db, metadata: { ...db.metadata, name: 'db' } };
   const chart = { ...parent, dependencies: [subchart] };
-  const sources = {
-    valueFiles: [],
-    setJson: [],
-    set: ['db.labels.a={1}'],
-    setString: [],
-    setFile: [],
-    setLiteral: [],
-  };
+  const sources = { ...NO_SOURCES, set: ['db.labels.a={1}'] };
   const origins = createOrigins(chart, sources, new Map());
-  const error: unknown = await render(chart, { origins }).catch((thrown: unknown) => thrown);
-  expect((error as PkgError).notes).toEqual(['values.db.labels.a comes from --set db.labels.a']);
+  const error = await errorOf(() => render(chart, { origins }));
+  expect(error.notes).toEqual(['values.db.labels.a comes from --set db.labels.a']);
 });

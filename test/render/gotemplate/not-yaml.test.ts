@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createOrigins } from '../../../src/chart/origins.ts';
+import { NO_SOURCES } from '../../../src/chart/user-values.ts';
 import { formatPosition } from '../../../src/errors.ts';
 import type { PkgError } from '../../../src/errors.ts';
 import { printYaml } from '../../../src/yaml/print.ts';
@@ -11,8 +12,6 @@ import type { JsonObject } from '../../../src/yaml/value.ts';
 import { errorIfAny } from '../../support/errors.ts';
 import { RUNS, SEED } from '../../support/generation.ts';
 import { chartOf, render } from '../support.ts';
-
-const NO_SOURCES = { valueFiles: [], setJson: [], set: [], setString: [], setFile: [], setLiteral: [] };
 
 /** The error of a chart, undefined where it renders. */
 async function failure(templates: Record<string, string>, values: JsonObject): Promise<PkgError | undefined> {
