@@ -134,7 +134,7 @@ const APART: Readonly<Record<string, readonly string[]>> = {
   positions: ['src/yaml/document.ts'],
   // What oclif's parser and classes require for help, for packages that add commands, and for errors.
   oclif: [
-    'src/commands/support/added.ts',
+    'src/commands/support/plugins.ts',
     'src/commands/support/help.ts',
     ...['config/plugin', 'config/plugin-loader', 'config/ts-path', 'errors/index', 'help/index', 'help/util'].map(
       oclifModule,

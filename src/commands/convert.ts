@@ -8,7 +8,7 @@ import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { CHART_FLAGS } from './support/chart-flags.ts';
 import { OUTPUT_FLAG } from './support/output-flags.ts';
-import { linkOptions } from './support/load.ts';
+import { linkOptions } from './support/link-options.ts';
 import { printResult } from './support/print-result.ts';
 
 class ConvertCommand extends PkgCommand {

@@ -29,8 +29,8 @@ export async function dispatch(argv: readonly string[]): Promise<number> {
   const found = findCommand(argv, config);
   if ('id' in found) return await runCommand(found.id, found.words, config);
   if ('unknown' in found) {
-    const { runAdded } = await import('./support/added.ts');
-    const status = await runAdded(
+    const { runPluginCommand } = await import('./support/plugins.ts');
+    const status = await runPluginCommand(
       found.topic === '' ? found.unknown : `${found.topic}:${found.unknown}`,
       found.words,
       config,

@@ -13,8 +13,8 @@ class HelpCommand extends PkgCommand {
     for (const word of args.COMMAND ?? []) {
       const id = nameOf(word, subject, this.config);
       if (id === undefined) {
-        const { showAddedHelp } = await import('./support/added.ts');
-        if (await showAddedHelp(args.COMMAND ?? [], this.config)) return;
+        const { showPluginHelp } = await import('./support/plugins.ts');
+        if (await showPluginHelp(args.COMMAND ?? [], this.config)) return;
         throw unknownCommand(word, subject, this.config);
       }
       subject = id;

@@ -19,7 +19,7 @@ import { limitsOf, valueSources } from './support/operation-input.ts';
 import { localNamespace } from './support/local-namespace.ts';
 import { schemaInput } from './support/inputs.ts';
 import { readStdin } from './support/stdin.ts';
-import { linkOptions } from './support/load.ts';
+import { linkOptions } from './support/link-options.ts';
 import { PLAN_FLAGS } from './support/release-flags.ts';
 import { printResult } from './support/print-result.ts';
 import type { RemoteFlags } from './support/remotes.ts';

@@ -5,7 +5,7 @@ import { Args, Flags, PkgCommand } from './support/command.ts';
 import type { CommandClass } from './support/command.ts';
 import { CHART_FLAGS, DESTINATION_FLAG } from './support/chart-flags.ts';
 import { REMOTE_FLAGS, SIGN_FLAGS } from './support/remote-flags.ts';
-import { linkOptions } from './support/load.ts';
+import { linkOptions } from './support/link-options.ts';
 
 class PackageCommand extends PkgCommand {
   static override description = [

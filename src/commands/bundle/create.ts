@@ -27,7 +27,7 @@ import { LOCAL_RENDER_FLAGS } from '../support/chart-flags.ts';
 import { limitsOf, valueSources } from '../support/operation-input.ts';
 import { schemaInput } from '../support/inputs.ts';
 import { readStdin } from '../support/stdin.ts';
-import { linkOptions } from '../support/load.ts';
+import { linkOptions } from '../support/link-options.ts';
 import { withRemotes } from '../support/remotes.ts';
 import type { RemoteFlags } from '../support/remotes.ts';
 import { invalidImage, loginReference } from '../support/resolve-images.ts';

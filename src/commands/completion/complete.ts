@@ -105,7 +105,7 @@ async function wordsOf(topic: string, config: PkgConfig): Promise<Candidate[]> {
   });
   if (topic !== '') return own;
   const added = new Map<string, Candidate>();
-  for (const { id, summary = '' } of (await config.added())?.commands ?? []) {
+  for (const { id, summary = '' } of (await config.pluginConfig())?.commands ?? []) {
     const [word = id, ...deeper] = id.split(':');
     added.set(word, { word, description: deeper.length === 0 ? summary : '' });
   }

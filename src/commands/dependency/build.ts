@@ -5,7 +5,7 @@ import { lockNameOf } from '../../repository/update-dependencies.ts';
 import { Flags, PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { FETCH_ARGS, FETCH_FLAGS, fetchDependencies } from '../support/fetch-dependencies.ts';
-import { linkOptions } from '../support/load.ts';
+import { linkOptions } from '../support/link-options.ts';
 
 class DependencyBuildCommand extends PkgCommand {
   static override description = [

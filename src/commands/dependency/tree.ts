@@ -9,7 +9,7 @@ import type { CommandClass } from '../support/command.ts';
 import { CHART_FLAGS, SOURCE_FLAGS } from '../support/chart-flags.ts';
 import { OUTPUT_FLAG } from '../support/output-flags.ts';
 import { REMOTE_FLAGS } from '../support/remote-flags.ts';
-import { linkOptions } from '../support/load.ts';
+import { linkOptions } from '../support/link-options.ts';
 import { printResult } from '../support/print-result.ts';
 
 class DependencyTreeCommand extends PkgCommand {

@@ -2,7 +2,7 @@ import { loadChart } from '../../chart/load.ts';
 import { PkgCommand } from '../support/command.ts';
 import type { CommandClass } from '../support/command.ts';
 import { FETCH_ARGS, FETCH_FLAGS, fetchDependencies } from '../support/fetch-dependencies.ts';
-import { linkOptions } from '../support/load.ts';
+import { linkOptions } from '../support/link-options.ts';
 
 class DependencyUpdateCommand extends PkgCommand {
   static override description = [

@@ -4,7 +4,7 @@ import type { LinkOptions } from '../../chart/links.ts';
 import { loadChart } from '../../chart/load.ts';
 import { bundleReference, isPath as liesHere } from '../../repository/bundle-reference.ts';
 import type { LooseArchive } from './bundle-chart.ts';
-import { linkOptions } from './load.ts';
+import { linkOptions } from './link-options.ts';
 import { judgePath } from './local-trust.ts';
 import type { RemoteFlags } from './remotes.ts';
 

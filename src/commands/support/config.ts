@@ -46,7 +46,7 @@ const PACKAGE: PJSON = {
  */
 export class PkgConfig extends Config {
   readonly table: CommandTable;
-  #added: Promise<Config | undefined> | undefined;
+  #plugins: Promise<Config | undefined> | undefined;
 
   constructor(table: CommandTable) {
     super({ root: '' });
@@ -98,14 +98,14 @@ export class PkgConfig extends Config {
     return { successes: [], failures: [] };
   }
 
-  /** The configuration with the commands that packages add; undefined where there are none. */
-  added(): Promise<Config | undefined> {
+  /** oclif's configuration of the plugins that are installed, with their commands; undefined where there are none. */
+  pluginConfig(): Promise<Config | undefined> {
     this.windows = process.platform === 'win32';
     this.home = homedir();
     const folder = this.scopedEnvVar('DATA_DIR') || this.dir('data');
-    this.#added ??= existsSync(join(folder, 'package.json'))
+    this.#plugins ??= existsSync(join(folder, 'package.json'))
       ? Config.load({ root: folder, pjson: PACKAGE, isRoot: true, devPlugins: false, version: VERSION })
       : Promise.resolve(undefined);
-    return this.#added;
+    return this.#plugins;
   }
 }

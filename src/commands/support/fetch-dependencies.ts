@@ -9,7 +9,7 @@ import * as Args from './arg-types.ts';
 import type { FlagValues } from './flag-types.ts';
 import { CHART_FLAGS, SOURCE_FLAGS } from './chart-flags.ts';
 import { REMOTE_FLAGS, SKIP_REFRESH_FLAG } from './remote-flags.ts';
-import { linkOptions } from './load.ts';
+import { linkOptions } from './link-options.ts';
 import { withRemotes } from './remotes.ts';
 import type { RemoteFlags } from './remotes.ts';
 import { refreshFor } from './update-indexes.ts';

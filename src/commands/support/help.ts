@@ -37,7 +37,7 @@ export class PkgHelp extends Help {
         .map(([id, { summary }]) => [`  ${spokenName(id)}`, summary]);
       parts.push(`${title}:\n${renderTable(rows)}`);
     }
-    const added = (await this.config.added())?.commands ?? [];
+    const added = (await this.config.pluginConfig())?.commands ?? [];
     if (added.length > 0) {
       const rows = added.map(({ id, summary, description }) => [
         `  ${spokenName(id)}`,

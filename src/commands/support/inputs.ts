@@ -13,7 +13,7 @@ import type { ValueMap } from '../../yaml/value.ts';
 import { openChart } from './chart-source.ts';
 import type { FlagValues } from './flag-types.ts';
 import { limitsOf, valueSources } from './operation-input.ts';
-import { linkOptions } from './load.ts';
+import { linkOptions } from './link-options.ts';
 import type {
   CHART_FLAGS,
   DEPENDENCY_FLAGS,

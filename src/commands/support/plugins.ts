@@ -1,4 +1,4 @@
-/** Runs commands of oclif plugins, which npm packages add, and shows oclif's help for them. */
+/** Runs commands of oclif plugins, which are npm packages, and shows oclif's help for them. */
 import type { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
 import { Help } from '@oclif/core/help';
@@ -9,22 +9,22 @@ import { oclifWords, splitLine } from './pflag.ts';
 import { spokenName } from './usage.ts';
 
 /** A command or topic of a plugin, and the words after its name. */
-type Added = { config: Config; id: string; command: Command.Loadable | undefined; rest: string[] };
+type PluginCommand = { config: Config; id: string; command: Command.Loadable | undefined; rest: string[] };
 
 /**
- * Runs a command that a package adds, or shows help where a topic is named or help is asked for.
+ * Runs a command of a plugin, or shows help where a topic is named or help is asked for.
  *
  * @param first the word that is not a command of pkg, after its topic: `repo:mirror`
  * @param words the other words of the line
  * @returns the exit status; undefined where there is no such command
  * @throws {PkgError} `PKG_COMMAND_FAILED` where the command fails
  */
-export async function runAdded(
+export async function runPluginCommand(
   first: string,
   words: readonly string[],
   config: PkgConfig,
 ): Promise<number | undefined> {
-  const found = await findAdded(first, words, config);
+  const found = await findInPlugins(first, words, config);
   if (found === undefined) return undefined;
   const { command, rest, id } = found;
   if (command === undefined && rest[0] !== undefined && !rest[0].startsWith('-')) return undefined;
@@ -44,16 +44,20 @@ export async function runAdded(
 }
 
 /** Shows help for a command or topic of a plugin. False where there is none. */
-export async function showAddedHelp(words: readonly string[], config: PkgConfig): Promise<boolean> {
+export async function showPluginHelp(words: readonly string[], config: PkgConfig): Promise<boolean> {
   const [first = '', ...others] = words;
-  const found = await findAdded(first, others, config);
+  const found = await findInPlugins(first, others, config);
   if (found === undefined || found.rest.length > 0) return false;
   await new Help(found.config).showHelp([found.id]);
   return true;
 }
 
-async function findAdded(first: string, words: readonly string[], pkg: PkgConfig): Promise<Added | undefined> {
-  const config = await pkg.added();
+async function findInPlugins(
+  first: string,
+  words: readonly string[],
+  pkg: PkgConfig,
+): Promise<PluginCommand | undefined> {
+  const config = await pkg.pluginConfig();
   if (config === undefined) return undefined;
   const isKnown = (id: string): boolean => (config.findCommand(id) ?? config.findTopic(id)) !== undefined;
   if (!isKnown(first)) return undefined;
