@@ -158,7 +158,12 @@ export function missingName(
   // Another call of a partial passes it by this name, so that what the context is has nothing to do with it.
   const isParameter =
     known === '' && path.depth === 0 && frame.calls !== undefined && evaluator.host.parameters.has(missing);
-  if (isParameter) hints.unshift(`add ${missing}=… to the call of this partial`);
+  const outer = known === '' && !path.data ? depthOf(missing, scope) : undefined;
+  if (outer !== undefined)
+    hints.unshift(
+      `inside {{#each}} and {{#with}} a name is a field of the item: write ${'../'.repeat(path.depth + outer)}${path.parts.join('.')}`,
+    );
+  else if (isParameter) hints.unshift(`add ${missing}=… to the call of this partial`);
   const bracketed = unusualName(path, known, missing, beside);
   if (bracketed !== undefined) hints.unshift(bracketed);
   if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
@@ -172,6 +177,14 @@ export function missingName(
   const error = evaluator.error('PKG_TEMPLATE_NAME_MISSING', message, loc, frame, { hints, valuePath });
   error.isMissing = valuePath !== undefined && holder === undefined;
   return error;
+}
+
+/** How far out, by `../`, is a context that has this name? */
+function depthOf(name: string, scope: Scope): number | undefined {
+  let at = scope.parent;
+  for (let depth = 1; at !== undefined; depth++, at = at.parent)
+    if (isMap(at.context) && at.context !== at.root && at.context.has(name)) return depth;
+  return undefined;
 }
 
 /** The hint for a name of a list or of a text, behind which a helper may be written, and for the length of a map. */

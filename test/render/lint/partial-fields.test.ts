@@ -145,3 +145,23 @@ test('a name in an inline partial that a block gives to a partial', async () => 
     'error templates/NOTES.txt.hbs values.web.prot is not declared in values.yaml; did you mean port?',
   ]);
 });
+
+test.each([
+  ['{{#each values.jobs}}{{#if label}}x{{/if}}{{/each}}', 'label', '../label'],
+  ['{{#each (until 2) as |n|}}{{#unless label}}{{n}}{{/unless}}{{/each}}', 'label', '../label'],
+  ['{{#with values.web}}{{#each (list "a")}}{{default "x" label}}{{/each}}{{/with}}', 'label', '../../label'],
+  ['{{#each values.jobs}}{{#if ../label}}x{{/if}}{{/each}}', undefined, ''],
+  ['{{#each values.jobs as |job|}}{{#if label}}x{{/if}}{{/each}}', 'label', '../label'],
+  ['{{#each values.none}}{{#if label}}x{{/if}}{{/each}}', undefined, ''],
+  ['{{#each values.labeled}}{{#if label}}x{{/if}}{{/each}}', undefined, ''],
+  ['{{#if label}}x{{/if}}', undefined, ''],
+])('the name of an argument in a loop, where it is a field of the item: %s', async (partial, name, meant) => {
+  const values = 'jobs: [{name: a}]\nnone: []\nlabeled: [{label: a}]\nweb: {port: 80}\n';
+  expect(await found(partial, '{{> p label="x"}}', { 'values.yaml': values })).toEqual(
+    name === undefined
+      ? []
+      : [
+          `warning templates/_p.hbs ${name} is a field of the item here, which has none of this name: write ${meant} for what the call of the partial passes`,
+        ],
+  );
+});

@@ -105,7 +105,7 @@ function readOne(
     all.some((one) => !TAKE_ALL.has(one.expected) && one !== parameter && one.read(value) !== undefined);
   const hint =
     value === ABSENT
-      ? 'Give the name a value, or a default: (default "…" name)'
+      ? `Give the name a value, or a default: (default ${DEFAULTS.get(parameter.expected) ?? '"…"'} name)`
       : isElsewhere
         ? undefined
         : parameter.hint?.(value);
@@ -115,6 +115,12 @@ function readOne(
     index,
   );
 }
+
+/** A default for each `expected` of which a text is none. */
+const DEFAULTS: ReadonlyMap<string, string> = new Map([
+  ['a map', '(dict)'],
+  ['a list', '(list)'],
+]);
 
 /** The `expected` of parameters that take every value. */
 const TAKE_ALL: ReadonlySet<string> = new Set(['anything', 'a value', 'a condition']);

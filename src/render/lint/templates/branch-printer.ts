@@ -34,6 +34,33 @@ export const LITERALS: ReadonlyMap<string, boolean> = new Map([
   ['undefined', false],
 ]);
 
+const NO_TURN: Decisions = new Map();
+
+/**
+ * The turns of a loop that asks for its first or last one: a text such as `,` is not at the end where another turn
+ * follows. A loop that does not ask has one turn.
+ */
+const TURNS: readonly Decisions[] = [
+  [true, false],
+  [false, true],
+].map(
+  ([first = false, last = false]) =>
+    new Map([
+      ['@first', first],
+      ['@last', last],
+    ]),
+);
+
+/** Does a block in a program ask whether the turn of the loop is the first or the last? */
+function asksForTurn(program: Program | undefined, template: Template): boolean {
+  return (program?.body ?? []).some((statement) => {
+    if (statement.type !== 'BlockStatement') return false;
+    if (TURNS[0]?.has(conditionOf(statement, template)?.text ?? '') === true) return true;
+    const isLoop = pathOf(statement.path)?.original === 'each';
+    return (!isLoop && asksForTurn(statement.program, template)) || asksForTurn(statement.inverse, template);
+  });
+}
+
 /** The condition of a block, and whether it holds in the first branch. */
 export type Condition = { text: string; holds: boolean };
 
@@ -43,8 +70,9 @@ export function branchOf(
   { text, holds }: Condition,
   decisions: Decisions,
   others: Others,
+  turn: Decisions = NO_TURN,
 ): Program | undefined {
-  const decided = decisions.get(text) ?? LITERALS.get(text);
+  const decided = turn.get(text) ?? decisions.get(text) ?? LITERALS.get(text);
   if (decided === undefined) return { first: program, none: undefined, else: inverse }[others];
   return decided === holds ? program : inverse;
 }
@@ -96,6 +124,8 @@ export class BranchPrinter {
   readonly #asked = new PathSet();
   #depth = 0;
   #programs = 0;
+  /** Whether the turn of the innermost loop is its first or last, where it asks for that. */
+  #turn: Decisions = NO_TURN;
 
   /**
    * @param values the default values
@@ -168,7 +198,7 @@ export class BranchPrinter {
     if (condition !== undefined) {
       const { holds } = condition;
       this.blocks.set(node, condition);
-      const branch = branchOf(node, condition, this.#decisions, this.#others);
+      const branch = branchOf(node, condition, this.#decisions, this.#others, this.#turn);
       if (branch === undefined) return;
       const isFirst = branch === node.program;
       const [param = node.path] = node.params;
@@ -176,7 +206,14 @@ export class BranchPrinter {
       if (isFirst !== holds || param.type !== 'PathExpression')
         for (const path of pathsIn(param, names)) this.#asked.add(path);
       const inside = isFirst ? inBlock(pathOf(node.path)?.original ?? '', node, branch, names) : names;
-      this.#program(branch, { ...place, names: inside }, output);
+      const isLoop = isFirst && pathOf(node.path)?.original === 'each';
+      const around = this.#turn;
+      const turns = isLoop && asksForTurn(branch, origin.template) ? TURNS : [isLoop ? NO_TURN : around];
+      for (const turn of turns) {
+        this.#turn = turn;
+        this.#program(branch, { ...place, names: inside }, output);
+      }
+      this.#turn = around;
       return;
     }
     if (pathOf(node.path)?.original === 'raw') {

@@ -3,7 +3,7 @@ import { isPartialFile } from '../../handlebars/ast.ts';
 import type { Expression, Location, Path, Program, Statement, Sub, Template } from '../../handlebars/ast.ts';
 import { isHelper } from '../../handlebars/check-report.ts';
 import { partialName } from '../../handlebars/partials.ts';
-import { simpleName } from '../../handlebars/scope.ts';
+import { isScoped, ROOT_NAMES, simpleName } from '../../handlebars/scope.ts';
 import { follow, itemShapeOf, itemsOf, keysOf, leadsOf, mapOf, ROOT, shapeOf } from './shapes.ts';
 import type { Lead, Names, Shape } from './shapes.ts';
 
@@ -20,6 +20,8 @@ export type NameUse = {
   /** `goTpl` runs the texts in it. */
   isGoText?: boolean;
   leads: Lead[];
+  /** Where a context further out has the first part of the name, because a call of the partial gives it. */
+  outer?: { name: string; depth: number; length: number } | undefined;
 };
 
 /** A partial that is called in more ways than this is not followed. */
@@ -121,7 +123,15 @@ class Walker {
     const name = simpleName(node);
     // A bare name in a mustache of its own may be a helper without arguments.
     if (isPrinted && name !== undefined && !names.locals.has(name) && isHelper(name)) return;
-    this.#use(node, { template, loc: node.loc, written: node.original, isKey: false, isPrinted }, leadsOf(node, names));
+    const place = {
+      template,
+      loc: node.loc,
+      written: node.original,
+      isKey: false,
+      isPrinted,
+      outer: outerOf(node, names),
+    };
+    this.#use(node, place, leadsOf(node, names));
   }
 
   #use(node: object, place: Omit<NameUse, 'leads'>, leads: readonly Lead[]): void {
@@ -192,6 +202,15 @@ class Walker {
     calls.set(text, inside);
     this.#open.push({ body, names: inside });
   }
+}
+
+/** The context further out that has the first part of a bare name. The names at the root mean the same everywhere. */
+function outerOf(path: Path, { contexts, locals }: Names): NameUse['outer'] {
+  const [name = ''] = path.parts;
+  if (path.data || path.depth > 0 || isScoped(path) || locals.has(name) || ROOT_NAMES.has(name)) return undefined;
+  const has = (shape: Shape): boolean => shape?.some((atom) => 'fields' in atom && atom.fields.has(name)) === true;
+  const depth = has(contexts[0]) ? 0 : contexts.findIndex(has);
+  return depth > 0 ? { name, depth, length: path.parts.length } : undefined;
 }
 
 /** The names in a partial that a call gives a context and named arguments. */

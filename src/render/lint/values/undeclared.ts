@@ -53,7 +53,7 @@ export function undeclaredValues(chart: Chart, templates: readonly Template[], u
       isPrinted ? [] : leads.flatMap((lead) => (lead.to === 'value' ? [spelled(lead.path)] : [])),
     ),
   );
-  const found = uses.map((use) => ({ use, ...problemOf(use, known, asked) }));
+  const found = uses.map((use) => ({ use, ...(isOfOuter(use, known) ?? problemOf(use, known, asked)) }));
   // Of a name that is used several times the first place is told. Partials are followed after the templates.
   const order = new Map(templates.map((template, index) => [template, index]));
   found.sort(
@@ -82,6 +82,21 @@ function textOf(file: ChartFile | undefined): string {
 
 /** `holder`: the path of what is not a map. */
 type Problem = { key: string; message: string; severity?: 'warning'; holder?: string };
+
+/** What is wrong with a name in a loop that a call of the partial gives, and that no item has. */
+function isOfOuter({ leads, written, outer }: NameUse, known: Known): Problem | undefined {
+  if (outer === undefined || isHelper(written)) return undefined;
+  const { name, depth, length } = outer;
+  const isNoField = leads.every((lead) => {
+    if (lead.to !== 'value') return false;
+    const index = lead.path.length - length;
+    return missingPart(lead.path.slice(0, index + 1), known, undefined)?.index === index;
+  });
+  if (!isNoField) return undefined;
+  const full = printable('../'.repeat(depth) + written);
+  const message = `${printable(name)} is a field of the item here, which has none of this name: write ${full} for what the call of the partial passes`;
+  return { key: written, message, severity: 'warning' };
+}
 
 /** What is wrong with a name; undefined where some of what it may lead to is there, or is not known. */
 function problemOf(
