@@ -36,6 +36,7 @@ import type { LintSource } from './lint/source.ts';
 import { lintSubchartValues } from './lint/values/subchart-values.ts';
 import { lintTemplates } from './lint/templates/templates.ts';
 import { lintTypographicYaml } from './lint/templates/typographic.ts';
+import { lintMistyped } from './lint/values/mistyped.ts';
 import { lintValues } from './lint/values/values.ts';
 import { lintValueSchema } from './lint/values/value-schema.ts';
 
@@ -142,7 +143,11 @@ function lintChartYaml(source: LintSource, file: string, isNative: boolean): Lin
     const place = isLocated ? locateKeys(text, keys) : undefined;
     messages.push(finding(rule, 'Chart.yaml', message, { file, ...place }));
   }
-  messages.push(...lintTypographicYaml(text, 'Chart.yaml', file, isNative ? undefined : 'info'));
+  const severity = isNative ? undefined : 'info';
+  messages.push(
+    ...lintTypographicYaml(text, 'Chart.yaml', file, severity),
+    ...lintMistyped(text, 'Chart.yaml', file, severity),
+  );
   const unique = readMetadata(text, file, 'error');
   if (unique instanceof PkgError) {
     messages.push(finding('chart-duplicate-key', 'Chart.yaml', unique.message, unique.at));

@@ -7,7 +7,7 @@ import type { Value } from '../../yaml/value.ts';
 import type { PlacedGap } from './gaps.ts';
 import type { Hole, Markers } from './markers.ts';
 import { checkLiteral, finite, isUnlike } from './literals.ts';
-import { mistakeBelowKey, mistakeInPlainText } from './plain-texts.ts';
+import { mistakeBelowKey, mistakeInConstant, mistakeInPlainText } from './plain-texts.ts';
 import { ScalarPositions } from './scalar-positions.ts';
 import type { ScalarEvent } from './scalar-positions.ts';
 import type { Collection, Node, Text } from './structure.ts';
@@ -248,7 +248,11 @@ class Composer {
     const tag = event.tagStart === -1 ? '' : this.#text.slice(event.tagStart, event.tagEnd);
     const isPlain = event.style === SCALAR_STYLE.PLAIN && tag !== '!!str' && tag !== '!';
     if (!this.#markers.has(text)) {
-      if (isPlain && tag === '') checkLiteral(text, offset);
+      if (isPlain && tag === '') {
+        checkLiteral(text, offset);
+        const mistake = mistakeInConstant(text);
+        if (mistake !== undefined) throw new ComposeError(mistake.message, offset, [mistake.hint], true);
+      }
       const isTyped = isPlain || tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null';
       const value = isTyped ? finite(resolvePlainScalar(text), text, offset) : text;
       return { type: 'const', value, offset, size: 1, ...(isUnlike(value, text) && { written: text }) };

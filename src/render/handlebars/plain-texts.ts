@@ -24,11 +24,7 @@ export function mistakeInPlainText(pieces: readonly (string | Hole)[], inFlow: b
       };
     const quote = /(["'])\s*$/.exec(last)?.[1];
     const written = pieces.filter((piece) => typeof piece === 'string').join('');
-    if (quote !== undefined && written.split(quote).length % 2 === 0)
-      return {
-        message: 'the quote at the end has none that opens it',
-        hint: 'put quotes around the whole text, or take it away',
-      };
+    if (quote !== undefined && written.split(quote).length % 2 === 0) return UNOPENED;
   }
   if (pieces.length === 2 && first === '$')
     return {
@@ -46,6 +42,16 @@ export function mistakeInPlainText(pieces: readonly (string | Hole)[], inFlow: b
         hint: 'write a comma behind each, or {{spread list}} for all items of a list',
       }
     : undefined;
+}
+
+const UNOPENED: LikelyMistake = {
+  message: 'the quote at the end has none that opens it',
+  hint: 'put quotes around the whole text, or take it away',
+};
+
+/** Checks a plain text without values. One that ends with an apostrophe may be a sentence. */
+export function mistakeInConstant(text: string): LikelyMistake | undefined {
+  return text.endsWith('"') && text.split('"').length % 2 === 0 ? UNOPENED : undefined;
 }
 
 /** Checks a plain text on the line below its key: it may be a key or an item that lacks a blank. */

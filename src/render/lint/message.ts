@@ -34,6 +34,7 @@ const RULES = {
   'subchart-value': 'warning',
   'condition-text': 'warning',
   'typographic-mark': 'warning',
+  'value-mistyped': 'warning',
   // templates
   'templates-missing': 'warning',
   'template-extension': 'error',

@@ -19,8 +19,8 @@ const KNOWN: Readonly<Record<string, readonly string[] | undefined>> = {
   'helm.sh/chart': undefined,
 };
 
-/** The problems of an object's annotations, each with the key of the annotation. */
-export function annotationProblems(object: ValueMap): { key: string; problem: string }[] {
+/** The problems of an object's annotations, each with the key of the annotation; `isAlone` if another one is missing. */
+export function annotationProblems(object: ValueMap): { key: string; problem: string; isAlone?: boolean }[] {
   const annotations = field(object, 'metadata', 'annotations');
   if (!isMap(annotations)) return [];
   const found = [...annotations].flatMap(([key, value]) => {
@@ -31,7 +31,7 @@ export function annotationProblems(object: ValueMap): { key: string; problem: st
   if (found.length > 0 || [...annotations.keys()].some((key) => key.endsWith('/hook'))) return found;
   return [...annotations.keys()].flatMap((key) =>
     key.startsWith('helm.sh/hook-') && Object.hasOwn(KNOWN, key)
-      ? [{ key, problem: `${key} has no effect without helm.sh/hook: the object is no hook` }]
+      ? [{ key, problem: `${key} has no effect without helm.sh/hook: the object is no hook`, isAlone: true }]
       : [],
   );
 }

@@ -81,6 +81,14 @@ function isSelector(keys: ValuePath, name: string): boolean {
 function inPod(object: ValueMap, add: Add): void {
   const pod = podPath(object);
   if (pod === undefined) return;
+  const path = [...pod, 'spec'];
+  const missing = path.findIndex(
+    (name, index) => name === 'spec' && (field(object, ...path.slice(0, index + 1)) ?? null) === null,
+  );
+  const holder = path.slice(0, missing);
+  // Of a template that is missing another rule tells.
+  if (missing >= 0 && isMap(field(object, ...holder) ?? null))
+    add(holder, `${printable(holder.join('.')) || 'the object'} has no spec, which Kubernetes requires`);
   for (const { container, at } of containersOf(field(object, ...pod, 'spec'), [...pod, 'spec'])) {
     if (isMap(container) && (field(container, 'image') ?? '') === '')
       add(at, `the container "${printable(textAt(container, 'name'))}" has no image`);

@@ -15,7 +15,8 @@ import type { SingleDocument } from '../../handlebars/slot-tree.ts';
 import type { ValueMap, ValuePath } from '../../../yaml/value.ts';
 import { isPartialFile } from '../../handlebars/ast.ts';
 import { deprecation } from '../objects/deprecations.ts';
-import { textAt } from '../objects/fields.ts';
+import { annotationProblems } from '../objects/annotations.ts';
+import { describe, textAt } from '../objects/fields.ts';
 import { absentFields } from '../objects/missing-fields.ts';
 import type { KindTypes } from '../../field-types.ts';
 import { misplacedProblem, writtenObject } from './branch-objects.ts';
@@ -160,6 +161,11 @@ export class Runs {
       // An item of a list may have its kind from a value.
       if (problem.rule !== 'object-incomplete') add(problem);
     }
+    const annotations = ['metadata', 'annotations'];
+    for (const { key, problem, isAlone } of annotationProblems(object))
+      // A hook may come from a value.
+      if (isAlone !== true || !written.isOpen(annotations))
+        add({ rule: 'helm-annotation', keys: [...annotations, key], message: `of ${describe(object)}, ${problem}` });
     if (head.kind === 'Secret' && head.apiVersion === 'v1') {
       for (const { message, at, key } of encodedSecrets(document, this.#reader))
         problems.set(`${at.file}:${at.line}:${at.column} ${key}`, { rule: 'secret-text', keys: [], message, at });

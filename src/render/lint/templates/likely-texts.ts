@@ -20,6 +20,7 @@ import type { LintMessage } from '../message.ts';
 export function lintLikelyTexts(template: Template, chart: Chart, path: string): LintMessage[] {
   return [
     ...nameTexts(template, chart, path),
+    ...halfOpened(template, path),
     ...joinedLines(template, path),
     ...unusedDefaults(template, chart, path),
   ];
@@ -27,12 +28,28 @@ export function lintLikelyTexts(template: Template, chart: Chart, path: string):
 
 /** Finds `{values.b}` in NOTES, which have no structure in which it would be an error. */
 export function lintNotes(template: Template, { values }: Chart, path: string): LintMessage[] {
-  return linesOf(template).flatMap((line, index) =>
+  const halves = halfOpened(template, path);
+  const others = linesOf(template).flatMap((line, index) =>
     Array.from(line.matchAll(/(?<![{\\$])\{((?:values|release|chart)(?:\.[\w-]+)+)\}(?!\})/g)).flatMap((found) => {
       const [text, name = ''] = found;
       if (!isKnownName(name, values)) return [];
       const message = `${printable(text)} is printed as it is written: a mustache needs two braces, {{${printable(name)}}}`;
       return [finding('name-text', path, message, { file: template.file, line: index + 1, column: found.index + 1 })];
+    }),
+  );
+  return [...others, ...halves];
+}
+
+/** Finds `{values.b}}` and `{> name}}`, which lack a brace and are printed as they are written. */
+function halfOpened(template: Template, path: string): LintMessage[] {
+  return linesOf(template).flatMap((line, index) =>
+    Array.from(
+      line.matchAll(
+        /(?<![{\\$])\{((?:[#/>] ?[\w@][\w./-]*|(?:values|release|chart)(?:\.[\w-]+)+)[^{}]{0,200})\}\}(?!\})/g,
+      ),
+    ).map((found) => {
+      const message = `${printable(found[0])} is printed as it is written: a mustache begins with two braces, {{${printable(found[1] ?? '')}}}`;
+      return finding('name-text', path, message, { file: template.file, line: index + 1, column: found.index + 1 });
     }),
   );
 }

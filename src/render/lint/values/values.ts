@@ -18,6 +18,7 @@ import { finding } from '../message.ts';
 import type { LintMessage } from '../message.ts';
 import type { LintSource } from '../source.ts';
 import { lintTypographicYaml } from '../templates/typographic.ts';
+import { lintMistyped } from './mistyped.ts';
 
 const FILE = 'values.yaml';
 const SCHEMA = 'values.schema.json';
@@ -53,6 +54,7 @@ export async function lintValues(
       ...(writtenKeys ? [] : booleanKeys(text, file, isNative)),
       ...duplicateKeys(text, file, isNative),
       ...lintTypographicYaml(text, FILE, file, isNative ? undefined : 'info'),
+      ...lintMistyped(text, FILE, file, isNative ? undefined : 'info'),
     ];
     const schema = source.read(SCHEMA);
     if (schema === undefined || schema.length === 0 || skipSchemaValidation === true) return keys;
