@@ -158,12 +158,9 @@ export function missingName(
   // Another call of a partial passes it by this name, so that what the context is has nothing to do with it.
   const isParameter =
     known === '' && path.depth === 0 && frame.calls !== undefined && evaluator.host.parameters.has(missing);
-  const outer = known === '' && !path.data ? depthOf(missing, scope) : undefined;
-  if (outer !== undefined)
-    hints.unshift(
-      `inside {{#each}} and {{#with}} a name is a field of the item: write ${'../'.repeat(path.depth + outer)}${path.parts.join('.')}`,
-    );
-  else if (isParameter) hints.unshift(`add ${missing}=… to the call of this partial`);
+  const given = isParameter ? `add ${missing}=… to the call of this partial` : undefined;
+  const elsewhere = (known === '' ? outerHint(path, missing, scope) : undefined) ?? given;
+  if (elsewhere !== undefined) hints.unshift(elsewhere);
   const bracketed = unusualName(path, known, missing, beside);
   if (bracketed !== undefined) hints.unshift(bracketed);
   if (missing.startsWith('$')) hints.unshift(LITERAL_BRACES);
@@ -179,11 +176,12 @@ export function missingName(
   return error;
 }
 
-/** How far out, by `../`, is a context that has this name? */
-function depthOf(name: string, scope: Scope): number | undefined {
-  let at = scope.parent;
+/** The hint for a name that a context further out has. */
+function outerHint(path: Path, name: string, scope: Scope): string | undefined {
+  let at = path.data ? undefined : scope.parent;
   for (let depth = 1; at !== undefined; depth++, at = at.parent)
-    if (isMap(at.context) && at.context !== at.root && at.context.has(name)) return depth;
+    if (isMap(at.context) && at.context !== at.root && at.context.has(name))
+      return `inside {{#each}} and {{#with}} a name is a field of the item: write ${'../'.repeat(path.depth + depth)}${path.parts.join('.')}`;
   return undefined;
 }
 

@@ -251,7 +251,7 @@ class Composer {
       if (isPlain && tag === '') {
         checkLiteral(text, offset);
         const mistake = mistakeInConstant(text);
-        if (mistake !== undefined) throw new ComposeError(mistake.message, offset, [mistake.hint], true);
+        if (mistake !== undefined) throw new ComposeError(mistake.message, offset, [mistake.hint]);
       }
       const isTyped = isPlain || tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null';
       const value = isTyped ? finite(resolvePlainScalar(text), text, offset) : text;

@@ -25,7 +25,7 @@ export function lintMistyped(text: string, name: string, file: string, severity?
       found.push(finding('value-mistyped', name, message, positionAt(text, at, file), severity));
   };
   const visit = (node: YamlNode): void => {
-    if (node.kind === 'scalar' && node.implicit && /"$/.test(node.value) && node.value.split('"').length % 2 === 0)
+    if (node.kind === 'scalar' && node.implicit && node.value.endsWith('"') && node.value.split('"').length % 2 === 0)
       add(
         node,
         `${printable(node.value, 60)} ends with a quote that none opens: put quotes around the whole text, or take it away`,
