@@ -13,6 +13,7 @@ import type { Answer } from './http.ts';
 import { readIndex } from './index-writer.ts';
 import { withAccess } from './find-chart.ts';
 import type { ChartRequest } from './find-chart.ts';
+import { TOO_LARGE } from './registry-session.ts';
 import type { Remotes } from './remotes.ts';
 import type { Repository } from './repositories.ts';
 import { repositoryUrl, shownUrl } from './urls.ts';
@@ -101,7 +102,9 @@ function refused({ status, body }: Answer, url: URL, { fileName }: ChartUpload):
     hints: [
       isMissing
         ? 'upload to a repository that has the API of ChartMuseum'
-        : 'correct what the server reports, or try again later',
+        : status === 413
+          ? TOO_LARGE
+          : 'correct what the server reports, or try again later',
     ],
   });
 }

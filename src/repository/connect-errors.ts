@@ -12,6 +12,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'check the network, and the proxy settings',
   [TOO_SLOW]: 'check the network, and whether the server is busy',
   ECONNRESET: 'try again, and check the proxies between',
+  EPIPE: 'try again, and check the proxies between',
   BAD_ANSWER: 'check the address and its port',
   LONG_HEAD: 'check the address, and ask the operator of the server',
   BAD_UPGRADE: 'check the address and its port',

@@ -6,7 +6,7 @@ import { unpacked } from './http.ts';
 import type { Answer, Download, RemoteClient, Request } from './http.ts';
 import { answerChallenge, messageOf, parseChallenge } from './registry-auth.ts';
 import type { RegistryLogin } from './registry-login.ts';
-import { shownText } from './urls.ts';
+import { shownText, shownUrl } from './urls.ts';
 
 /**
  * A chart in a registry: all its versions. `byIndex`: the index of a chart repository named the registry, and not the user,
@@ -194,17 +194,21 @@ export function refused(answer: Answer, url: URL, chart: ChartReference, access:
       ...(status === 404
         ? ['create the repository in the registry first: some create none when a chart is pushed']
         : []),
+      ...(status === 413 ? [TOO_LARGE] : []),
       ...(status === 429 || status >= 500 ? ['try again later'] : []),
       ...listHints,
     ],
   });
 }
 
+/** What helps against status 413. Usual proxies take one megabyte, unless they are told otherwise. */
+export const TOO_LARGE = 'have the limit raised that the server, or a proxy before it, sets for the size of uploads';
+
 /** Where a request was redirected to, or would have been: no login and no upload goes to another server. */
 export function redirectNotes({ status, headers, url }: Answer, asked: URL): string[] {
   if (url.origin !== asked.origin) return [`it redirects to ${shownText(url.origin)}, to which no login is sent`];
   const target = status >= 300 && status < 400 ? URL.parse(String(headers['location'] ?? ''), url) : null;
-  return target === null ? [] : [`it redirects to ${shownText(target.origin)}, to which nothing is sent`];
+  return target === null ? [] : [`it redirects to ${shownUrl(target)}, to which no upload is sent`];
 }
 
 /** A note about the pause that a busy server asks for; empty where it asks for none. */

@@ -396,6 +396,20 @@ describe('errors', () => {
     expect(stderr).toContain('create the repository in the registry first');
   });
 
+  test('an upload that a proxy finds too large', async () => {
+    const limit = 'have the limit raised that the server, or a proxy before it, sets';
+    const answer: Special = ({ method }, response) =>
+      method !== 'GET' && response.writeHead(method === 'HEAD' ? 404 : 413).end() !== undefined;
+    expect((await command('pkg', answer, ...push)).stderr).toContain(limit);
+    const upload = ['push', 'sub-1.0.0.tgz', 'http://HOST/charts'];
+    const repository: Special = (request, response, url) => {
+      if (url.pathname === '/charts/index.yaml') response.end('apiVersion: v1\nentries: {}\n');
+      else return answer(request, response, url);
+      return true;
+    };
+    expect((await command('pkg', repository, ...upload)).stderr).toContain(limit);
+  });
+
   test('a redirect to another server, which gets no upload', async () => {
     const answer: Special = ({ method }, response) => {
       if (method === 'HEAD') response.writeHead(404).end();
@@ -403,7 +417,7 @@ describe('errors', () => {
       return true;
     };
     const { stderr } = await command('pkg', answer, ...push);
-    expect(stderr).toContain('it redirects to http://other.example, to which nothing is sent');
+    expect(stderr).toContain('it redirects to http://other.example/v2/, to which no upload is sent');
   });
 
   test('a registry that lists no tags', async () => {
