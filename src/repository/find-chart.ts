@@ -11,12 +11,11 @@ import { pickVersion } from './index-file.ts';
 import type { IndexEntry } from './index-file.ts';
 import { tagOf } from './oci.ts';
 import type { Freshness, Remotes } from './remotes.ts';
-import { archiveInRepository, namesInRepository } from './remote-archive.ts';
+import { archiveInRepository, namesAtAddress, namesInRepository } from './remote-archive.ts';
 import type { RepositoryLocation } from './remote-archive.ts';
 import { taggedReference } from './registry.ts';
 import type { ChartManifest } from './registry.ts';
 import type { Repository } from './repositories.ts';
-import { webName } from './signatures/policy-names.ts';
 import { bareUrl, chartUrl, fileNameIn, isRegistryAddress, repositoryUrl, shownUrl } from './urls.ts';
 
 /** A reference to a chart with the flags that belong to it; texts that were not given are empty. */
@@ -280,17 +279,15 @@ function otherDigest(location: string, expected: string, { chart }: ChartManifes
 
 /** An archive by its address. If it is below the address of a known repository, the login of that is used. */
 function findAtAddress(url: URL, request: ChartRequest, remotes: Remotes): FoundChart {
-  const homes = remotes.known().filter((repository) => {
+  const home = remotes.known().find((repository) => {
     const base = URL.parse(`${repository.url.replace(/\/$/, '')}/`);
     return base !== null && base.origin === url.origin && url.pathname.startsWith(base.pathname);
   });
-  const [home] = homes;
   const unknown: Repository = { ...request.access, name: '', url: url.origin };
   const repository = home === undefined ? unknown : withAccess(home, request.access);
   const fileName = archiveName(url) ?? 'chart.tgz';
   const location = shownUrl(url);
-  // The name of the chart is known only from the archive, which is not verified yet, so rules match the address.
-  const names = (): string[] => [webName(url), ...homes.map((one) => `${one.name}/${fileName}`)];
+  const names = (): string[] => namesAtAddress(url, fileName, remotes);
   return {
     ...archiveInRepository({ repository, url, digest: '', chart: undefined, names, fileName, location }, remotes),
     fileName,

@@ -18,7 +18,7 @@ import type { Repository } from './repositories.ts';
 import type { ChartSignatures } from './signatures/find-signatures.ts';
 import type { ChartToJudge, Grounds, SignedName } from './signatures/judge-chart.ts';
 import { registryName, webName } from './signatures/policy-names.ts';
-import { isSameRepository, repositoryUrl, withoutLogin } from './urls.ts';
+import { isSameRepository, repositoryUrl } from './urls.ts';
 
 /** An archive that is not fetched yet. All functions throw the errors of fetching and of the trust policy. */
 export type RemoteArchive = {
@@ -175,12 +175,31 @@ export function archiveInRepository(place: RepositoryLocation, remotes: Remotes)
 export function namesInRepository({ name, url }: Repository, chart: string, remotes: Remotes): string[] {
   const known = remotes
     .known()
-    .filter((one) => one.name === name || isSameRepository(withoutLogin(one.url), withoutLogin(url)));
+    .filter((one) => one.name === name || isSameRepository(inOneForm(one.url), inOneForm(url)));
   const called = new Set([...(name === '' ? [] : [name]), ...known.map((one) => one.name)]);
   return [
     `${webName(repositoryUrl(url)).replace(/\/+$/, '')}/${chart}`,
     ...[...called].map((one) => `${one}/${chart}`),
   ];
+}
+
+/**
+ * The names of an archive by its address: the address, and `REPOSITORY/FILE` for each known repository that it is below. The
+ * name of the chart is known only from the archive, which is not verified yet.
+ */
+export function namesAtAddress(url: URL, fileName: string, remotes: Remotes): string[] {
+  const address = webName(url);
+  const homes = remotes.known().filter((one) => {
+    const base = URL.parse(one.url);
+    return base !== null && address.startsWith(`${webName(base).replace(/\/+$/, '')}/`);
+  });
+  return [address, ...homes.map((one) => `${one.name}/${fileName}`)];
+}
+
+/** The address of a repository in the form of names, with its query, which may choose the repository. */
+function inOneForm(text: string): string {
+  const url = URL.parse(text);
+  return url === null ? text : webName(url) + url.search;
 }
 
 type Fetched = Omit<ChartToJudge, 'names'> & { names: () => readonly string[] };

@@ -444,6 +444,27 @@ describe.skipIf(program === undefined || !withGnuPG)('charts of a registry and o
     }
   });
 
+  test('a repository has the rules of its name however its URL is encoded', async () => {
+    mkdirSync(join(folder, 'repository/deep'));
+    for (const file of ['index.yaml', 'bare-1.0.0.tgz']) {
+      copyFileSync(join(folder, 'repository', file), join(folder, 'repository/deep', file));
+    }
+    await must('repo', 'add', 'deep', `${server.url}/deep`);
+    try {
+      writeFileSync(
+        join(folder, 'policies/deep.yaml'),
+        `rules: [{charts: 'deep/*', require: [{pgp: {keyring: ../ada.gpg}}]}, {charts: '**', require: none}]\n`,
+      );
+      for (const chart of [['bare', '--repo', `${server.url}/%64eep`], [`${server.url}/d%65ep/bare-1.0.0.tgz`]]) {
+        const { stderr } = await pkg(['template', ...chart, '--trust-policy', 'policies/deep.yaml']);
+        expect(stderr, chart.join(' ')).toContain('is not signed as rule 1 ');
+      }
+    } finally {
+      await must('repo', 'remove', 'deep');
+      rmSync(join(folder, 'repository/deep'), { recursive: true });
+    }
+  });
+
   test('a repository has the same rules by name and by URL', async () => {
     writeFileSync(
       join(folder, 'policies/named.yaml'),
