@@ -109,7 +109,7 @@ export class HttpClient {
       let wait = pause;
       try {
         const received = await this.#sendWithRedirects(request, signal);
-        if (isLast || !mayPass(received.status)) return await use(received);
+        if (isLast || !isTransient(received.status)) return await use(received);
         wait = Math.max(pause, retryAfter(received.headers['retry-after']) ?? 0);
         if (Date.now() - begun + wait > this.#times.patience) return await use(received);
         // Reading a short rest of the answer frees the connection for the next try.
@@ -257,10 +257,10 @@ function loginHeader(url: URL): string | undefined {
 }
 
 /**
- * May the same request succeed a moment later? As Helm's client for registries judges, but for 501. Distribution 2.8
- * answers 500 to a client that reads a tag while another one writes it.
+ * May the same request succeed a moment after an answer with this status? As Helm's client for registries judges, but for
+ * 501. Distribution 2.8 answers 500 to a client that reads a tag while another one writes it.
  */
-function mayPass(status: number): boolean {
+export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 

@@ -9,6 +9,7 @@ import type { ChartMetadata } from '../chart/chart.ts';
 import { Fields } from '../chart/fields.ts';
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { isTransient } from '../network/http.ts';
 import { retryAfter } from '../network/retry-after.ts';
 import { goJson } from '../yaml/json.ts';
 import type { JsonObject } from '../yaml/value.ts';
@@ -212,8 +213,7 @@ async function tryUpload(
   const known = session.urlOf(target, `blobs/${blob.digest}`);
   const head = await session.send(known, target, 'pull,push', { method: 'HEAD', limit: MAX_ANSWER });
   if (head.status === 200) return undefined;
-  const isBusy = head.status === 429 || (head.status >= 500 && head.status !== 501);
-  if (isBusy) throw refused(head, known, target, 'write');
+  if (isTransient(head.status)) throw refused(head, known, target, 'write');
   // Some registries and firewalls refuse HEAD. The next request decides, whose answer also says why.
   const start = session.urlOf(target, 'blobs/uploads/');
   const begun = await beginUpload(session, target, start, { digest: blob.digest, other });
@@ -311,7 +311,7 @@ async function uploadParts(
       error = cause;
     }
     const { status = 0, headers = {} } = answer ?? {};
-    const isLost = answer === undefined || (status >= 500 && status !== 501) || status === 416 || status === 429;
+    const isLost = answer === undefined || isTransient(status) || status === 416;
     if (!isLost || ++lost > MAX_LOST) {
       if (status === 429) throw error;
       return { error, takesParts: status === 404 };

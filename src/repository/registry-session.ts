@@ -1,6 +1,7 @@
 /** Requests to OCI registries, with the logins that they ask for. */
 import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
+import { isTransient } from '../network/http.ts';
 import { retryAfter } from '../network/retry-after.ts';
 import { unpacked } from './http.ts';
 import type { Answer, Download, RemoteClient, Request } from './http.ts';
@@ -195,7 +196,7 @@ export function refused(answer: Answer, url: URL, chart: ChartReference, access:
         ? ['create the repository in the registry first: some create none when a chart is pushed']
         : []),
       ...(status === 413 ? [TOO_LARGE] : []),
-      ...(status === 429 || status >= 500 ? ['try again later'] : []),
+      ...(isTransient(status) ? ['try again later'] : []),
       ...listHints,
     ],
   });

@@ -3,6 +3,7 @@ import { PkgError } from '../errors.ts';
 import { printable } from '../errors-text.ts';
 import { checkDigest, digestOf } from './digest.ts';
 import { basicAuthorization } from '../network/address.ts';
+import { isTransient } from '../network/http.ts';
 import { DEFAULT_TRUST, RemoteClient, tellingReceived, unpacked } from './http.ts';
 import type { Answer, Trust } from './http.ts';
 import type { Tell } from './change-file.ts';
@@ -251,7 +252,7 @@ export class Remotes {
     from.pathname += '.prov';
     const answer = await this.#ask(repository, from, {}, MAX_PROVENANCE);
     if (answer.status !== 200) {
-      if (mayBeBusy(answer.status)) throw refused(answer, from, repository.passCredentials);
+      if (isTransient(answer.status)) throw refused(answer, from, repository.passCredentials);
       // Servers refuse a missing file in many ways: S3 with 403, if its folder may not be listed.
       return undefined;
     }
@@ -390,10 +391,6 @@ function indexUrl(repository: URL): URL {
   return chartUrl(repository, 'index.yaml');
 }
 
-function mayBeBusy(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
-}
-
 /** @param everywhere a login is sent to servers that this one redirects to */
 function refused(answer: Answer, url: URL, everywhere: boolean): PkgError {
   const { status, headers } = answer;
@@ -417,7 +414,7 @@ function refused(answer: Answer, url: URL, everywhere: boolean): PkgError {
     {
       notes: [...redirected, ...pauseNote(headers)],
       hints: [
-        mayBeBusy(status)
+        isTransient(status)
           ? 'try again later'
           : isTwice
             ? 'give the address of the repository without index.yaml'
