@@ -221,6 +221,10 @@ class Composer {
     open.keyOffset = offset;
     const text = getScalarValue(this.#text, event);
     const isPlain = event.style === SCALAR_STYLE.PLAIN;
+    if (isPlain && /:[[{"']/.test(text))
+      throw new ComposeError('this is a key as a whole, since no blank follows the colon in it', offset, [
+        'write a blank behind the colon of a key, or put quotes around the key',
+      ]);
     if (this.#markers.has(text)) {
       const pieces = this.#markers.split(text);
       const [only] = pieces;

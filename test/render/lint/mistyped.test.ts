@@ -41,6 +41,14 @@ test('a quote without another in Chart.yaml, and in the text of a template', asy
   expect(await said({ [TEMPLATE]: configMap('a: the "web"\nb: \'"\'\nc: |\n  x"\nd: users\'') })).toEqual([]);
 });
 
+test.each(['{{values.n}}:[x]: y', 'resources:{limits: 1}'])('a key without a blank: %s', async (body) => {
+  const found = await said({
+    'values.yaml': 'n: a\n',
+    [TEMPLATE]: configMap(`x: |\n  {{#yaml}}\n  ${body}\n  {{/yaml}}`),
+  });
+  expect(found).toEqual([expect.stringContaining('this is a key as a whole, since no blank follows the colon in it')]);
+});
+
 test.each([
   ['templates/NOTES.txt.hbs', 'Go to {> host}} or {values.host}}', 2],
   [TEMPLATE, configMap('a: |\n  {values.host}}\n  {"a": {"b": {{values.n~}} }}\n  ${HOST}} {a: {b}}'), 1],

@@ -165,3 +165,18 @@ test.each([
         ],
   );
 });
+
+test.each([
+  ['{{#each values.jobs as |job|}}{{optional Job.name}}{{/each}}', 'Job', 'job.name'],
+  ['{{#each values.jobs as |job|}}{{#if jbo.suspend}}x{{/if}}{{/each}}', 'jbo', 'job.suspend'],
+  ['{{#each values.jobs as |names|}}{{name}}{{/each}}', undefined, ''],
+  ['{{#each values.none as |job|}}{{#if jobs.suspend}}x{{/if}}{{/each}}', undefined, ''],
+])('a misspelt name of a loop: %s', async (text, name, meant) => {
+  expect(await found('', text)).toEqual(
+    name === undefined
+      ? []
+      : [
+          `warning templates/NOTES.txt.hbs ${name} is a field of the item here, which has none of this name: did you mean ${meant}?`,
+        ],
+  );
+});

@@ -4,6 +4,7 @@ import type { Expression, Location, Path, Program, Statement, Sub, Template } fr
 import { isHelper } from '../../handlebars/check-report.ts';
 import { partialName } from '../../handlebars/partials.ts';
 import { isScoped, ROOT_NAMES, simpleName } from '../../handlebars/scope.ts';
+import { nearest } from '../../../nearest.ts';
 import { follow, itemShapeOf, itemsOf, keysOf, leadsOf, mapOf, ROOT, shapeOf } from './shapes.ts';
 import type { Lead, Names, Shape } from './shapes.ts';
 
@@ -20,8 +21,11 @@ export type NameUse = {
   /** `goTpl` runs the texts in it. */
   isGoText?: boolean;
   leads: Lead[];
-  /** Where a context further out has the first part of the name, because a call of the partial gives it. */
-  outer?: { name: string; depth: number; length: number } | undefined;
+  /**
+   * What the first part of a name of so many parts may mean that is no field of the context: one of a context further
+   * out, which a call of the partial gives, or the similar one of `as |name|`.
+   */
+  outer?: { name: string; meant: string; isLocal: boolean; length: number } | undefined;
 };
 
 /** A partial that is called in more ways than this is not followed. */
@@ -204,13 +208,17 @@ class Walker {
   }
 }
 
-/** The context further out that has the first part of a bare name. The names at the root mean the same everywhere. */
+/** What else the first part of a bare name may mean. The names at the root mean the same everywhere. */
 function outerOf(path: Path, { contexts, locals }: Names): NameUse['outer'] {
   const [name = ''] = path.parts;
   if (path.data || path.depth > 0 || isScoped(path) || locals.has(name) || ROOT_NAMES.has(name)) return undefined;
   const has = (shape: Shape): boolean => shape?.some((atom) => 'fields' in atom && atom.fields.has(name)) === true;
   const depth = has(contexts[0]) ? 0 : contexts.findIndex(has);
-  return depth > 0 ? { name, depth, length: path.parts.length } : undefined;
+  const { length } = path.parts;
+  if (depth > 0) return { name, meant: '../'.repeat(depth) + path.original, isLocal: false, length };
+  const near = depth < 0 ? nearest(name, locals.keys(), 1) : undefined;
+  if (near === undefined) return undefined;
+  return { name, meant: [near, ...path.parts.slice(1)].join('.'), isLocal: true, length };
 }
 
 /** The names in a partial that a call gives a context and named arguments. */

@@ -83,18 +83,20 @@ function textOf(file: ChartFile | undefined): string {
 /** `holder`: the path of what is not a map. */
 type Problem = { key: string; message: string; severity?: 'warning'; holder?: string };
 
-/** What is wrong with a name in a loop that a call of the partial gives, and that no item has. */
+/** What is wrong with a name in a loop that no item has, and that means something else around it. */
 function isOfOuter({ leads, written, outer }: NameUse, known: Known): Problem | undefined {
   if (outer === undefined || isHelper(written)) return undefined;
-  const { name, depth, length } = outer;
+  const { name, meant, isLocal, length } = outer;
   const isNoField = leads.every((lead) => {
     if (lead.to !== 'value') return false;
     const index = lead.path.length - length;
     return missingPart(lead.path.slice(0, index + 1), known, undefined)?.index === index;
   });
   if (!isNoField) return undefined;
-  const full = printable('../'.repeat(depth) + written);
-  const message = `${printable(name)} is a field of the item here, which has none of this name: write ${full} for what the call of the partial passes`;
+  const remedy = isLocal
+    ? `did you mean ${printable(meant)}?`
+    : `write ${printable(meant)} for what the call of the partial passes`;
+  const message = `${printable(name)} is a field of the item here, which has none of this name: ${remedy}`;
   return { key: written, message, severity: 'warning' };
 }
 
