@@ -157,7 +157,7 @@ export function expectDone({ status, stdout, stderr }: Run): string {
 
 /** Standard error without the lines of progress, which slow operations print. */
 export function withoutProgress(stderr: string): string {
-  return stderr.replaceAll(/^(?:\[\d+\/\d+\] |waiting for |… and ).*\n/gm, '');
+  return stderr.replaceAll(/^(?:\[\d+\/\d+\] |waiting for |fetching |… and ).*\n/gm, '');
 }
 
 /** The statuses of a release's revisions. */
