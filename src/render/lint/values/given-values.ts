@@ -102,7 +102,7 @@ function pathOf(given: readonly ValueMap[], { path, object, valuePath }: LintObj
   const blocks = ['global', path.split('/')[1]];
   const found: (readonly string[])[] = [];
   const visit = (value: Value, at: readonly string[]): void => {
-    // There are many booleans.
+    // Many values are `true`: a boolean counts only where it has the name of the field.
     const isSame = typeof wanted !== 'boolean' || at.at(-1) === name;
     if (at.length > 1 && isSame && typeof value === typeof wanted && printJson(toPlain(value)) === text) found.push(at);
     if (isMap(value))
