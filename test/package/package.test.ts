@@ -216,6 +216,20 @@ test('code that only some commands need is not in the main script', () => {
   expect(statSync(join(root, 'dist/main.cjs')).size).toBeLessThan(1_000_000);
 });
 
+test('a chart of Go templates on this machine is rendered by the main script alone', () => {
+  const cache = join(folder, 'scripts');
+  const goChart = join(folder, 'go-chart');
+  mkdirSync(join(goChart, 'templates'), { recursive: true });
+  writeFileSync(join(goChart, 'Chart.yaml'), 'apiVersion: v2\nname: go-chart\nversion: 1.0.0\n');
+  writeFileSync(join(goChart, 'templates/a.yaml'), 'a: {{ .Release.Name }}\n');
+  // The second run writes what it loaded. A module of the trust policy brought the script of repositories, 2 ms of 53.
+  for (let run = 0; run < 2; run++)
+    expect(pkg(['template', 'x', goChart], { XDG_CACHE_HOME: cache })).toMatchObject({ status: 0, stderr: '' });
+  const code = join(cache, 'kubepkg/code');
+  const names = readdirSync(join(code, readdirSync(code)[0] ?? ''));
+  expect(names.filter((name) => name.endsWith('.bin'))).toEqual(['main.template.bin']);
+});
+
 test('the scripts, which the launcher reads as Latin-1, are in ASCII', () => {
   const dist = join(root, 'dist');
   const scripts = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cjs'));
