@@ -13,6 +13,7 @@ import { printable } from '../errors-text.ts';
 import { DEFAULT_CAPABILITIES } from '../render/capabilities.ts';
 import { lintChart } from '../render/lint.ts';
 import { bundleReference } from '../repository/bundle-reference.ts';
+import type { BundleReference } from '../repository/bundle-reference.ts';
 import { digestOf } from '../repository/digest.ts';
 import { readProvenanceToSend } from '../repository/provenance-file.ts';
 import { newestPublished, publish, targetOf } from '../repository/publish.ts';
@@ -91,12 +92,7 @@ class PublishCommand extends PkgCommand {
     const { flags, args } = await this.parse(PublishCommand);
     const { CHART: path, TARGET: places } = args;
     const place = bundleReference(path);
-    const bundled =
-      place === undefined
-        ? undefined
-        : await (
-            await import('./support/bundle-chart.ts')
-          ).bundledArchive(place, { 'trust-policy': flags['trust-policy'] });
+    const bundled = place === undefined ? undefined : await archiveInBundle(place, flags['trust-policy']);
     // A folder is what the signed archive is made of, and an archive may be that of somebody else.
     const isFile = place === undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
     if (isFile) await judgePath(path, flags);
@@ -193,6 +189,12 @@ async function registrySigning(
   throw new PkgError('PKG_USAGE', '--cosign-key signs charts in registries, and no target is a registry', {
     hints: ['sign archives for repositories and folders with --sign'],
   });
+}
+
+/** The archive of a chart in a bundle, by the trust policy. @throws {PkgError} as `bundledArchive` does */
+async function archiveInBundle(place: BundleReference, trustPolicy: string | undefined): Promise<LooseArchive> {
+  const { bundledArchive } = await import('./support/bundle-chart.ts');
+  return await bundledArchive(place, { 'trust-policy': trustPolicy });
 }
 
 /** Checks a chart as `pkg lint` does, and prints its warnings. @throws {PkgError} `PKG_LINT_FAILED` */

@@ -189,8 +189,14 @@ async function describeInRepository(indexed: IndexedVersion, remotes: Remotes): 
   const found: FoundChart = {
     ...archiveInRepository(
       {
-        ...{ repository, url: from, digest: entry.digest, newer, names, fileName, location },
         chart: { name, tag: tagOf(version) },
+        repository,
+        url: from,
+        digest: entry.digest,
+        newer,
+        names,
+        fileName,
+        location,
       },
       remotes,
     ),

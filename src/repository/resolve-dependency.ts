@@ -220,8 +220,14 @@ async function resolveIndex(
   const newer = (): ReturnType<typeof newerArchive> => newerArchive({ repository, name, entry, url }, remotes);
   const found = archiveInRepository(
     {
-      ...{ repository, url: from, digest: entry.digest, newer, names, fileName, location },
       chart: { name, tag: tagOf(entry.version) },
+      repository,
+      url: from,
+      digest: entry.digest,
+      newer,
+      names,
+      fileName,
+      location,
     },
     remotes,
   );

@@ -296,6 +296,11 @@ describe('a chart repository', () => {
       repository.close();
     }
   }
+
+  function bundleFrom(answer: Special): Promise<Run> {
+    return withRepository('pkg', answer, (url) => ['bundle', 'sub', '--repo', url, '-o', 'b.tar']);
+  }
+
   const provenance =
     (status: number, body = ''): Special =>
     (_request, response, url) =>
@@ -315,14 +320,7 @@ describe('a chart repository', () => {
       expect(readdirSync(pulled.home)).toContain('sub-1.0.0.tgz');
       expect(pulled.stdout + pulled.stderr).toMatch(/warning/i);
     }
-    const bundled = await withRepository('pkg', provenance(status), (url) => [
-      'bundle',
-      'sub',
-      '--repo',
-      url,
-      '-o',
-      'b.tar',
-    ]);
+    const bundled = await bundleFrom(provenance(status));
     expect(bundled.status, bundled.stderr).toBe(0);
     const verified = await withRepository('pkg', provenance(status), (url) => [
       'pull',
@@ -338,27 +336,13 @@ describe('a chart repository', () => {
     const pulled = await withRepository('pkg', provenance(500), (url) => ['pull', 'sub', '--repo', url, '--prov']);
     expect(pulled.status, pulled.stderr).toBe(0);
     expect(pulled.stderr).toContain('it answers 500');
-    const bundled = await withRepository('pkg', provenance(500), (url) => [
-      'bundle',
-      'sub',
-      '--repo',
-      url,
-      '-o',
-      'b.tar',
-    ]);
+    const bundled = await bundleFrom(provenance(500));
     expect(bundled.status).toBe(1);
   });
 
   test('that answers every address with a page: the bundle has no provenance', async () => {
     const page = provenance(200, '<!DOCTYPE html><html></html>');
-    const { status, stderr } = await withRepository('pkg', page, (url) => [
-      'bundle',
-      'sub',
-      '--repo',
-      url,
-      '-o',
-      'b.tar',
-    ]);
+    const { status, stderr } = await bundleFrom(page);
     expect(status, stderr).toBe(0);
     expect(stderr).toContain('warning: the bundle holds no provenance of');
   });

@@ -1,4 +1,7 @@
-/** Applies the trust policy to what lies on this machine. Every command with a CHART loads it, so it loads the rest itself. */
+/**
+ * Applies the trust policy to charts on this machine. Every command with a CHART loads this file, so the code that judges is
+ * loaded only if there is a policy.
+ */
 import type { Bundle, BundleChart } from '../../repository/bundle.ts';
 import { trustPolicyFile } from '../../repository/signatures/policy-file.ts';
 import type { TrustPolicy } from '../../repository/signatures/trust-policy.ts';

@@ -65,7 +65,7 @@ export function crdsRecorded(chart: RecordedChart): KubeObject[] {
 }
 
 /**
- * Does an object exist? Also true where the user may not read it, as with rights in one namespace: a write will tell.
+ * Does an object exist? Also true where the user may not read it, as with rights in one namespace: a write then gives the error.
  */
 async function isThere(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
   try {
